@@ -1,0 +1,89 @@
+namespace Sightglass.Core.Ports;
+
+/// <summary>One atomic addition to one log.</summary>
+public sealed record Append
+{
+    /// <summary>Gets the execution whose log grows.</summary>
+    public required Guid ExecutionId { get; init; }
+
+    /// <summary>Gets the owner's epoch. The append that creates an execution names epoch 1.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>Gets the sequence that the log must end with; 0 creates the execution.</summary>
+    public required long ExpectedLast { get; init; }
+
+    /// <summary>Gets the blocks, each going on where the one before ended; the first starts at <c>ExpectedLast + 1</c>.</summary>
+    public required IReadOnlyList<AppendBlock> Blocks { get; init; }
+
+    /// <summary>Gets the values that the events refer to. Storing one that exists already is no error.</summary>
+    public IReadOnlyList<StoredValue> Values { get; init; } = [];
+
+    /// <summary>Gets the summary row as it stands after this append; <see langword="null"/> where no decision changed it.
+    /// The append that creates an execution must carry one.</summary>
+    public ExecutionSummary? Summary { get; init; }
+
+    /// <summary>Gets the bytes of all blocks, for batching.</summary>
+    public int ByteCount
+    {
+        get
+        {
+            var sum = 0;
+            foreach (var block in Blocks) sum += block.Bytes.Length;
+            return sum;
+        }
+    }
+}
+
+/// <summary>Events that go to the log together, as they are stored and sent.</summary>
+/// <param name="Kind">Whether folding the state needs these events.</param>
+/// <param name="FirstSeq">Sequence of the first event.</param>
+/// <param name="Count">Number of events.</param>
+/// <param name="Bytes">The events as UTF-8 JSON, one a line, each line ended by <c>\n</c>.</param>
+public readonly record struct AppendBlock(BlockKind Kind, long FirstSeq, int Count, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>A value too large for an event.</summary>
+/// <param name="Reference"><c>sha256:</c> and the 64 hexadecimal digits of the bytes' hash.</param>
+/// <param name="Bytes">The value, usually UTF-8 JSON.</param>
+public readonly record struct StoredValue(string Reference, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>What a block holds.</summary>
+public enum BlockKind
+{
+    /// <summary>Events that change the state: all that a recovery has to read.</summary>
+    Decision = 0,
+
+    /// <summary>Output, logs, progress and other reports of running stages.</summary>
+    Report = 1,
+}
+
+/// <summary>Which blocks a read returns.</summary>
+public enum BlockFilter
+{
+    /// <summary>Every block.</summary>
+    All = 0,
+
+    /// <summary>Blocks that hold decisions. Sequences may then have gaps, which the skipped reports fill.</summary>
+    Decisions = 1,
+}
+
+/// <summary>How an append ended.</summary>
+/// <param name="Status">Whether it is in the log.</param>
+/// <param name="Last">The log's last sequence as the store knows it.</param>
+/// <param name="Position">Store-wide position of the last block appended; 0 where nothing was.</param>
+public readonly record struct AppendOutcome(AppendStatus Status, long Last, long Position);
+
+/// <summary>Whether an append was applied.</summary>
+public enum AppendStatus
+{
+    /// <summary>Durable and readable.</summary>
+    Appended,
+
+    /// <summary>Another owner has claimed the execution: the caller must stop acting for it.</summary>
+    Fenced,
+
+    /// <summary>The log does not end where the caller thought, or the execution to create exists already.</summary>
+    Conflict,
+
+    /// <summary>The execution does not exist.</summary>
+    Unknown,
+}

@@ -1,0 +1,110 @@
+using Sightglass.Core.Executions;
+
+namespace Sightglass.Core.Ports;
+
+/// <summary>The row that lists, badges and sweeps read: derived from the log, written in the commit of each decision.</summary>
+public sealed record ExecutionSummary
+{
+    /// <summary>Gets the execution's id, a UUID of version 7.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Gets the id of the pipeline.</summary>
+    public required string PipelineId { get; init; }
+
+    /// <summary>Gets the name of the pipeline.</summary>
+    public required string PipelineName { get; init; }
+
+    /// <summary>Gets the organisation it belongs to.</summary>
+    /// <value><c>default</c> where there are none.</value>
+    public string Organization { get; init; } = "default";
+
+    /// <summary>Gets the id that an outside system knows it by.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>Gets the parent of a child execution.</summary>
+    public Guid? ParentId { get; init; }
+
+    /// <summary>Gets the status.</summary>
+    public required ExecutionStatus Status { get; init; }
+
+    /// <summary>Gets when it was created.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Gets when it ended, of its newest turn.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Gets the earliest moment at which the clock has something to tell it.</summary>
+    public DateTimeOffset? NextDue { get; init; }
+
+    /// <summary>Gets the position in the plan, from 1, of the stage started last; 0 before.</summary>
+    public int CurrentStage { get; init; }
+
+    /// <summary>Gets the number of stages by bucket.</summary>
+    public StageCounts Stages { get; init; }
+
+    /// <summary>Gets the first 100 characters of the input.</summary>
+    public string InputPreview { get; init; } = "";
+
+    /// <summary>Gets what it cost so far, in US dollars.</summary>
+    public decimal Cost { get; init; }
+
+    /// <summary>Gets the error of a failed execution.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Gets the labels.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
+}
+
+/// <summary>Stages by bucket; the buckets sum to the total.</summary>
+/// <param name="Total">All stages of the plan.</param>
+/// <param name="Completed">Completed ones.</param>
+/// <param name="Failed">Failed ones.</param>
+/// <param name="Running">Running ones.</param>
+/// <param name="Pending">Pending, waiting, queued and blocked ones.</param>
+/// <param name="Skipped">Skipped and cancelled ones.</param>
+public readonly record struct StageCounts(int Total, int Completed, int Failed, int Running, int Pending, int Skipped);
+
+/// <summary>A stored summary and where its log stands.</summary>
+/// <param name="Summary">The summary.</param>
+/// <param name="LastSeq">Last sequence of the log.</param>
+public sealed record ExecutionListItem(ExecutionSummary Summary, long LastSeq);
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">Newest first.</param>
+/// <param name="Next">Cursor of the next page, <see langword="null"/> at the end.</param>
+public sealed record ExecutionPage(IReadOnlyList<ExecutionListItem> Items, string? Next);
+
+/// <summary>Which executions to list.</summary>
+public sealed record ExecutionQuery
+{
+    /// <summary>Gets one execution's id: the list then holds it alone, or nothing.</summary>
+    public Guid? Id { get; init; }
+
+    /// <summary>Gets an outside id to look up.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>Gets the statuses wanted; empty for all.</summary>
+    public IReadOnlyList<ExecutionStatus> Statuses { get; init; } = [];
+
+    /// <summary>Gets the moment since which an ended execution still counts; those that have not ended always do.</summary>
+    public DateTimeOffset? EndedSince { get; init; }
+
+    /// <summary>Gets a moment: only executions whose <see cref="ExecutionSummary.NextDue"/> is not later are listed.</summary>
+    public DateTimeOffset? DueBefore { get; init; }
+
+    /// <summary>Gets the pipeline wanted.</summary>
+    public string? PipelineId { get; init; }
+
+    /// <summary>Gets the organisation; <see langword="null"/> for all.</summary>
+    public string? Organization { get; init; }
+
+    /// <summary>Gets whether child executions are listed too.</summary>
+    public bool IncludeChildren { get; init; }
+
+    /// <summary>Gets how many to return, 1 to 1000.</summary>
+    /// <value>100.</value>
+    public int Limit { get; init; } = 100;
+
+    /// <summary>Gets the cursor of the page before.</summary>
+    public string? Cursor { get; init; }
+}
