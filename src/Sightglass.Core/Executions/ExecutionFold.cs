@@ -1,0 +1,299 @@
+using System.Globalization;
+using System.Text.Json;
+using Sightglass.Core.Ports;
+
+namespace Sightglass.Core.Executions;
+
+/// <content>The fold: what each event does to the state. Unknown types change nothing but the sequence.</content>
+public sealed partial class ExecutionState
+{
+    private StageCounts counts;
+
+    /// <summary>Applies the next event.</summary>
+    public void Apply(ExecutionEvent e)
+    {
+        LastSeq = e.Seq;
+        LastTime = e.Time;
+        if (!e.Data.IsDecision) return;
+        switch (e.Data)
+        {
+            case ExecutionCreated data: ApplyCreated(e, data); break;
+            case ExecutionStarted: Status = ExecutionStatus.Running; StartedAt = e.Time; break;
+            case ExecutionPaused data: Status = ExecutionStatus.Paused; Reason = data.Reason; break;
+            case ExecutionResumed: Status = StartedAt is null ? ExecutionStatus.Queued : ExecutionStatus.Running; Reason = null; break;
+            case ExecutionCancelling data: ApplyCancelling(data); break;
+            case ExecutionCompleted data: End(e, ExecutionStatus.Completed, data.Result, data.Totals); Output = data.Output; break;
+            case ExecutionFailed data: ApplyFailed(e, data); break;
+            case ExecutionCancelled data: End(e, ExecutionStatus.Cancelled, "cancelled", data.Totals); Reason = data.Reason ?? Reason; break;
+            case ExecutionReopened data: ApplyReopened(data); break;
+            case UnknownData: break;
+            default:
+                if (e.Stage is not null && byKey.TryGetValue(e.Stage, out var stage)) ApplyStage(stage, e);
+                break;
+        }
+    }
+
+    private void ApplyStage(StageState stage, ExecutionEvent e)
+    {
+        var before = stage.Status;
+        switch (e.Data)
+        {
+            case StageQueued: ApplyQueued(stage, e); break;
+            case StageWaiting data: ApplyWaiting(stage, data); break;
+            case StageStarted data: ApplyStarted(stage, e, data); break;
+            case StageExpanded data: ApplyExpanded(stage, e, data); break;
+            case StageCompleted data: ApplyCompleted(stage, e, data); break;
+            case StageFailed data: ApplyStageFailed(stage, e, data); break;
+            case StageSkipped data: EndStage(stage, e, StageStatus.Skipped); stage.Reason = data.Reason; break;
+            case StageCancelled data: EndStage(stage, e, StageStatus.Cancelled); stage.Reason = data.Reason; stage.Duration = data.Duration ?? stage.Duration; break;
+            case StageUndoStarted: stage.Undo = "running"; break;
+            case StageUndoCompleted: stage.Undo = "completed"; break;
+            case StageUndoFailed: stage.Undo = "failed"; break;
+            case TriggerEvaluated data: stage.Facts[data.Trigger] = new TriggerFact(data.Kind, data.Result, Event: data.Event); break;
+            case ApprovalRequested data: ApplyRequested(stage, data); break;
+            case ApprovalGranted data: Answer(stage, data.Trigger, true, data.By); break;
+            case ApprovalRejected data: Answer(stage, data.Trigger, false, data.By); break;
+        }
+
+        if (stage.Index < 0 && before != stage.Status) counts = Move(counts, before, stage.Status);
+    }
+
+    private void ApplyCreated(ExecutionEvent e, ExecutionCreated data)
+    {
+        Id = e.ExecutionId;
+        Created = data;
+        Status = ExecutionStatus.Queued;
+        CreatedAt = e.Time;
+    }
+
+    /// <summary>Adds the stages of the plan. The plan stands in <c>execution.created</c>, or beside it by hash where it is
+    /// large: whoever folds fetches it first and gives it here right after that event.</summary>
+    public void ApplyPlan(ReadOnlySpan<byte> plan)
+    {
+        var reader = new Utf8JsonReader(plan);
+        using var document = JsonDocument.ParseValue(ref reader);
+        foreach (var node in document.RootElement.GetProperty("stages"u8).EnumerateArray())
+        {
+            var id = node.GetProperty("id"u8).GetString()!;
+            AddPlanned(id, node.GetProperty("name"u8).GetString() ?? id, node.GetProperty("type"u8).GetString() ?? "");
+        }
+    }
+
+    private void AddPlanned(string id, string name, string type)
+    {
+        var stage = new StageState(id, id, name, type, planned.Count + 1);
+        planned.Add(stage);
+        byKey[id] = stage;
+        counts = counts with { Total = counts.Total + 1, Pending = counts.Pending + 1 };
+    }
+
+    private void ApplyCancelling(ExecutionCancelling data)
+    {
+        Cancelling = true;
+        CancelDeadline = data.Deadline;
+        Reason = data.Reason;
+        if (Status == ExecutionStatus.Paused) Status = StartedAt is null ? ExecutionStatus.Queued : ExecutionStatus.Running;
+    }
+
+    private void ApplyFailed(ExecutionEvent e, ExecutionFailed data)
+    {
+        End(e, ExecutionStatus.Failed, "failed", data.Totals);
+        Error = data.Error;
+        FailedStage = data.FailedStage;
+    }
+
+    private void End(ExecutionEvent e, ExecutionStatus status, string result, ExecutionTotals? totals)
+    {
+        Status = status;
+        EndedAt = e.Time;
+        Result = result;
+        Totals = totals;
+        Cancelling = false;
+        CancelDeadline = null;
+    }
+
+    private void ApplyReopened(ExecutionReopened data)
+    {
+        Turn = data.Turn;
+        Status = ExecutionStatus.Queued;
+        StartedAt = null;
+        EndedAt = null;
+        Result = null;
+        Output = null;
+        Error = null;
+        FailedStage = null;
+        Totals = null;
+        Reason = null;
+        foreach (var key in data.Stages)
+        {
+            if (byKey.TryGetValue(key, out var stage)) StartOver(stage);
+        }
+    }
+
+    private void StartOver(StageState stage)
+    {
+        if (stage.Index < 0) counts = Move(counts, stage.Status, StageStatus.Pending);
+        stage.Status = StageStatus.Pending;
+        stage.Tries = 0;
+        stage.Losses = 0;
+        stage.Iteration = 0;
+        stage.QueuedAt = null;
+        stage.StartedAt = null;
+        stage.EndedAt = null;
+        stage.EndedSeq = 0;
+        stage.Duration = null;
+        stage.Output = null;
+        stage.Error = null;
+        stage.Reason = null;
+        stage.WaitingFor = null;
+        stage.Due = null;
+        stage.Child = null;
+        stage.Undo = null;
+        stage.Facts.Clear();
+    }
+
+    private static void ApplyQueued(StageState stage, ExecutionEvent e)
+    {
+        stage.Status = StageStatus.Queued;
+        stage.QueuedAt = e.Time;
+        stage.WaitingFor = null;
+        stage.Due = null;
+    }
+
+    private static void ApplyWaiting(StageState stage, StageWaiting data)
+    {
+        stage.Status = data.For == "approval" ? StageStatus.Blocked : StageStatus.Waiting;
+        stage.WaitingFor = data.For;
+        stage.Due = data.Until;
+    }
+
+    private void ApplyStarted(StageState stage, ExecutionEvent e, StageStarted data)
+    {
+        stage.Status = StageStatus.Running;
+        stage.Attempt = e.Attempt;
+        stage.Iteration = e.Iteration;
+        stage.Tries++;
+        stage.StartedAt = e.Time;
+        stage.EndedAt = null;
+        stage.Worker = data.Worker;
+        stage.Input = data.Input;
+        stage.Personality = data.Personality;
+        stage.Child = data.Child;
+        stage.Due = data.Until;
+        stage.WaitingFor = null;
+        stage.Reason = null;
+        CurrentStage = stage.Position;
+        if (stage.Index >= 0) MarkRunning(planned[stage.Position - 1], e);
+    }
+
+    private void ApplyExpanded(StageState stage, ExecutionEvent e, StageExpanded data)
+    {
+        stage.Count = data.Count;
+        stage.Items = data.Items;
+        stage.QueuedAt ??= e.Time;
+        stage.Status = StageStatus.Queued;
+        stage.WaitingFor = null;
+        stage.Due = null;
+        var list = new List<StageState>(data.Count);
+        for (var i = 0; i < data.Count; i++)
+        {
+            var key = string.Create(CultureInfo.InvariantCulture, $"{stage.Id}[{i}]");
+            var instance = byKey.TryGetValue(key, out var old) ? old : new StageState(key, stage.Id, stage.Name, stage.Type, stage.Position) { Index = i };
+            byKey[key] = instance;
+            list.Add(instance);
+        }
+
+        instances[stage.Id] = list;
+    }
+
+    private void MarkRunning(StageState parent, ExecutionEvent e)
+    {
+        if (parent.Status == StageStatus.Running) return;
+        counts = Move(counts, parent.Status, StageStatus.Running);
+        parent.Status = StageStatus.Running;
+        parent.StartedAt = e.Time;
+    }
+
+    private void ApplyCompleted(StageState stage, ExecutionEvent e, StageCompleted data)
+    {
+        AddUsage(stage, data.Cost, data.Tokens, data.Resources, data.Duration);
+        stage.Output = data.Output;
+        stage.Error = null;
+        stage.Losses = 0;
+        if (data.WillRepeat)
+        {
+            stage.Status = StageStatus.Waiting;
+            stage.WaitingFor = "repeat";
+            stage.Due = data.RepeatAt;
+            stage.Tries = 0;
+            return;
+        }
+
+        EndStage(stage, e, StageStatus.Completed);
+    }
+
+    private void ApplyStageFailed(StageState stage, ExecutionEvent e, StageFailed data)
+    {
+        AddUsage(stage, data.Cost, data.Tokens, data.Resources, data.Duration);
+        stage.Error = data.Error;
+        stage.Output = data.Output;
+        if (data.Lost)
+        {
+            stage.Losses++;
+            stage.Tries--;
+        }
+        else
+        {
+            stage.Losses = 0;
+        }
+
+        if (data.WillRetry)
+        {
+            stage.Status = StageStatus.Waiting;
+            stage.WaitingFor = "retry";
+            stage.Due = data.RetryAt;
+            return;
+        }
+
+        EndStage(stage, e, StageStatus.Failed);
+    }
+
+    private void AddUsage(StageState stage, decimal? cost, Stages.TokenUsage? tokens, Stages.ResourceUsage? resources, double duration)
+    {
+        stage.Duration = duration;
+        stage.Tokens = tokens;
+        stage.Resources = resources;
+        if (cost is null) return;
+        stage.Cost = (stage.Cost ?? 0) + cost;
+        Cost += cost.Value;
+    }
+
+    private static void EndStage(StageState stage, ExecutionEvent e, StageStatus status)
+    {
+        stage.Status = status;
+        stage.EndedAt = e.Time;
+        stage.EndedSeq = e.Seq;
+        stage.WaitingFor = null;
+        stage.Due = null;
+    }
+
+    private static void ApplyRequested(StageState stage, ApprovalRequested data) =>
+        stage.Facts[data.Trigger] = new TriggerFact("approval", null, data.Deadline, Asked: data.By, Message: data.Message);
+
+    private static void Answer(StageState stage, int leaf, bool granted, string? by)
+    {
+        var asked = stage.Facts.GetValueOrDefault(leaf);
+        stage.Facts[leaf] = new TriggerFact("approval", granted, By: by, Asked: asked?.Asked, Message: asked?.Message);
+    }
+
+    private static StageCounts Move(StageCounts c, StageStatus from, StageStatus to) => Add(Add(c, from, -1), to, 1);
+
+    private static StageCounts Add(StageCounts c, StageStatus status, int by) => status switch
+    {
+        StageStatus.Completed => c with { Completed = c.Completed + by },
+        StageStatus.Failed => c with { Failed = c.Failed + by },
+        StageStatus.Running => c with { Running = c.Running + by },
+        StageStatus.Skipped or StageStatus.Cancelled => c with { Skipped = c.Skipped + by },
+        _ => c with { Pending = c.Pending + by },
+    };
+}

@@ -1,0 +1,132 @@
+using System.Text.Json;
+using Sightglass.Core.Stages;
+
+namespace Sightglass.Core.Executions;
+
+/// <summary>A stage, or one instance of a <c>forEach</c> stage, as the log tells it.</summary>
+public sealed class StageState
+{
+    internal StageState(string key, string id, string name, string type, int position)
+    {
+        Key = key;
+        Id = id;
+        Name = name;
+        Type = type;
+        Position = position;
+    }
+
+    /// <summary>Gets the key: the id, or <c>id[3]</c> for an instance.</summary>
+    public string Key { get; }
+
+    /// <summary>Gets the id in the definition.</summary>
+    public string Id { get; }
+
+    /// <summary>Gets the name.</summary>
+    public string Name { get; }
+
+    /// <summary>Gets the type.</summary>
+    public string Type { get; }
+
+    /// <summary>Gets the position in the plan, from 1.</summary>
+    public int Position { get; }
+
+    /// <summary>Gets the number of a <c>forEach</c> instance, from 0; -1 for a stage of the plan.</summary>
+    public int Index { get; internal init; } = -1;
+
+    /// <summary>Gets the status.</summary>
+    public StageStatus Status { get; internal set; }
+
+    /// <summary>Gets the newest attempt, 0 before the first.</summary>
+    public int Attempt { get; internal set; }
+
+    /// <summary>Gets the iteration of a repeated stage; 0 for others.</summary>
+    public int Iteration { get; internal set; }
+
+    /// <summary>Gets the attempts that count against <c>maxAttempts</c> in this iteration and turn.</summary>
+    public int Tries { get; internal set; }
+
+    /// <summary>Gets how many attempts in a row lost their worker.</summary>
+    public int Losses { get; internal set; }
+
+    /// <summary>Gets when it became ready.</summary>
+    public DateTimeOffset? QueuedAt { get; internal set; }
+
+    /// <summary>Gets when the newest attempt started.</summary>
+    public DateTimeOffset? StartedAt { get; internal set; }
+
+    /// <summary>Gets when it ended.</summary>
+    public DateTimeOffset? EndedAt { get; internal set; }
+
+    /// <summary>Gets the duration of the newest ended attempt, in milliseconds.</summary>
+    public double? Duration { get; internal set; }
+
+    /// <summary>Gets the cost of all attempts.</summary>
+    public decimal? Cost { get; internal set; }
+
+    /// <summary>Gets the tokens of the newest ended attempt.</summary>
+    public TokenUsage? Tokens { get; internal set; }
+
+    /// <summary>Gets what the newest ended attempt used.</summary>
+    public ResourceUsage? Resources { get; internal set; }
+
+    /// <summary>Gets the worker of the newest attempt.</summary>
+    public WorkerIdentity? Worker { get; internal set; }
+
+    /// <summary>Gets the resolved input of the newest attempt.</summary>
+    public Payload? Input { get; internal set; }
+
+    /// <summary>Gets the output.</summary>
+    public Payload? Output { get; internal set; }
+
+    /// <summary>Gets the error of the newest failed attempt.</summary>
+    public StageError? Error { get; internal set; }
+
+    /// <summary>Gets why it was skipped or cancelled.</summary>
+    public string? Reason { get; internal set; }
+
+    /// <summary>Gets what it waits for: <c>event</c>, <c>approval</c>, <c>timer</c>, <c>retry</c> ….</summary>
+    public string? WaitingFor { get; internal set; }
+
+    /// <summary>Gets when a wait, a retry or a stage without a worker is due.</summary>
+    public DateTimeOffset? Due { get; internal set; }
+
+    /// <summary>Gets the personality of an agent.</summary>
+    public JsonElement? Personality { get; internal set; }
+
+    /// <summary>Gets the child execution of a <c>pipeline</c> stage.</summary>
+    public Guid? Child { get; internal set; }
+
+    /// <summary>Gets the number of instances of an expanded <c>forEach</c> stage; <see langword="null"/> before.</summary>
+    public int? Count { get; internal set; }
+
+    /// <summary>Gets the items of an expanded <c>forEach</c> stage.</summary>
+    public Payload? Items { get; internal set; }
+
+    /// <summary>Gets how far the rollback is: <c>running</c>, <c>completed</c>, <c>failed</c>.</summary>
+    public string? Undo { get; internal set; }
+
+    /// <summary>Gets the sequence of the event that ended it; the order of a rollback.</summary>
+    public long EndedSeq { get; internal set; }
+
+    /// <summary>Gets what is known of the trigger's leaves that the outside answers, by their number.</summary>
+    internal SortedDictionary<int, TriggerFact> Facts { get; } = [];
+
+    /// <summary>Gets the approvals asked for and not answered, by leaf.</summary>
+    internal IEnumerable<(int Leaf, TriggerFact Fact)> OpenApprovals()
+    {
+        foreach (var (leaf, fact) in Facts)
+        {
+            if (fact.Kind == "approval" && fact.Result is null) yield return (leaf, fact);
+        }
+    }
+}
+
+/// <summary>What is known of one leaf of a trigger.</summary>
+/// <param name="Kind"><c>event</c>, <c>approval</c>, <c>timer</c> or <c>condition</c>.</param>
+/// <param name="Result">Whether it holds; <see langword="null"/> while a person or the clock has not answered.</param>
+/// <param name="Due">When the clock answers.</param>
+/// <param name="Event">Data of the custom event.</param>
+/// <param name="By">Who answered.</param>
+/// <param name="Asked">Who may answer.</param>
+/// <param name="Message">What they are asked.</param>
+internal sealed record TriggerFact(string Kind, bool? Result, DateTimeOffset? Due = null, Payload? Event = null, string? By = null, IReadOnlyList<string>? Asked = null, string? Message = null);
