@@ -1,10 +1,9 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Sightglass.Core.Definitions;
 
 /// <summary>One declared input.</summary>
-public sealed record InputDefinition
+public sealed record InputDefinition : ExtensibleDefinition
 {
     /// <summary>Gets the type: <c>string</c>, <c>number</c>, <c>integer</c>, <c>boolean</c>, <c>object</c>, <c>array</c> or <c>any</c>.</summary>
     /// <value><c>string</c>.</value>
@@ -24,8 +23,4 @@ public sealed record InputDefinition
 
     /// <summary>Gets whether its value is kept out of the log.</summary>
     public bool Secret { get; set; }
-
-    /// <summary>Gets the unknown keys that begin with <c>x-</c>.</summary>
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extensions { get; set; }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Sightglass.Core.Definitions;
@@ -7,7 +6,7 @@ namespace Sightglass.Core.Definitions;
 /// <remarks>The members of all definitions have setters and not <c>init</c>: the source-generated JSON reader treats
 /// <c>init</c> members as constructor arguments, which loses their defaults and cannot keep unknown keys. An engine
 /// copies a definition before it runs it.</remarks>
-public sealed record PipelineDefinition
+public sealed record PipelineDefinition : ExtensibleDefinition
 {
     /// <summary>Gets the id: letters, digits and <c>-</c>.</summary>
     /// <value>The file's name without its ending.</value>
@@ -41,10 +40,6 @@ public sealed record PipelineDefinition
 
     /// <summary>Gets the stages in the order written.</summary>
     public IReadOnlyList<StageDefinition> Stages { get; set; } = [];
-
-    /// <summary>Gets the unknown keys that begin with <c>x-</c>, kept for whoever wrote them.</summary>
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extensions { get; set; }
 
     /// <summary>Gets the name, or the id where there is none.</summary>
     [JsonIgnore]

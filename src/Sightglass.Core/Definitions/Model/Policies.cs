@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Sightglass.Core.Definitions;
@@ -60,21 +59,17 @@ public enum WhenFull
 }
 
 /// <summary>Defaults of all stages.</summary>
-public sealed record DefaultsDefinition
+public sealed record DefaultsDefinition : ExtensibleDefinition
 {
     /// <summary>Gets how long one attempt may take.</summary>
     public Duration? Timeout { get; set; }
 
     /// <summary>Gets how failed attempts are repeated.</summary>
     public RetryDefinition? Retry { get; set; }
-
-    /// <summary>Gets the unknown keys that begin with <c>x-</c>.</summary>
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extensions { get; set; }
 }
 
 /// <summary>How failed attempts are repeated. The delay always has jitter.</summary>
-public sealed record RetryDefinition
+public sealed record RetryDefinition : ExtensibleDefinition
 {
     /// <summary>Gets how many attempts there are in all.</summary>
     /// <value>1: no retry.</value>
@@ -94,7 +89,7 @@ public sealed record RetryDefinition
 }
 
 /// <summary>How often a completed stage runs again.</summary>
-public sealed record RepeatDefinition
+public sealed record RepeatDefinition : ExtensibleDefinition
 {
     /// <summary>Gets the condition, a bare expression over <c>output</c>, that ends the repetition.</summary>
     public string Until { get; set; } = "";
@@ -108,7 +103,7 @@ public sealed record RepeatDefinition
 }
 
 /// <summary>How many executions may run at once.</summary>
-public sealed record ConcurrencyDefinition
+public sealed record ConcurrencyDefinition : ExtensibleDefinition
 {
     /// <summary>Gets the group's name, a template.</summary>
     public string Group { get; set; } = "";
@@ -122,7 +117,7 @@ public sealed record ConcurrencyDefinition
 }
 
 /// <summary>How an agent speaks and decides. Runs record the one they used with its hash.</summary>
-public sealed record PersonalityDefinition
+public sealed record PersonalityDefinition : ExtensibleDefinition
 {
     /// <summary>Gets the name.</summary>
     public string? Name { get; set; }
@@ -147,8 +142,4 @@ public sealed record PersonalityDefinition
 
     /// <summary>Gets what it must not do.</summary>
     public IReadOnlyList<string> Constraints { get; set; } = [];
-
-    /// <summary>Gets the unknown keys that begin with <c>x-</c>.</summary>
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extensions { get; set; }
 }

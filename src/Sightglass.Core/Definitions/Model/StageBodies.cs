@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Sightglass.Core.Definitions;
 
 /// <summary>A child process.</summary>
-public sealed record ShellDefinition
+public sealed record ShellDefinition : ExtensibleDefinition
 {
     /// <summary>Gets a script, run by <c>/bin/sh -c</c> (<c>cmd /c</c> on Windows). It holds no <c>${{ }}</c>: values come in by <see cref="Env"/>.</summary>
     public string? Run { get; set; }
@@ -26,7 +26,7 @@ public sealed record ShellDefinition
 }
 
 /// <summary>One HTTP request.</summary>
-public sealed record HttpDefinition
+public sealed record HttpDefinition : ExtensibleDefinition
 {
     /// <summary>Gets the method.</summary>
     /// <value><c>GET</c>.</value>
@@ -55,7 +55,7 @@ public sealed record HttpDefinition
 }
 
 /// <summary>A chat with a model.</summary>
-public sealed record AgentDefinition
+public sealed record AgentDefinition : ExtensibleDefinition
 {
     /// <summary>Gets the name of a personality of the pipeline.</summary>
     public string? Personality { get; set; }
@@ -80,7 +80,7 @@ public sealed record AgentDefinition
 }
 
 /// <summary>Which model answers, and how.</summary>
-public sealed record ModelDefinition
+public sealed record ModelDefinition : ExtensibleDefinition
 {
     /// <summary>Gets the provider's name as configured; <c>script</c> plays a file of timed turns.</summary>
     public string Provider { get; set; } = "";
@@ -99,7 +99,7 @@ public sealed record ModelDefinition
 }
 
 /// <summary>What an agent remembers and recalls.</summary>
-public sealed record MemoryDefinition
+public sealed record MemoryDefinition : ExtensibleDefinition
 {
     /// <summary>Gets how many memories are recalled into the prompt.</summary>
     public int Recall { get; set; }
@@ -110,7 +110,7 @@ public sealed record MemoryDefinition
 }
 
 /// <summary>A value built from inputs and earlier outputs; exactly one member is given.</summary>
-public sealed record DataDefinition
+public sealed record DataDefinition : ExtensibleDefinition
 {
     /// <summary>Gets a bare expression, or a value with <c>${{ }}</c> inside.</summary>
     public JsonElement? Value { get; set; }
@@ -126,7 +126,7 @@ public sealed record DataDefinition
 }
 
 /// <summary>Something to wait for; exactly one member is given.</summary>
-public sealed record WaitDefinition
+public sealed record WaitDefinition : ExtensibleDefinition
 {
     /// <summary>Gets how long to wait.</summary>
     public Duration? For { get; set; }
@@ -145,7 +145,7 @@ public sealed record WaitDefinition
 }
 
 /// <summary>Another pipeline, run as a child execution.</summary>
-public sealed record PipelineCallDefinition
+public sealed record PipelineCallDefinition : ExtensibleDefinition
 {
     /// <summary>Gets the id of the pipeline.</summary>
     public string Id { get; set; } = "";
@@ -155,7 +155,7 @@ public sealed record PipelineCallDefinition
 }
 
 /// <summary>A C# delegate or class that the program registered.</summary>
-public sealed record CodeDefinition
+public sealed record CodeDefinition : ExtensibleDefinition
 {
     /// <summary>Gets the name it is registered under.</summary>
     public string Name { get; set; } = "";

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Sightglass.Core.Definitions;
 
 /// <summary>One stage. Its type says which of the bodies it has.</summary>
-public sealed record StageDefinition
+public sealed record StageDefinition : ExtensibleDefinition
 {
     /// <summary>Gets the id: letters, digits, <c>-</c> and <c>_</c>.</summary>
     public string Id { get; set; } = "";
@@ -18,7 +18,11 @@ public sealed record StageDefinition
 
     /// <summary>Gets the type: <c>agent</c>, <c>shell</c>, <c>http</c>, <c>data</c>, <c>branch</c>, <c>wait</c>, <c>pipeline</c>, <c>code</c>.</summary>
     /// <value>The name of the body that is present.</value>
-    public string Type { get; set; } = "";
+    public string Type
+    {
+        get => string.IsNullOrEmpty(field) ? BodyType() : field;
+        set;
+    } = "";
 
     /// <summary>Gets the stages that must have ended, none of them failed. Short for <c>triggers.all</c> of <c>completed</c>.</summary>
     public IReadOnlyList<string> Needs { get; set; } = [];
@@ -85,17 +89,26 @@ public sealed record StageDefinition
     /// <summary>Gets the body of a <c>code</c> stage.</summary>
     public CodeDefinition? Code { get; set; }
 
-    /// <summary>Gets the unknown keys that begin with <c>x-</c>.</summary>
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extensions { get; set; }
-
     /// <summary>Gets the name, or the id where there is none.</summary>
     [JsonIgnore]
     public string DisplayName => string.IsNullOrEmpty(Name) ? Id : Name;
+
+    private string BodyType() => this switch
+    {
+        { Agent: not null } => "agent",
+        { Shell: not null } => "shell",
+        { Http: not null } => "http",
+        { Data: not null } => "data",
+        { Wait: not null } => "wait",
+        { Pipeline: not null } => "pipeline",
+        { Code: not null } => "code",
+        _ when Then is not null || Else is not null => "branch",
+        _ => "",
+    };
 }
 
 /// <summary>How a stage's output is read and checked.</summary>
-public sealed record OutputDefinition
+public sealed record OutputDefinition : ExtensibleDefinition
 {
     /// <summary>Gets the format: <c>text</c> or <c>json</c>.</summary>
     /// <value><c>text</c>.</value>
@@ -110,7 +123,7 @@ public sealed record OutputDefinition
 }
 
 /// <summary>A stage body that runs on rollback; exactly one is given.</summary>
-public sealed record UndoDefinition
+public sealed record UndoDefinition : ExtensibleDefinition
 {
     /// <summary>Gets a <c>shell</c> body.</summary>
     public ShellDefinition? Shell { get; set; }

@@ -1,7 +1,7 @@
 namespace Sightglass.Core.Definitions;
 
 /// <summary>When a stage may start: a tree of conditions. Each node has exactly one of its members.</summary>
-public sealed record TriggerDefinition
+public sealed record TriggerDefinition : ExtensibleDefinition
 {
     /// <summary>Gets conditions that must all hold.</summary>
     public IReadOnlyList<TriggerDefinition>? All { get; set; }
@@ -35,7 +35,7 @@ public sealed record TriggerDefinition
 }
 
 /// <summary>An approval by a person.</summary>
-public sealed record ApprovalDefinition
+public sealed record ApprovalDefinition : ExtensibleDefinition
 {
     /// <summary>Gets the roles or people who may give it; empty for anyone who may run the pipeline.</summary>
     public IReadOnlyList<string> By { get; set; } = [];
