@@ -19,18 +19,46 @@ public sealed record Append
     public IReadOnlyList<StoredValue> Values { get; init; } = [];
 
     /// <summary>Gets the summary row as it stands after this append; <see langword="null"/> where no decision changed it.
-    /// The append that creates an execution must carry one.</summary>
+    /// The append that creates an execution must carry one; what it says of pipeline id, organisation, parent and creation
+    /// stays, whatever later summaries say.</summary>
     public ExecutionSummary? Summary { get; init; }
 
-    /// <summary>Gets the bytes of all blocks, for batching.</summary>
-    public int ByteCount
+    /// <summary>Gets the bytes of all blocks and values, for batching.</summary>
+    public long ByteCount
     {
         get
         {
-            var sum = 0;
-            foreach (var block in Blocks) sum += block.Bytes.Length;
+            long sum = 0;
+            for (var i = 0; i < Blocks.Count; i++) sum += Blocks[i].Bytes.Length;
+            for (var i = 0; i < Values.Count; i++) sum += Values[i].Bytes.Length;
             return sum;
         }
+    }
+
+    /// <summary>Refuses an append that no log could hold. Every store calls it first, so that all refuse the same.</summary>
+    /// <exception cref="ArgumentException">There is no block; a block is empty, does not end a line or leaves a gap; the
+    /// creating append lacks its summary or names another epoch than 1; the summary is another execution's; a reference
+    /// is malformed.</exception>
+    public void Validate()
+    {
+        if (Blocks.Count == 0) throw new ArgumentException("An append needs at least one block.");
+        if (ExpectedLast < 0) throw new ArgumentException($"ExpectedLast is {ExpectedLast}; a log ends at 0 or later.");
+        var next = ExpectedLast + 1;
+        for (var i = 0; i < Blocks.Count; i++)
+        {
+            var block = Blocks[i];
+            if (block.FirstSeq != next) throw new ArgumentException($"Block {i} starts at {block.FirstSeq}; it has to start at {next}.");
+            if (block.Count < 1) throw new ArgumentException($"Block {i} has {block.Count} events; it needs at least one.");
+            if (block.Bytes.IsEmpty || block.Bytes.Span[^1] != (byte)'\n') throw new ArgumentException($"Block {i} does not end with a line break.");
+            next += block.Count;
+        }
+
+        for (var i = 0; i < Values.Count; i++)
+            if (!ValueReference.TryParse(Values[i].Reference, out _)) throw new ArgumentException($"\"{Values[i].Reference}\" is no reference of a value.");
+        if (Summary is not null && Summary.Id != ExecutionId) throw new ArgumentException("The summary belongs to another execution.");
+        if (ExpectedLast > 0) return;
+        if (Epoch != 1) throw new ArgumentException($"The append that creates an execution names epoch 1, not {Epoch}.");
+        if (Summary is null) throw new ArgumentException("The append that creates an execution needs its summary.");
     }
 }
 

@@ -3,6 +3,7 @@ using Sightglass.Core.Executions;
 namespace Sightglass.Core.Ports;
 
 /// <summary>The row that lists, badges and sweeps read: derived from the log, written in the commit of each decision.</summary>
+/// <remarks>Moments come back in UTC and to the microsecond.</remarks>
 public sealed record ExecutionSummary
 {
     /// <summary>Gets the execution's id, a UUID of version 7.</summary>
@@ -77,16 +78,17 @@ public sealed record ExecutionPage(IReadOnlyList<ExecutionListItem> Items, strin
 /// <summary>Which executions to list.</summary>
 public sealed record ExecutionQuery
 {
-    /// <summary>Gets one execution's id: the list then holds it alone, or nothing.</summary>
+    /// <summary>Gets one execution's id: the list then holds it alone, or nothing. A child is found too.</summary>
     public Guid? Id { get; init; }
 
-    /// <summary>Gets an outside id to look up.</summary>
+    /// <summary>Gets an outside id to look up. A child is found too.</summary>
     public string? ExternalId { get; init; }
 
     /// <summary>Gets the statuses wanted; empty for all.</summary>
     public IReadOnlyList<ExecutionStatus> Statuses { get; init; } = [];
 
-    /// <summary>Gets the moment since which an ended execution still counts; those that have not ended always do.</summary>
+    /// <summary>Gets the moment since which an ended execution still counts (by <see cref="ExecutionSummary.EndedAt"/>,
+    /// that moment included); those whose status is not terminal always do.</summary>
     public DateTimeOffset? EndedSince { get; init; }
 
     /// <summary>Gets a moment: only executions whose <see cref="ExecutionSummary.NextDue"/> is not later are listed.</summary>
@@ -105,6 +107,19 @@ public sealed record ExecutionQuery
     /// <value>100.</value>
     public int Limit { get; init; } = 100;
 
-    /// <summary>Gets the cursor of the page before.</summary>
+    /// <summary>Gets <see cref="ExecutionPage.Next"/> of the page before. Check what comes from outside with
+    /// <see cref="ExecutionCursor.TryParse"/> first.</summary>
     public string? Cursor { get; init; }
+
+    /// <summary>Refuses a query that no store answers. Every store calls it first.</summary>
+    /// <returns>Where the page before ended, <see langword="null"/> for the first page.</returns>
+    /// <exception cref="ArgumentException">The cursor is none, or the limit is not 1 to 1000.</exception>
+    public ExecutionCursor? Validate()
+    {
+        if (Limit is < 1 or > 1000) throw new ArgumentException($"The limit is {Limit}; it may be 1 to 1000.");
+        if (Cursor is null) return null;
+        return ExecutionCursor.TryParse(Cursor, out var cursor)
+            ? cursor
+            : throw new ArgumentException($"\"{Cursor}\" is no cursor of a list; leave it out to start with the newest.");
+    }
 }

@@ -14,6 +14,8 @@ namespace Sightglass.Core.Ports;
 /// <item>A refused append is a value (<see cref="AppendStatus"/>). An exception means that the outcome is unknown: the
 /// caller reads the tail before it goes on.</item>
 /// <item>Cancellation may be observed before an append is handed to a commit, never half-way.</item>
+/// <item>Disposing completes the appends that were accepted, then closes; later calls throw
+/// <see cref="ObjectDisposedException"/>.</item>
 /// </list>
 /// </remarks>
 public interface IEventStore : IAsyncDisposable
@@ -21,6 +23,7 @@ public interface IEventStore : IAsyncDisposable
     /// <summary>Appends events to one log if the owner's epoch and the last sequence are what the request names.</summary>
     /// <param name="append">What to append; the buffers must not be changed until the task has completed.</param>
     /// <param name="cancellationToken">Observed until the append is handed to a commit.</param>
+    /// <exception cref="ArgumentException"><see cref="Append.Validate"/> refuses it.</exception>
     /// <exception cref="StoreUnavailableException">The store could not commit (disk full, read-only, locked …).</exception>
     ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default);
 
@@ -30,6 +33,7 @@ public interface IEventStore : IAsyncDisposable
     /// <param name="filter">Whether report blocks are wanted too.</param>
     /// <param name="maxBytes">A page ends with the block that reaches this many bytes; it holds at least one block if there is one.</param>
     /// <param name="cancellationToken">Ends the read.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="after"/> is negative.</exception>
     ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default);
 
     /// <summary>Reads blocks of all logs in commit order, for readers that may not miss one.</summary>
@@ -44,12 +48,18 @@ public interface IEventStore : IAsyncDisposable
     /// <param name="length">Bytes wanted at most.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The bytes, shorter at the end of the value; <see langword="null"/> where the value does not exist.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is negative.</exception>
     ValueTask<ReadOnlyMemory<byte>?> ReadValueAsync(string reference, long offset, int length, CancellationToken cancellationToken = default);
 
-    /// <summary>Lists executions by their summary rows, newest first.</summary>
+    /// <summary>Lists executions by their summary rows, newest first; of the same moment, the one created last comes first.</summary>
+    /// <param name="query">Which ones; all filters must fit.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <exception cref="ArgumentException">The cursor is none of this store's, or the limit is not 1 to 1000.</exception>
     ValueTask<ExecutionPage> ListAsync(ExecutionQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>Makes the caller the owner of an execution by raising its epoch, which fences whoever owned it before.</summary>
+    /// <param name="executionId">The execution.</param>
+    /// <param name="cancellationToken">Observed until the claim is handed to a commit.</param>
     /// <returns>The new epoch, or 0 where the execution does not exist.</returns>
     ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default);
 }

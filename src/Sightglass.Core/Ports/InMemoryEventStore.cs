@@ -1,0 +1,229 @@
+using System.Runtime.InteropServices;
+using Sightglass.Core.Executions;
+
+namespace Sightglass.Core.Ports;
+
+/// <summary>Keeps all logs in memory, for tests, simulation and programs that need no history after they end.</summary>
+/// <remarks>Nothing is ever dropped: memory grows with what is appended. Every member completes synchronously.</remarks>
+public sealed class InMemoryEventStore : IEventStore
+{
+    private const long MicrosecondTicks = TimeSpan.TicksPerMicrosecond;
+
+    // Owned by whoever holds _gate. Blocks are immutable once in a list; readers copy references out under the lock.
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, Log> _logs = [];
+    private readonly List<Log> _byCreation = [];
+    private readonly List<EventBlock> _byPosition = [];
+    private readonly Dictionary<string, byte[]> _values = new(StringComparer.Ordinal);
+    private bool _disposed;
+
+    /// <inheritdoc/>
+    public ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(append);
+        append.Validate();
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return ValueTask.FromResult(Apply(append));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (!_logs.TryGetValue(executionId, out var log)) return ValueTask.FromResult(new LogPage([], 0, false));
+            var page = new List<EventBlock>();
+            var bytes = 0L;
+            for (var i = after < log.Last ? log.IndexOf(after + 1) : log.Blocks.Count; i < log.Blocks.Count; i++)
+            {
+                var block = log.Blocks[i];
+                if (filter == BlockFilter.Decisions && block.Kind != BlockKind.Decision) continue;
+                page.Add(block);
+                bytes += block.Bytes.Length;
+                if (bytes >= maxBytes) break;
+            }
+
+            return ValueTask.FromResult(new LogPage(page, log.Last, log.Summary.Status.IsTerminal()));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<EventBlock>> ReadFromPositionAsync(long afterPosition, int maxBytes, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(afterPosition);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var page = new List<EventBlock>();
+            var bytes = 0L;
+
+            // Positions count from 1 without holes, so the block after position n stands at index n.
+            for (var i = afterPosition; i < _byPosition.Count; i++)
+            {
+                page.Add(_byPosition[(int)i]);
+                bytes += page[^1].Bytes.Length;
+                if (bytes >= maxBytes) break;
+            }
+
+            return ValueTask.FromResult<IReadOnlyList<EventBlock>>(page);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadValueAsync(string reference, long offset, int length, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (!_values.TryGetValue(reference, out var bytes)) return ValueTask.FromResult<ReadOnlyMemory<byte>?>(null);
+            var start = (int)Math.Min(offset, bytes.Length);
+            return ValueTask.FromResult<ReadOnlyMemory<byte>?>(bytes.AsMemory(start, Math.Min(length, bytes.Length - start)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ExecutionPage> ListAsync(ExecutionQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var from = query.Validate();
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var found = _byCreation.Where(log => Fits(log, query) && (from is not { } cursor || Order(log).CompareTo((cursor.Created, cursor.Key)) < 0))
+                .OrderByDescending(Order)
+                .Take(query.Limit + 1)
+                .ToList();
+            var more = found.Count > query.Limit;
+            if (more) found.RemoveAt(query.Limit);
+            return ValueTask.FromResult(new ExecutionPage(
+                [.. found.Select(log => new ExecutionListItem(log.Summary, log.Last))],
+                more ? found[^1].Cursor.ToString() : null));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return ValueTask.FromResult(_logs.TryGetValue(executionId, out var log) ? ++log.Epoch : 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate) _disposed = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private AppendOutcome Apply(Append append)
+    {
+        var exists = _logs.TryGetValue(append.ExecutionId, out var log);
+        if (!exists && append.ExpectedLast > 0) return new AppendOutcome(AppendStatus.Unknown, 0, 0);
+        if (exists && append.ExpectedLast == 0) return new AppendOutcome(AppendStatus.Conflict, log!.Last, 0);
+        if (exists && append.Epoch != log!.Epoch) return new AppendOutcome(AppendStatus.Fenced, log.Last, 0);
+        if (exists && append.ExpectedLast != log!.Last) return new AppendOutcome(AppendStatus.Conflict, log.Last, 0);
+        if (log is null)
+        {
+            var summary = Stored(append.Summary!);
+            log = new Log(summary, new ExecutionCursor(summary.CreatedAt.UtcTicks / MicrosecondTicks, _byCreation.Count + 1));
+            _logs.Add(append.ExecutionId, log);
+            _byCreation.Add(log);
+        }
+        else if (append.Summary is { } next)
+        {
+            log.Summary = Stored(next) with
+            {
+                PipelineId = log.Summary.PipelineId,
+                Organization = log.Summary.Organization,
+                ParentId = log.Summary.ParentId,
+                CreatedAt = log.Summary.CreatedAt,
+            };
+        }
+
+        foreach (var block in append.Blocks)
+        {
+            // Copied: the caller may reuse its buffers as soon as the task has completed.
+            var stored = new EventBlock(_byPosition.Count + 1, append.ExecutionId, block.Kind, block.FirstSeq, block.Count, block.Bytes.ToArray());
+            _byPosition.Add(stored);
+            log.Blocks.Add(stored);
+        }
+
+        foreach (var value in append.Values)
+        {
+            ref var bytes = ref CollectionsMarshal.GetValueRefOrAddDefault(_values, value.Reference, out var known);
+            if (!known) bytes = value.Bytes.ToArray();
+        }
+
+        return new AppendOutcome(AppendStatus.Appended, log.Last, _byPosition.Count);
+    }
+
+    private static (long Created, long Key) Order(Log log) => (log.Cursor.Created, log.Cursor.Key);
+
+    private static bool Fits(Log log, ExecutionQuery query)
+    {
+        var summary = log.Summary;
+        return (query.Id is null || query.Id == summary.Id)
+            && (query.ExternalId is null || query.ExternalId == summary.ExternalId)
+            && (query.Statuses.Count == 0 || query.Statuses.Contains(summary.Status))
+            && (query.EndedSince is null || !summary.Status.IsTerminal() || summary.EndedAt >= Microseconds(query.EndedSince))
+            && (query.DueBefore is null || summary.NextDue <= Microseconds(query.DueBefore))
+            && (query.PipelineId is null || query.PipelineId == summary.PipelineId)
+            && (query.Organization is null || query.Organization == summary.Organization)
+            && (query.IncludeChildren || query.Id is not null || query.ExternalId is not null || summary.ParentId is null);
+    }
+
+    private static ExecutionSummary Stored(ExecutionSummary summary) => summary with
+    {
+        CreatedAt = Microseconds(summary.CreatedAt)!.Value,
+        EndedAt = Microseconds(summary.EndedAt),
+        NextDue = Microseconds(summary.NextDue),
+        Labels = new Dictionary<string, string>(summary.Labels),
+    };
+
+    private static DateTimeOffset? Microseconds(DateTimeOffset? moment) =>
+        moment is { } m ? new DateTimeOffset(m.UtcTicks - (m.UtcTicks % MicrosecondTicks), TimeSpan.Zero) : null;
+
+    private sealed class Log(ExecutionSummary summary, ExecutionCursor cursor)
+    {
+        public ExecutionSummary Summary { get; set; } = summary;
+
+        public ExecutionCursor Cursor { get; } = cursor;
+
+        public List<EventBlock> Blocks { get; } = [];
+
+        public long Epoch { get; set; } = 1;
+
+        public long Last => Blocks[^1].LastSeq;
+
+        // The block that holds the sequence, by bisection: a log may have very many blocks.
+        public int IndexOf(long seq)
+        {
+            var (low, high) = (0, Blocks.Count - 1);
+            while (low < high)
+            {
+                var middle = (low + high + 1) / 2;
+                if (Blocks[middle].FirstSeq <= seq) low = middle;
+                else high = middle - 1;
+            }
+
+            return low;
+        }
+    }
+}
