@@ -142,7 +142,7 @@ public sealed class InMemoryEventStore : IEventStore
         if (log is null)
         {
             var summary = Stored(append.Summary!);
-            log = new Log(summary, new ExecutionCursor(summary.CreatedAt.UtcTicks / MicrosecondTicks, _byCreation.Count + 1));
+            log = new Log(summary, new ExecutionCursor((summary.CreatedAt - DateTimeOffset.UnixEpoch).Ticks / MicrosecondTicks, _byCreation.Count + 1));
             _logs.Add(append.ExecutionId, log);
             _byCreation.Add(log);
         }

@@ -1,0 +1,83 @@
+namespace Sightglass.Sqlite.Database;
+
+/// <summary>The tables, as numbered steps from an empty database. A step that was released never changes; new ones are added.</summary>
+/// <remarks>
+/// Foreign keys are not declared: SQLite would look up the parent of every block, and only the writer inserts.
+/// Statuses are stored as the numbers of the enum, kinds likewise, moments as microseconds since 1970 UTC.
+/// </remarks>
+internal static class Schema
+{
+    /// <summary>"SGLS": tells tools whose database this is.</summary>
+    public const int ApplicationId = 0x53474C53;
+
+    public static int Version => Steps.Length;
+
+    public static readonly string[] Steps =
+    [
+        """
+        PRAGMA application_id = 1397181523;
+
+        CREATE TABLE executions (
+            key INTEGER PRIMARY KEY AUTOINCREMENT,
+            id BLOB NOT NULL UNIQUE,
+            status INTEGER NOT NULL,
+            child INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            ended INTEGER,
+            next_due INTEGER,
+            pipeline TEXT NOT NULL,
+            organization TEXT NOT NULL,
+            external_id TEXT,
+            parent BLOB,
+            details TEXT NOT NULL
+        ) STRICT;
+
+        -- Each list seeks to one end of (scope, status, child) and walks by creation.
+        CREATE INDEX executions_by_status ON executions (status, child, created);
+        CREATE INDEX executions_by_organization ON executions (organization, status, child, created);
+        CREATE INDEX executions_by_pipeline ON executions (pipeline, status, child, created);
+        CREATE INDEX executions_by_external_id ON executions (external_id) WHERE external_id IS NOT NULL;
+        CREATE INDEX executions_by_end ON executions (ended) WHERE ended IS NOT NULL;
+        CREATE INDEX executions_by_due ON executions (next_due) WHERE next_due IS NOT NULL;
+
+        -- What every append changes, apart from the summaries: the heads of 200 executions share a page.
+        CREATE TABLE heads (
+            execution INTEGER PRIMARY KEY,
+            epoch INTEGER NOT NULL,
+            last_seq INTEGER NOT NULL
+        ) STRICT;
+
+        -- The bytes stand last, so that the other columns are read without them.
+        CREATE TABLE blocks (
+            position INTEGER PRIMARY KEY,
+            execution INTEGER NOT NULL,
+            first_seq INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
+            bytes BLOB NOT NULL
+        ) STRICT;
+
+        -- With the kind, so that a recovery skips reports without touching them.
+        CREATE INDEX blocks_by_execution ON blocks (execution, first_seq, kind);
+
+        -- Positions up to here were given out: whoever deletes the newest blocks raises it first.
+        CREATE TABLE positions (floor INTEGER NOT NULL) STRICT;
+        INSERT INTO positions VALUES (0);
+
+        CREATE TABLE stored_values (
+            key INTEGER PRIMARY KEY AUTOINCREMENT,
+            hash BLOB NOT NULL UNIQUE,
+            bytes BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE execution_values (
+            execution INTEGER NOT NULL,
+            value INTEGER NOT NULL,
+            PRIMARY KEY (execution, value)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Who else needs a value, when an execution is deleted.
+        CREATE INDEX execution_values_by_value ON execution_values (value);
+        """,
+    ];
+}

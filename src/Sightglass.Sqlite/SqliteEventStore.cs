@@ -1,0 +1,116 @@
+using Sightglass.Core.Ports;
+using Sightglass.Sqlite.Database;
+using Sightglass.Sqlite.Reading;
+using Sightglass.Sqlite.Writing;
+
+namespace Sightglass.Sqlite;
+
+/// <summary>Keeps all logs in one SQLite file, which one process owns.</summary>
+/// <remarks>
+/// Appends share commits: one that finds no commit under way commits on its own thread before the call returns, so the
+/// call blocks for a write to disk; others wait without a thread. Reads run on the caller's thread, on connections of
+/// their own, and neither wait for appends nor hold them up.
+/// </remarks>
+public sealed class SqliteEventStore : IEventStore
+{
+    private readonly CommitLoop _loop;
+    private readonly Checkpointer _checkpointer;
+    private readonly LogWriter _writer;
+    private readonly ReaderPool _readers;
+    private readonly ITimer _idleTimer;
+    private int _disposed;
+
+    private SqliteEventStore(SqliteStoreOptions options, Connection connection)
+    {
+        _writer = new LogWriter(connection, options.MaxKnownExecutions);
+        _checkpointer = new Checkpointer(connection, options);
+        _loop = new CommitLoop(_writer, _checkpointer, options);
+        _readers = new ReaderPool(options);
+        _idleTimer = options.TimeProvider.CreateTimer(
+            static state => ((SqliteEventStore)state!).OnIdleTimer(), this, options.IdleAfter, options.IdleAfter);
+    }
+
+    /// <summary>Gets what the store has done since it was opened.</summary>
+    public SqliteStoreCounters Counters => _loop.Counters;
+
+    /// <summary>Opens the database, creates it where missing and brings an older one up to date.</summary>
+    /// <param name="options">Where it is and how to use it.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="StoreUnavailableException">With code <c>database_newer</c> (nothing was touched),
+    /// <c>not_a_database</c>, <c>read_only</c>, <c>database_locked</c>, <c>database_damaged</c>, <c>disk_full</c>,
+    /// <c>disk_error</c>, <c>sqlite_missing</c> or <c>sqlite_too_old</c>.</exception>
+    public static SqliteEventStore Open(SqliteStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var connection = DatabaseFile.OpenForWriting(options);
+        try
+        {
+            return new SqliteEventStore(options, connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(append);
+        append.Validate();
+        return _loop.WriteAsync(append.ExecutionId, append, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        return _readers.RunAsync(reader => reader.Read(executionId, after, filter, maxBytes, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<EventBlock>> ReadFromPositionAsync(long afterPosition, int maxBytes, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(afterPosition);
+
+        // One writer gives out positions in the order of commits: what is not visible yet has a higher one.
+        return _readers.RunAsync(reader => reader.ReadFromPosition(afterPosition, maxBytes, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadValueAsync(string reference, long offset, int length, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        return _readers.RunAsync(
+            reader => ValueReference.TryParse(reference, out var hash) ? reader.ReadValue(hash, offset, length) : null, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ExecutionPage> ListAsync(ExecutionQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var after = query.Validate();
+        return _readers.RunAsync(reader => reader.Lists.List(query, after, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default) =>
+        (await _loop.WriteAsync(executionId, null, cancellationToken).ConfigureAwait(false)).Last;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
+        await _idleTimer.DisposeAsync().ConfigureAwait(false);
+        await _loop.DisposeAsync().ConfigureAwait(false);
+        await _readers.DisposeAsync().ConfigureAwait(false);
+        await _checkpointer.DisposeAsync().ConfigureAwait(false);
+        _writer.Dispose();
+    }
+
+    private void OnIdleTimer() => _loop.TryRunIdle(_checkpointer.Rest);
+}
