@@ -1,0 +1,153 @@
+namespace Sightglass.Core.Expressions;
+
+/// <content>Equality across numeric types, hashing to match, and order.</content>
+public readonly partial struct CelValue
+{
+    private const double TwoTo63 = 9223372036854775808.0;
+    private const double TwoTo64 = 18446744073709551616.0;
+
+    /// <summary>Compares as the language does.</summary>
+    /// <param name="left">A value.</param>
+    /// <param name="right">Another.</param>
+    /// <returns>Whether they are equal.</returns>
+    public static bool operator ==(CelValue left, CelValue right) => left.Equals(right);
+
+    /// <summary>Compares as the language does.</summary>
+    /// <param name="left">A value.</param>
+    /// <param name="right">Another.</param>
+    /// <returns>Whether they differ.</returns>
+    public static bool operator !=(CelValue left, CelValue right) => !left.Equals(right);
+
+    /// <summary>Compares as the language does: numbers by value across types, NaN equal to nothing, a secret to nothing.</summary>
+    /// <param name="other">The other value.</param>
+    /// <returns>Whether they are equal.</returns>
+    public bool Equals(CelValue other)
+    {
+        if (Kind != other.Kind)
+            return IsNumber && other.IsNumber && CompareNumbers(this, other) == 0;
+        switch (Kind)
+        {
+            case CelKind.Null:
+                return true;
+            case CelKind.Double:
+                return DoubleUnsafe == other.DoubleUnsafe;
+            case CelKind.String:
+            case CelKind.Type:
+                return string.Equals(StringUnsafe, other.StringUnsafe, StringComparison.Ordinal);
+            case CelKind.Bytes:
+                return BytesUnsafe.AsSpan().SequenceEqual(other.BytesUnsafe);
+            case CelKind.List:
+                return ListUnsafe.Items.SequenceEqual(other.ListUnsafe.Items);
+            case CelKind.Map:
+                return EqualMaps(MapUnsafe, other.MapUnsafe);
+            case CelKind.Optional:
+                return HasOptionalValue == other.HasOptionalValue && (!HasOptionalValue || OptionalUnsafe.Equals(other.OptionalUnsafe));
+            case CelKind.Bool:
+            case CelKind.Int:
+            case CelKind.Uint:
+            case CelKind.Duration:
+            case CelKind.Timestamp:
+                return _bits == other._bits && _nanos == other._nanos;
+            default:
+                return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is CelValue other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Kind switch
+    {
+        CelKind.Null => 0,
+        CelKind.String or CelKind.Type or CelKind.Opaque => StringUnsafe.GetHashCode(StringComparison.Ordinal),
+        // Combine is seeded per process: a hostile map of integers cannot aim at one bucket.
+        CelKind.Int => HashCode.Combine(_bits),
+        CelKind.Uint => HashCode.Combine(_bits),
+        CelKind.Double => HashDouble(DoubleUnsafe),
+        CelKind.Bytes => HashBytes(BytesUnsafe),
+        CelKind.List => HashCode.Combine(ListUnsafe.Count, ListUnsafe.Count > 0 ? ListUnsafe[0] : default),
+        CelKind.Map => HashCode.Combine(MapUnsafe.Count),
+        CelKind.Optional => HasOptionalValue ? OptionalUnsafe.GetHashCode() : 1,
+        _ => HashCode.Combine((int)Kind, _bits, _nanos),
+    };
+
+    internal bool IsNumber => Kind is CelKind.Int or CelKind.Uint or CelKind.Double;
+
+    /// <summary>Orders two numbers by their mathematical value; 2 when one of them is NaN.</summary>
+    internal static int CompareNumbers(in CelValue a, in CelValue b)
+    {
+        switch (a.Kind, b.Kind)
+        {
+            case (CelKind.Int, CelKind.Int):
+                return a._bits.CompareTo(b._bits);
+            case (CelKind.Uint, CelKind.Uint):
+                return a.UintUnsafe.CompareTo(b.UintUnsafe);
+            case (CelKind.Int, CelKind.Uint):
+                return a._bits < 0 ? -1 : a.UintUnsafe.CompareTo(b.UintUnsafe);
+            case (CelKind.Uint, CelKind.Int):
+                return b._bits < 0 ? 1 : a.UintUnsafe.CompareTo(b.UintUnsafe);
+            case (CelKind.Double, CelKind.Double):
+                return double.IsNaN(a.DoubleUnsafe) || double.IsNaN(b.DoubleUnsafe) ? 2 : a.DoubleUnsafe.CompareTo(b.DoubleUnsafe);
+            case (CelKind.Double, _):
+                return CompareDouble(a.DoubleUnsafe, b);
+            default:
+                var order = CompareDouble(b.DoubleUnsafe, a);
+                return order == 2 ? 2 : -order;
+        }
+    }
+
+    private static int CompareDouble(double a, in CelValue b)
+    {
+        if (double.IsNaN(a))
+            return 2;
+        if (b.Kind == CelKind.Int)
+        {
+            if (a < -TwoTo63)
+                return -1;
+            if (a >= TwoTo63)
+                return 1;
+            var whole = (long)a;
+            return whole != b._bits ? whole.CompareTo(b._bits) : (a - whole).CompareTo(0.0);
+        }
+
+        if (a < 0)
+            return -1;
+        if (a >= TwoTo64)
+            return 1;
+        var wholeUnsigned = (ulong)a;
+        return wholeUnsigned != b.UintUnsafe ? wholeUnsigned.CompareTo(b.UintUnsafe) : (a - wholeUnsigned).CompareTo(0.0);
+    }
+
+    private static bool EqualMaps(CelMap a, CelMap b)
+    {
+        if (ReferenceEquals(a, b) && a is CelLazyMap)
+            return true;
+        if (a.Count != b.Count)
+            return false;
+        foreach (var (key, value) in a.Entries)
+        {
+            if (!b.TryGet(key, out var other) || !value.Equals(other))
+                return false;
+        }
+
+        return true;
+    }
+
+    // A double that is a whole number must hash as the integer it equals.
+    private static int HashDouble(double value)
+    {
+        if (value >= -TwoTo63 && value < TwoTo63 && Math.Floor(value) == value)
+            return HashCode.Combine((long)value);
+        if (value >= TwoTo63 && value < TwoTo64)
+            return HashCode.Combine((long)(ulong)value);
+        return HashCode.Combine(value);
+    }
+
+    private static int HashBytes(byte[] bytes)
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(bytes);
+        return hash.ToHashCode();
+    }
+}
