@@ -64,12 +64,14 @@ public sealed partial class ExecutionState
         Created = data;
         Status = ExecutionStatus.Queued;
         CreatedAt = e.Time;
+        if (data.Plan.IsInline) ApplyPlan(data.Plan.Json.Span);
     }
 
-    /// <summary>Adds the stages of the plan. The plan stands in <c>execution.created</c>, or beside it by hash where it is
-    /// large: whoever folds fetches it first and gives it here right after that event.</summary>
+    /// <summary>Adds the stages of the plan. A small plan stands in <c>execution.created</c>; a large one is stored by hash, and
+    /// whoever folds fetches it and gives it here right after that event.</summary>
     public void ApplyPlan(ReadOnlySpan<byte> plan)
     {
+        if (planned.Count > 0 || plan is [] or [(byte)'n', ..]) return;
         var reader = new Utf8JsonReader(plan);
         using var document = JsonDocument.ParseValue(ref reader);
         foreach (var node in document.RootElement.GetProperty("stages"u8).EnumerateArray())
@@ -136,7 +138,9 @@ public sealed partial class ExecutionState
         stage.Status = StageStatus.Pending;
         stage.Tries = 0;
         stage.Losses = 0;
+        stage.Crashes = 0;
         stage.Iteration = 0;
+        stage.RepeatPending = false;
         stage.QueuedAt = null;
         stage.StartedAt = null;
         stage.EndedAt = null;
@@ -148,6 +152,8 @@ public sealed partial class ExecutionState
         stage.WaitingFor = null;
         stage.Due = null;
         stage.Child = null;
+        stage.Count = null;
+        stage.Items = null;
         stage.Undo = null;
         stage.Facts.Clear();
     }
@@ -173,6 +179,8 @@ public sealed partial class ExecutionState
         stage.Attempt = e.Attempt;
         stage.Iteration = e.Iteration;
         stage.Tries++;
+        stage.InAttempt = true;
+        stage.RepeatPending = false;
         stage.StartedAt = e.Time;
         stage.EndedAt = null;
         stage.Worker = data.Worker;
@@ -219,11 +227,12 @@ public sealed partial class ExecutionState
         AddUsage(stage, data.Cost, data.Tokens, data.Resources, data.Duration);
         stage.Output = data.Output;
         stage.Error = null;
-        stage.Losses = 0;
+        stage.Crashes = 0;
         if (data.WillRepeat)
         {
             stage.Status = StageStatus.Waiting;
             stage.WaitingFor = "repeat";
+            stage.RepeatPending = true;
             stage.Due = data.RepeatAt;
             stage.Tries = 0;
             return;
@@ -241,10 +250,11 @@ public sealed partial class ExecutionState
         {
             stage.Losses++;
             stage.Tries--;
+            if (data.Error?.Code == ErrorCodes.WorkerDied) stage.Crashes++;
         }
         else
         {
-            stage.Losses = 0;
+            stage.Crashes = 0;
         }
 
         if (data.WillRetry)
@@ -260,6 +270,7 @@ public sealed partial class ExecutionState
 
     private void AddUsage(StageState stage, decimal? cost, Stages.TokenUsage? tokens, Stages.ResourceUsage? resources, double duration)
     {
+        stage.InAttempt = false;
         stage.Duration = duration;
         stage.Tokens = tokens;
         stage.Resources = resources;
@@ -271,6 +282,7 @@ public sealed partial class ExecutionState
     private static void EndStage(StageState stage, ExecutionEvent e, StageStatus status)
     {
         stage.Status = status;
+        stage.InAttempt = false;
         stage.EndedAt = e.Time;
         stage.EndedSeq = e.Seq;
         stage.WaitingFor = null;

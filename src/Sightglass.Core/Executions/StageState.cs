@@ -42,10 +42,19 @@ public sealed class StageState
     /// <summary>Gets the iteration of a repeated stage; 0 for others.</summary>
     public int Iteration { get; internal set; }
 
+    /// <summary>Gets whether an attempt has started and not ended, the wait of a <c>wait</c> stage included.</summary>
+    public bool InAttempt { get; internal set; }
+
+    /// <summary>Gets whether the next attempt begins a new iteration.</summary>
+    internal bool RepeatPending { get; set; }
+
     /// <summary>Gets the attempts that count against <c>maxAttempts</c> in this iteration and turn.</summary>
     public int Tries { get; internal set; }
 
-    /// <summary>Gets how many attempts in a row lost their worker.</summary>
+    /// <summary>Gets how many attempts in a row ended because their worker died.</summary>
+    public int Crashes { get; internal set; }
+
+    /// <summary>Gets how many attempts were lost in this turn, by a death or a stop of their worker.</summary>
     public int Losses { get; internal set; }
 
     /// <summary>Gets when it became ready.</summary>

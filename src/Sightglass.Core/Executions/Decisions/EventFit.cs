@@ -1,0 +1,53 @@
+using Sightglass.Core.Ports;
+
+namespace Sightglass.Core.Executions.Decisions;
+
+/// <summary>Keeps events under their size limit: values that would not fit are stored by hash.</summary>
+internal static class EventFit
+{
+    /// <summary>Bytes that all values of one event may take together; the rest of the limit is for its other fields.</summary>
+    public const int InlineBytes = 48 * 1024;
+
+    /// <summary>Values smaller than a reference gains are never spilled.</summary>
+    private const int SmallestSpill = 1024;
+
+    public static EventData Fit(EventData data, List<StoredValue> stored, LoadedValues? values)
+    {
+        var total = 0L;
+        var any = false;
+        data.MapPayloads(p =>
+        {
+            total += p.IsInline ? p.Bytes : 0;
+            any |= !p.IsInline && !p.Json.IsEmpty;
+            return p;
+        });
+        if (total <= InlineBytes && !any) return data;
+
+        // Largest first until the rest fits. A value that is a reference already but still holds its bytes (one that looked
+        // like a reference) is stored, too.
+        var budget = total;
+        var sizes = new List<long>();
+        data.MapPayloads(p =>
+        {
+            if (p.IsInline) sizes.Add(p.Bytes);
+            return p;
+        });
+        sizes.Sort();
+        var limit = long.MaxValue;
+        for (var i = sizes.Count - 1; i >= 0 && budget > InlineBytes; i--)
+        {
+            limit = sizes[i];
+            budget -= sizes[i];
+        }
+
+        return data.MapPayloads(p =>
+        {
+            if (p.IsInline && (p.Bytes < limit || p.Bytes < SmallestSpill)) return p;
+            if (p.Json.IsEmpty) return p;
+            var spilled = p.Spill();
+            stored.Add(new StoredValue(spilled.Reference!, spilled.Json));
+            values?.Add(spilled.Reference!, spilled.Json);
+            return Payload.ByReference(spilled.Reference!, spilled.Bytes, spilled.Preview);
+        });
+    }
+}

@@ -1,0 +1,196 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Sightglass.Core.Definitions;
+using Sightglass.Core.Executions.Plans;
+using Sightglass.Core.Stages;
+
+namespace Sightglass.Core.Executions.Decisions;
+
+/// <content>Hand-out: the only place where gates are checked and attempts begin.</content>
+internal sealed partial class ExecutionDecider
+{
+    private CommandAnswer HandOutNext(HandOut c)
+    {
+        if (!CanHandOut) return new CommandAnswer(false, "nothing_ready", "Nothing is ready.");
+        if (ready.RollingBack) return HandOutUndo(c);
+        while (ready.Take(state) is { } key)
+        {
+            var s = state.Find(key)!;
+            var stage = PlanOf(s);
+            var input = stage.Body.Render(() => scopes.For(s), out var error);
+            if (input is null)
+            {
+                EndUnstarted(stage, s, new StageError(ErrorCodes.ExpressionFailed, error!.Message, $"line {error.Line}, column {error.Column}"));
+                continue;
+            }
+
+            Begin();
+            var (attempt, iteration) = NextAttempt(stage, s);
+            var personality = PersonalityOf(stage, out var hash);
+            Emit(s, new StageStarted { Worker = c.Worker, Input = Payload.FromJson(input.Json), Personality = personality, PersonalityHash = hash }, attempt, iteration);
+            ready.Open++;
+            effects.Add(new StartAttempt(stage, s.Key, attempt, iteration, input, IsUndo: false));
+            return CommandAnswer.Done;
+        }
+
+        return new CommandAnswer(false, "nothing_ready", "Nothing is ready.");
+    }
+
+    private CommandAnswer HandOutUndo(HandOut c)
+    {
+        while (ready.ToUndo.Count > 0)
+        {
+            var key = ready.ToUndo[^1];
+            ready.ToUndo.RemoveAt(ready.ToUndo.Count - 1);
+            var s = state.Find(key)!;
+            var stage = PlanOf(s);
+            var input = stage.Undo!.Render(() => scopes.For(s), out var error);
+            if (input is null)
+            {
+                Emit(s, new StageUndoFailed { Error = new StageError(ErrorCodes.ExpressionFailed, error!.Message) }, s.Attempt, s.Iteration);
+                continue;
+            }
+
+            Emit(s, new StageUndoStarted { Worker = c.Worker, Input = Payload.FromJson(input.Json) }, s.Attempt, s.Iteration);
+            ready.Open++;
+            effects.Add(new StartAttempt(stage, s.Key, s.Attempt, s.Iteration, input, IsUndo: true));
+            return CommandAnswer.Done;
+        }
+
+        return new CommandAnswer(false, "nothing_ready", "Nothing is left to undo.");
+    }
+
+    /// <summary>Starts <c>wait</c> and <c>pipeline</c> stages, which hold no slot.</summary>
+    private void StartSlotless()
+    {
+        if (ready.Held.Count == 0 || !CanHandOut || ready.RollingBack) return;
+        var held = ready.Held.ToArray();
+        ready.Held.Clear();
+        foreach (var key in held)
+        {
+            var s = state.Find(key)!;
+            var waits = AwaitsTrigger(s) || s.WaitingFor is "retry" or "repeat";
+            if (!waits || s.Status.IsTerminal() || s.InAttempt) continue;
+            var stage = PlanOf(s);
+            if (failing && !stage.HandlesFailure) continue;
+            var input = stage.Body.Render(() => scopes.For(s), out var error);
+            if (input is null) EndUnstarted(stage, s, new StageError(ErrorCodes.ExpressionFailed, error!.Message));
+            else if (stage.Type == "wait") StartWait(stage, s, input);
+            else StartPipeline(stage, s, input);
+        }
+    }
+
+    private void StartWait(StagePlan stage, StageState s, RenderedInput input)
+    {
+        var wait = stage.Definition.Wait!;
+        DateTimeOffset? until = wait.For is { } length ? now + length.Value : null;
+        if (wait.Until is not null)
+        {
+            using var document = JsonDocument.Parse(input.Json);
+            var text = document.RootElement.GetProperty("until").GetString();
+            if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
+            {
+                EndUnstarted(stage, s, new StageError(ErrorCodes.WaitInvalid, $"wait.until must be a time such as 2026-11-20T17:00:00Z, found '{Bounded(text)}'."));
+                return;
+            }
+
+            until = moment.ToUniversalTime();
+        }
+
+        Begin();
+        var (attempt, iteration) = NextAttempt(stage, s);
+        DateTimeOffset? timeout = stage.Timeout is { } t ? now + t : null;
+        Emit(s, new StageStarted { Input = Payload.FromJson(input.Json), Until = timeout }, attempt, iteration);
+        ready.Open++;
+        if (timeout is { } limit) ready.Due(s.Key, limit);
+        if (wait.Approval is { } approval) RequestApproval(s, 0, approval, null);
+        var kind = wait.Approval is not null ? "approval" : wait.Event is not null ? "event" : "timer";
+        Emit(s, new StageWaiting { For = kind, Until = until ?? timeout, Detail = wait.Event }, attempt, iteration);
+        if (until is { } due) ready.Due(s.Key, due);
+    }
+
+    private void StartPipeline(StagePlan stage, StageState s, RenderedInput input)
+    {
+        Begin();
+        var (attempt, iteration) = NextAttempt(stage, s);
+        var child = ChildId(s.Key, attempt);
+        DateTimeOffset? timeout = stage.Timeout is { } t ? now + t : null;
+        Emit(s, new StageStarted { Input = Payload.FromJson(input.Json), Child = child, Until = timeout }, attempt, iteration);
+        ready.Open++;
+        if (timeout is { } limit) ready.Due(s.Key, limit);
+        effects.Add(new StartChild(child, stage.Definition.Pipeline!.Id, ChildInput(input), s.Key, attempt));
+    }
+
+    /// <summary>Gives what a recovery repeats for a child whose start may not have reached it.</summary>
+    public IEnumerable<StartChild> OpenChildren()
+    {
+        foreach (var stage in plan.Stages)
+        {
+            if (stage.Type != "pipeline") continue;
+            foreach (var s in state.InstancesOf(stage.Id).Append(StageOf(stage)))
+            {
+                if (!s.InAttempt || s.Child is not { } child) continue;
+                var input = stage.Body.Render(() => scopes.For(s), out _);
+                if (input is not null) yield return new StartChild(child, stage.Definition.Pipeline!.Id, ChildInput(input), s.Key, s.Attempt);
+            }
+        }
+    }
+
+    /// <summary>Gives the attempts that a dead worker left open.</summary>
+    public IReadOnlyList<(string Stage, int Attempt, bool IsUndo)> OpenAttempts()
+    {
+        var open = new List<(string, int, bool)>();
+        foreach (var stage in plan.Stages)
+        {
+            if (stage.IsSlotless) continue;
+            foreach (var s in state.InstancesOf(stage.Id).Append(StageOf(stage)))
+            {
+                if (s.InAttempt) open.Add((s.Key, s.Attempt, false));
+                else if (s.Undo == "running") open.Add((s.Key, s.Attempt, true));
+            }
+        }
+
+        return open;
+    }
+
+    private static ReadOnlyMemory<byte> ChildInput(RenderedInput input)
+    {
+        using var document = JsonDocument.Parse(input.Json);
+        return document.RootElement.TryGetProperty("input", out var value)
+            ? JsonSerializer.SerializeToUtf8Bytes(value, PayloadJsonContext.Relaxed.JsonElement)
+            : "{}"u8.ToArray();
+    }
+
+    private void Begin()
+    {
+        if (state.StartedAt is null) Emit(new ExecutionStarted());
+    }
+
+    private static (int Attempt, int Iteration) NextAttempt(StagePlan stage, StageState s) =>
+        (s.Attempt + 1, stage.Until is null ? 0 : s.RepeatPending ? s.Iteration + 1 : Math.Max(1, s.Iteration));
+
+    /// <summary>The same child for the same attempt however often it is decided: the time of the start, and a hash where a
+    /// version 7 id has random bits.</summary>
+    private Guid ChildId(string stage, int attempt)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{state.Id}/{stage}/{attempt}/{state.Turn}")), hash);
+        var id = hash[..16];
+        BinaryPrimitives.WriteUInt64BigEndian(id, ((ulong)now.ToUnixTimeMilliseconds() << 16) | 0x7000u | (BinaryPrimitives.ReadUInt16BigEndian(hash[20..]) & 0x0FFFu));
+        id[8] = (byte)(0x80 | (id[8] & 0x3F));
+        return new Guid(id, bigEndian: true);
+    }
+
+    private JsonElement? PersonalityOf(StagePlan stage, out string? hash)
+    {
+        hash = null;
+        if (stage.Definition.Agent?.Personality is not { } name || !plan.Definition.Personalities.TryGetValue(name, out var personality)) return null;
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(personality, DefinitionJson.Context.PersonalityDefinition);
+        hash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(bytes));
+        using var document = JsonDocument.Parse(bytes);
+        return document.RootElement.Clone();
+    }
+}

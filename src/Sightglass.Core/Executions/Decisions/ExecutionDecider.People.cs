@@ -1,0 +1,215 @@
+using System.Buffers;
+using System.Text.Json;
+using Sightglass.Core.Executions.Plans;
+using Sightglass.Core.Expressions;
+using Sightglass.Core.Stages;
+
+namespace Sightglass.Core.Executions.Decisions;
+
+/// <content>What people, other systems and the clock ask for.</content>
+internal sealed partial class ExecutionDecider
+{
+    private static readonly CommandAnswer HasEnded = new(false, "already_ended", "The execution has ended.");
+
+    private CommandAnswer Stop(Cancel c)
+    {
+        if (state.Status.IsTerminal()) return HasEnded;
+        if (state.Cancelling) return new CommandAnswer(true, "cancelling", "It is being cancelled already.");
+        Emit(new ExecutionCancelling { By = c.By, Reason = Bounded(c.Reason), Deadline = now + c.Grace + TimeSpan.FromSeconds(10) });
+        StopUnfinished("execution_cancelled", c.By, c.Reason);
+        return CommandAnswer.Done;
+    }
+
+    private CommandAnswer Hold(Pause c)
+    {
+        if (state.Status.IsTerminal()) return HasEnded;
+        if (state.Cancelling) return new CommandAnswer(false, "cancelling", "It is being cancelled.");
+        if (state.Status == ExecutionStatus.Paused) return new CommandAnswer(true, "paused", "It is paused already.");
+        Emit(new ExecutionPaused { By = c.By, Reason = Bounded(c.Reason) });
+        return CommandAnswer.Done;
+    }
+
+    private CommandAnswer GoOn(Resume c)
+    {
+        if (state.Status.IsTerminal()) return HasEnded;
+        if (state.Status != ExecutionStatus.Paused) return new CommandAnswer(true, "not_paused", "It is not paused.");
+        Emit(new ExecutionResumed { By = c.By });
+        return CommandAnswer.Done;
+    }
+
+    /// <summary>Starts the next turn: what failed, was cancelled, was undone or never ran for that, and all that depends on it.</summary>
+    private CommandAnswer Reopen(Retry c)
+    {
+        if (!state.Status.IsTerminal()) return new CommandAnswer(false, "still_running", "It has not ended: cancel it first, or wait.");
+        if (state.Status == ExecutionStatus.Completed) return new CommandAnswer(false, "nothing_failed", "Nothing failed; start the pipeline again for another run.");
+        if (state.Created.Parent is not null) return new CommandAnswer(false, "child_of_ended_parent", "It is a child execution: retry its parent.");
+        var over = new HashSet<int>();
+        var open = new Queue<int>();
+        foreach (var stage in plan.Stages)
+        {
+            var s = StageOf(stage);
+            if (s.Status is StageStatus.Failed or StageStatus.Cancelled || s.Undo is not null || !s.Status.IsTerminal()
+                || (s.Status == StageStatus.Skipped && s.Reason is "execution_failed" or "execution_cancelled" or "dependency_failed")
+                || state.InstancesOf(stage.Id).Any(i => i.Undo is not null))
+                open.Enqueue(stage.Index);
+        }
+
+        while (open.TryDequeue(out var index))
+        {
+            if (!over.Add(index)) continue;
+            foreach (var dependent in plan.Stages[index].Dependents) open.Enqueue(dependent);
+        }
+
+        var keys = new List<string>();
+        foreach (var index in over.Order())
+        {
+            var stage = plan.Stages[index];
+            keys.Add(stage.Id);
+
+            // Items that completed keep their result, unless what the list is made from starts over as well.
+            var fresh = stage.Needs.Any(over.Contains) || stage.Branches.Any(over.Contains) || stage.Leaves.Any(l => l.Stage is { } id && over.Contains(plan.Index[id]));
+            keys.AddRange(state.InstancesOf(stage.Id).Where(i => fresh || i.Status != StageStatus.Completed || i.Undo is not null).Select(i => i.Key));
+        }
+
+        Emit(new ExecutionReopened { By = c.By, Turn = state.Turn + 1, Stages = keys });
+        Rebuild();
+        return CommandAnswer.Done;
+    }
+
+    private CommandAnswer Answer(AnswerApproval c)
+    {
+        if (state.Status.IsTerminal()) return HasEnded;
+        var s = state.Find(c.Stage);
+        if (s is null) return new CommandAnswer(false, "stage_not_found", $"There is no stage '{c.Stage}'.");
+        var open = s.OpenApprovals().Select(a => (int?)a.Leaf).FirstOrDefault();
+        if (open is not { } leaf) return new CommandAnswer(false, "no_approval_open", $"Stage '{c.Stage}' does not wait for an approval.");
+        AnswerLeaf(PlanOf(s), s, leaf, c.Granted, c.By, c.Comment);
+        return CommandAnswer.Done;
+    }
+
+    private void AnswerLeaf(StagePlan stage, StageState s, int leaf, bool granted, string? by, string? comment)
+    {
+        if (granted) Emit(s, new ApprovalGranted { Trigger = leaf, By = by, Comment = Bounded(comment) });
+        else Emit(s, new ApprovalRejected { Trigger = leaf, By = by, Comment = Bounded(comment) });
+        if (!s.InAttempt)
+        {
+            toConsider.Enqueue(stage.Index);
+            return;
+        }
+
+        var duration = (now - (s.StartedAt ?? now)).TotalMilliseconds;
+        var why = by is null or "timeout" ? "Nobody approved in time." : $"Rejected by {by}.";
+        EndWait(s, granted ? StageResult.Completed("{}"u8.ToArray()) : StageResult.Failed(ErrorCodes.ApprovalRejected, why, Bounded(comment)), duration);
+    }
+
+    private CommandAnswer Deliver(DeliverEvent c)
+    {
+        if (state.Status.IsTerminal() || state.Cancelling) return HasEnded;
+        var matched = 0;
+        foreach (var stage in plan.Stages)
+        {
+            var s = StageOf(stage);
+            if (stage.Type == "wait" && stage.Definition.Wait!.Event == c.EventType)
+            {
+                foreach (var waiting in state.InstancesOf(stage.Id).Append(s)) matched += DeliverToWait(stage, waiting, c) ? 1 : 0;
+            }
+
+            if (!AwaitsTrigger(s)) continue;
+            foreach (var leaf in stage.Leaves)
+            {
+                if (leaf.Kind != TriggerLeafKind.Event || leaf.EventType != c.EventType || s.Facts.TryGetValue(leaf.Number, out var fact) && fact.Result == true) continue;
+                var holds = Matches(s, leaf.Condition, c.Data, out var why);
+                Emit(s, new TriggerEvaluated { Trigger = leaf.Number, Kind = "event", Result = holds, Why = why, Event = c.Data });
+                if (!holds) continue;
+                matched++;
+                toConsider.Enqueue(stage.Index);
+            }
+        }
+
+        return matched > 0 ? CommandAnswer.Done : new CommandAnswer(false, "no_trigger_matched", "Nothing waits for this event.");
+    }
+
+    private bool DeliverToWait(StagePlan stage, StageState s, DeliverEvent c)
+    {
+        if (!s.InAttempt) return false;
+        var holds = Matches(s, stage.WaitWhere, c.Data, out var why);
+        Emit(s, new TriggerEvaluated { Trigger = 0, Kind = "event", Result = holds, Why = why, Event = c.Data }, s.Attempt, s.Iteration);
+        if (!holds) return false;
+        var output = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(output, EventJson.WriterOptions))
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName("event"u8);
+            values.Get(c.Data).WriteJson(writer);
+            writer.WriteEndObject();
+        }
+
+        EndWait(s, StageResult.Completed(output.WrittenMemory), (now - (s.StartedAt ?? now)).TotalMilliseconds);
+        return true;
+    }
+
+    private bool Matches(StageState s, CelExpression? where, Payload data, out string why)
+    {
+        if (where is null)
+        {
+            why = "the event arrived";
+            return true;
+        }
+
+        var result = where.Evaluate(scopes.ForEvent(s, data));
+        var holds = !result.IsError && result.Value.Kind == CelKind.Bool && result.Value.AsBool;
+        why = Bounded(result.IsError ? $"'{where.Text}' failed: {result.Error.Message}" : $"'{where.Text}' is {result.Value.ToText()}")!;
+        return holds;
+    }
+
+    private void EndWait(StageState s, StageResult result, double duration) =>
+        Finish(new FinishAttempt(now, s.Key, s.Attempt, result, duration, 0));
+
+    private CommandAnswer Tick(TimerDue c)
+    {
+        if (state.Status.IsTerminal()) return HasEnded;
+        while (ready.TakeDue(c.Now) is { } key)
+        {
+            if (state.Find(key) is { } s && !s.Status.IsTerminal()) TickStage(PlanOf(s), s, c);
+        }
+
+        if (state.CancelDeadline is { } deadline && deadline <= c.Now) GiveUpUnreachable();
+        return CommandAnswer.Done;
+    }
+
+    private void TickStage(StagePlan stage, StageState s, TimerDue c)
+    {
+        foreach (var (leaf, fact) in s.OpenApprovals().ToArray())
+        {
+            if (fact.Due > c.Now) continue;
+            var approval = s.InAttempt ? stage.Definition.Wait?.Approval : stage.Leaves[leaf].Approval;
+            AnswerLeaf(stage, s, leaf, approval?.OnTimeout == "approve", "timeout", null);
+            if (s.Status.IsTerminal()) return;
+        }
+
+        if (s.InAttempt) TickAttempt(stage, s, c);
+        else if (s.Due is null || s.Due > c.Now) return;
+        else if (s.WaitingFor is "retry" or "repeat") Queue(stage, s);
+        else if (s.WaitingFor == "timer")
+        {
+            foreach (var leaf in stage.Leaves.Where(l => l.Kind == TriggerLeafKind.Timer && s.Facts.TryGetValue(l.Number, out var f) && f.Result == false))
+                Emit(s, new TriggerEvaluated { Trigger = leaf.Number, Kind = "timer", Result = true, Why = "the time has passed" });
+            toConsider.Enqueue(stage.Index);
+        }
+    }
+
+    private void TickAttempt(StagePlan stage, StageState s, TimerDue c)
+    {
+        if (!stage.IsSlotless) return;
+        var duration = (c.Now - (s.StartedAt ?? c.Now)).TotalMilliseconds;
+        if (stage.Type == "wait" && s.WaitingFor == "timer" && s.Due <= c.Now)
+        {
+            EndWait(s, StageResult.Completed("{}"u8.ToArray()), duration);
+            return;
+        }
+
+        if (stage.Timeout is not { } timeout || s.StartedAt + timeout > c.Now) return;
+        if (s.Child is { } child) effects.Add(new CancelChild(child, null, "The stage that started it timed out."));
+        Finish(new FinishAttempt(c.Now, s.Key, s.Attempt, StageResult.Failed(ErrorCodes.Timeout, $"It took longer than {new Definitions.Duration(timeout)}."), duration, c.Jitter));
+    }
+}

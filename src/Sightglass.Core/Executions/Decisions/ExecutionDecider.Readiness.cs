@@ -1,0 +1,306 @@
+using System.Globalization;
+using Sightglass.Core.Executions.Plans;
+using Sightglass.Core.Expressions;
+using Sightglass.Core.Stages;
+
+namespace Sightglass.Core.Executions.Decisions;
+
+/// <content>When a stage may start, and what becomes of one that may not.</content>
+internal sealed partial class ExecutionDecider
+{
+    /// <summary>The most items of one <c>forEach</c>.</summary>
+    private const int MaxItems = 100_000;
+
+    private void Consider(StagePlan stage)
+    {
+        var s = StageOf(stage);
+        if (!AwaitsTrigger(s) || state.Cancelling || finishing) return;
+        if (failing && !stage.HandlesFailure)
+        {
+            Skip(stage, s, "execution_failed", FirstFailure()?.Key);
+            return;
+        }
+
+        var verdict = Judge(stage, s, assume: null, out var cause);
+        switch (verdict)
+        {
+            case Verdict.Holds: MakeReady(stage, s); break;
+            case Verdict.Skipped: Skip(stage, s, cause.Reason ?? "dependency_skipped", cause.Detail); break;
+            case Verdict.Never when cause.Reason == ErrorCodes.ApprovalRejected: FailUnstarted(stage, s, new StageError(ErrorCodes.ApprovalRejected, cause.Detail ?? "The approval was rejected.")); break;
+            case Verdict.Never: Skip(stage, s, cause.Reason ?? "trigger_impossible", cause.Detail); break;
+            default: AskOutside(stage, s); break;
+        }
+    }
+
+    /// <summary>Tells whether the stage has not been made ready yet in this turn.</summary>
+    private static bool AwaitsTrigger(StageState s) =>
+        s.Status == StageStatus.Pending
+        || (s.Status is StageStatus.Waiting or StageStatus.Blocked && !s.InAttempt && s.WaitingFor is not ("retry" or "repeat"));
+
+    private Verdict Judge(StagePlan stage, StageState s, Func<TriggerLeaf, bool>? assume, out (string? Reason, string? Detail) cause)
+    {
+        (string?, string?) found = default;
+        if (ready.BadNeeds[stage.Index] > 0)
+        {
+            cause = ("dependency_failed", FirstBadNeed(stage));
+            return Verdict.Never;
+        }
+
+        var pending = ready.OpenNeeds[stage.Index] > 0;
+        var met = ready.MetNeeds[stage.Index] > 0 || stage.Needs.Count == 0;
+        var branch = JudgeBranches(stage, ref found);
+        if (branch is Verdict.Skipped or Verdict.Never)
+        {
+            cause = found;
+            return branch;
+        }
+
+        pending |= branch == Verdict.Pending;
+        var trigger = stage.Trigger?.Evaluate(leaf => JudgeLeaf(leaf, s, assume, ref found)) ?? Verdict.Holds;
+        cause = found;
+        if (trigger is Verdict.Never) return Verdict.Never;
+        if (pending || trigger == Verdict.Pending) return Verdict.Pending;
+        if (!met && stage.Branches.Count == 0) return stage.Trigger is not null && trigger == Verdict.Holds ? Verdict.Holds : Verdict.Skipped;
+        return trigger;
+    }
+
+    private Verdict JudgeBranches(StagePlan stage, ref (string? Reason, string? Detail) cause)
+    {
+        if (stage.Branches.Count == 0) return Verdict.Holds;
+        var pending = false;
+        foreach (var index in stage.Branches)
+        {
+            var branch = state.Stages[index];
+            if (!branch.Status.IsTerminal()) pending = true;
+            else if (branch.Status == StageStatus.Completed && TakenBy(branch) == stage.Id) return Verdict.Holds;
+            else cause = branch.Status switch
+            {
+                StageStatus.Completed => ("branch_not_taken", branch.Id),
+                StageStatus.Skipped => ("dependency_skipped", branch.Id),
+                _ => ("dependency_failed", branch.Id),
+            };
+        }
+
+        return pending ? Verdict.Pending : cause.Reason == "dependency_failed" ? Verdict.Never : Verdict.Skipped;
+    }
+
+    private string? TakenBy(StageState branch) =>
+        values.Get(branch.Output).TryGetMember("taken", out var taken) && taken.Kind == CelKind.String ? taken.AsString : null;
+
+    private Verdict JudgeLeaf(TriggerLeaf leaf, StageState s, Func<TriggerLeaf, bool>? assume, ref (string? Reason, string? Detail) cause)
+    {
+        if (assume is not null && assume(leaf)) return Verdict.Holds;
+        switch (leaf.Kind)
+        {
+            case TriggerLeafKind.Completed or TriggerLeafKind.Failed or TriggerLeafKind.Ended:
+                return JudgeStageLeaf(leaf, ref cause);
+            case TriggerLeafKind.Condition:
+                return JudgeCondition(leaf, s, ref cause);
+            default:
+                if (!s.Facts.TryGetValue(leaf.Number, out var fact) || fact.Result is null) return Verdict.Pending;
+                if (fact.Result == true) return Verdict.Holds;
+                if (leaf.Kind != TriggerLeafKind.Approval) return Verdict.Pending;
+                cause = (ErrorCodes.ApprovalRejected, fact.By is null or "timeout" ? "Nobody approved in time." : $"Rejected by {fact.By}.");
+                return Verdict.Never;
+        }
+    }
+
+    private Verdict JudgeStageLeaf(TriggerLeaf leaf, ref (string? Reason, string? Detail) cause)
+    {
+        var other = state.Find(leaf.Stage!);
+        if (other is null || !other.Status.IsTerminal()) return Verdict.Pending;
+        if (leaf.Kind == TriggerLeafKind.Ended) return Verdict.Holds;
+        if (leaf.Kind == TriggerLeafKind.Failed)
+        {
+            if (other.Status == StageStatus.Failed) return Verdict.Holds;
+            cause = ("trigger_impossible", $"{other.Id} did not fail");
+            return Verdict.Never;
+        }
+
+        if (other.Status == StageStatus.Completed) return Verdict.Holds;
+        cause = other.Status == StageStatus.Skipped ? ("dependency_skipped", other.Id) : ("dependency_failed", other.Id);
+        return other.Status == StageStatus.Skipped ? Verdict.Skipped : Verdict.Never;
+    }
+
+    private Verdict JudgeCondition(TriggerLeaf leaf, StageState s, ref (string? Reason, string? Detail) cause)
+    {
+        foreach (var id in leaf.ConditionStages)
+        {
+            if (state.Find(id) is { } other && !other.Status.IsTerminal()) return Verdict.Pending;
+        }
+
+        var result = leaf.Condition!.Evaluate(scopes.For(s));
+        var holds = !result.IsError && result.Value.Kind == CelKind.Bool && result.Value.AsBool;
+        if (!holds) cause = ("condition_false", result.IsError ? result.Error.Message : leaf.Condition.Text);
+        return holds ? Verdict.Holds : Verdict.Never;
+    }
+
+    /// <summary>Asks people and the clock, once all that is missing is up to them.</summary>
+    private void AskOutside(StagePlan stage, StageState s)
+    {
+        if (stage.Leaves.Count == 0) return;
+        StartTimers(stage, s);
+        if (!stage.Leaves.Any(l => l.Kind is TriggerLeafKind.Approval or TriggerLeafKind.Event)) return;
+        if (Judge(stage, s, l => l.Kind is TriggerLeafKind.Approval or TriggerLeafKind.Event or TriggerLeafKind.Timer, out _) != Verdict.Holds) return;
+        foreach (var leaf in stage.Leaves)
+        {
+            if (leaf.Kind != TriggerLeafKind.Approval || s.Facts.ContainsKey(leaf.Number)) continue;
+            RequestApproval(s, leaf.Number, leaf.Approval!, leaf.Message);
+        }
+
+        if (s.Status != StageStatus.Pending) return;
+        var approval = s.OpenApprovals().Select(a => (DateTimeOffset?)a.Fact.Due).FirstOrDefault();
+        var asksPerson = s.OpenApprovals().Any();
+        var events = string.Join(", ", stage.Leaves.Where(l => l.Kind == TriggerLeafKind.Event).Select(l => l.EventType));
+        Emit(s, new StageWaiting { For = asksPerson ? "approval" : "event", Until = approval, Detail = asksPerson ? null : events });
+    }
+
+    private void RequestApproval(StageState s, int leaf, Definitions.ApprovalDefinition approval, CelTemplate? message)
+    {
+        string? text = null;
+        if (message is not null)
+        {
+            var rendered = message.Evaluate(scopes.For(s));
+            text = rendered.IsError ? message.Text : rendered.Value.ToText();
+        }
+
+        DateTimeOffset? deadline = approval.Timeout is { } timeout ? now + timeout.Value : null;
+        Emit(s, new ApprovalRequested { Trigger = leaf, By = approval.By, Message = Bounded(text), Deadline = deadline });
+        if (deadline is { } due) ready.Due(s.Key, due);
+    }
+
+    private void StartTimers(StagePlan stage, StageState s)
+    {
+        foreach (var leaf in stage.Leaves)
+        {
+            if (leaf.Kind != TriggerLeafKind.Timer || s.Facts.ContainsKey(leaf.Number)) continue;
+            if (Judge(stage, s, l => l.Kind == TriggerLeafKind.Timer, out _) != Verdict.Holds) continue;
+            Emit(s, new TriggerEvaluated { Trigger = leaf.Number, Kind = "timer", Result = false, Why = "started" });
+            Emit(s, new StageWaiting { For = "timer", Until = now + leaf.Delay });
+            ready.Due(s.Key, now + leaf.Delay);
+        }
+    }
+
+    private void MakeReady(StagePlan stage, StageState s)
+    {
+        if (stage.When is not null)
+        {
+            var result = stage.When.Evaluate(scopes.For(s));
+            if (result.IsError || result.Value.Kind != CelKind.Bool)
+            {
+                FailUnstarted(stage, s, ExpressionError("when", stage.When.Text, result));
+                return;
+            }
+
+            if (!result.Value.AsBool)
+            {
+                Skip(stage, s, "condition_false", stage.When.Text);
+                return;
+            }
+        }
+
+        if (stage.ForEach is not null) Expand(stage, s);
+        else Queue(stage, s);
+    }
+
+    private void Queue(StagePlan stage, StageState s)
+    {
+        if (stage.IsSlotless)
+        {
+            if (!ready.Held.Contains(s.Key)) ready.Held.Add(s.Key);
+            return;
+        }
+
+        var lane = LaneOf(stage);
+        var name = lane.ToString().ToLowerInvariant();
+        Emit(s, new StageQueued { Priority = name, Lane = name });
+        ready.Queue(s.Key, lane);
+    }
+
+    private void Expand(StagePlan stage, StageState s)
+    {
+        var rendered = stage.ForEach!.Render(() => scopes.For(s), out var error);
+        if (rendered is null)
+        {
+            FailUnstarted(stage, s, new StageError(ErrorCodes.ExpressionFailed, "forEach: " + error!.Message));
+            return;
+        }
+
+        var items = Payload.FromJson(rendered.Json);
+        var count = CountItems(rendered.Json.Span);
+        if (count is null or > MaxItems)
+        {
+            FailUnstarted(stage, s, new StageError(ErrorCodes.ItemsInvalid, count is null ? "forEach must give a list; change the expression to one." : $"forEach gave {count} items; the most is {MaxItems}."));
+            return;
+        }
+
+        Emit(s, new StageExpanded { Count = count.Value, Items = items });
+        RebuildFanOut(stage);
+        QueueInstances(stage, s);
+        EndFanOut(stage, s);
+    }
+
+    private static int? CountItems(ReadOnlySpan<byte> json)
+    {
+        var reader = new System.Text.Json.Utf8JsonReader(json, new System.Text.Json.JsonReaderOptions { MaxDepth = 256 });
+        if (!reader.Read() || reader.TokenType != System.Text.Json.JsonTokenType.StartArray) return null;
+        var count = 0;
+        while (reader.Read() && reader.TokenType != System.Text.Json.JsonTokenType.EndArray)
+        {
+            count++;
+            reader.Skip();
+        }
+
+        return count;
+    }
+
+    private void Skip(StagePlan stage, StageState s, string reason, string? detail)
+    {
+        Emit(s, new StageSkipped { Reason = reason, Detail = Bounded(detail) });
+        Ended(stage, s);
+    }
+
+    /// <summary>Fails a stage that could not even start.</summary>
+    private void FailUnstarted(StagePlan stage, StageState s, StageError error)
+    {
+        Emit(s, new StageFailed { Error = error });
+        Ended(stage, s);
+    }
+
+    /// <summary>Passes the end of a stage of the plan on to what depends on it.</summary>
+    private void Ended(StagePlan stage, StageState s)
+    {
+        ready.Unended--;
+        CountEnd(stage, s);
+        if (Finishes(stage, s)) BeginFinish();
+        if (s.Status == StageStatus.Failed && plan.Definition.OnFailure != Definitions.FailurePolicy.Continue) BeginFailing();
+        foreach (var dependent in stage.Dependents) toConsider.Enqueue(dependent);
+    }
+
+    private void CountEnd(StagePlan stage, StageState s)
+    {
+        foreach (var dependent in stage.NeededBy)
+        {
+            ready.OpenNeeds[dependent]--;
+            if (s.Status == StageStatus.Completed) ready.MetNeeds[dependent]++;
+            else if (s.Status != StageStatus.Skipped) ready.BadNeeds[dependent]++;
+        }
+    }
+
+    private bool Finishes(StagePlan stage, StageState s) =>
+        s.Status == StageStatus.Completed && stage.Type == "branch" && TakenBy(s) == "finish";
+
+    private string? FirstBadNeed(StagePlan stage) =>
+        stage.Needs.Select(i => state.Stages[i]).FirstOrDefault(n => n.Status is StageStatus.Failed or StageStatus.Cancelled)?.Id;
+
+    private StageState? FirstFailure() => state.Stages.Where(s => s.Status == StageStatus.Failed).MinBy(s => s.EndedSeq);
+
+    private static StageError ExpressionError(string field, string text, CelResult result) =>
+        new(ErrorCodes.ExpressionFailed, result.IsError
+            ? string.Create(CultureInfo.InvariantCulture, $"{field}: {result.Error.Message} (in '{Bounded(text)}')")
+            : string.Create(CultureInfo.InvariantCulture, $"{field} must be true or false; '{Bounded(text)}' gave {result.Value.TypeName}"));
+
+    /// <summary>Bounds a text that goes into an event, saying how much is missing.</summary>
+    private static string? Bounded(string? text) =>
+        text is null || text.Length <= 2000 ? text : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, char.IsHighSurrogate(text[1999]) ? 1999 : 2000)}… ({text.Length - 2000} more characters)");
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Sightglass.Core.Expressions;
+
+namespace Sightglass.Core.Executions.Decisions;
+
+/// <summary>A decision needs a value that is stored apart: load it and decide again.</summary>
+/// <param name="reference">The value's reference.</param>
+internal sealed class ValueNeededException(string reference) : Exception
+{
+    public string Reference => reference;
+}
+
+/// <summary>
+/// The values that expressions of one execution read. Inline values are parsed once; referenced ones are kept up to a
+/// bound and asked for again when they are needed after that. Deciding stays pure: a missing value ends the decision with
+/// <see cref="ValueNeededException"/>, and whoever owns the execution loads it and decides again.
+/// </summary>
+/// <param name="maxBytes">Bytes of referenced values kept.</param>
+internal sealed class LoadedValues(long maxBytes = 64L * 1024 * 1024)
+{
+    private readonly Dictionary<string, CelValue> byReference = new(StringComparer.Ordinal);
+    private readonly Queue<(string Reference, long Bytes)> order = new();
+    private readonly Dictionary<Payload, CelValue> inline = new(ReferenceEqualityComparer.Instance);
+    private long bytes;
+
+    public CelValue Get(Payload? payload)
+    {
+        if (payload is null) return CelValue.Null;
+        if (payload.Reference is { } reference)
+            return byReference.TryGetValue(reference, out var stored) ? stored : throw new ValueNeededException(reference);
+        if (inline.TryGetValue(payload, out var known)) return known;
+        var value = Parse(payload.Json);
+        if (inline.Count >= 1024) inline.Clear();
+        inline[payload] = value;
+        return value;
+    }
+
+    public void Add(string reference, ReadOnlyMemory<byte> json)
+    {
+        if (byReference.ContainsKey(reference)) return;
+        while (bytes + json.Length > maxBytes && order.TryDequeue(out var oldest))
+        {
+            byReference.Remove(oldest.Reference);
+            bytes -= oldest.Bytes;
+        }
+
+        byReference[reference] = Parse(json);
+        order.Enqueue((reference, json.Length));
+        bytes += json.Length;
+    }
+
+    private static CelValue Parse(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 256 });
+        return CelValue.FromJson(document.RootElement);
+    }
+}
