@@ -82,7 +82,7 @@ public static class DefinitionReader
         }
 
         if (definition.Id.Length == 0 && !problems.IsBroken("id")) definition.Id = defaultId ?? "";
-        DefinitionValidator.Check(definition, options, problems, new SourceMap(root, text));
+        DefinitionValidator.Run(definition, options, problems, new SourceMap(root, text));
         return definition;
     }
 

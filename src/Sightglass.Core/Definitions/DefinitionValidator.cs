@@ -23,13 +23,14 @@ public static class DefinitionValidator
         return DefinitionReader.CheckBuilt(json, options);
     }
 
-    internal static void Check(PipelineDefinition definition, DefinitionReadOptions options, ProblemList problems, SourceMap map)
+    /// <summary>Runs every check that needs more than one member to look at.</summary>
+    internal static void Run(PipelineDefinition definition, DefinitionReadOptions options, ProblemList problems, SourceMap map)
     {
-        _ = options;
-        if (definition.Concurrency is not null)
-        {
-            var (line, column) = map.Find("concurrency");
-            problems.Add(ProblemCodes.NotEnforcedYet, "concurrency groups are read but not yet enforced by this version", null, "concurrency", line, column, ProblemSeverity.Warning);
-        }
+        var check = new Check(definition, options, problems, map);
+        PipelineChecks.Run(check);
+        StageChecks.Run(check);
+        ExpressionChecks.Run(check);
+        GraphChecks.Run(check);
+        PipelineCallChecks.Run(check);
     }
 }

@@ -69,22 +69,27 @@ public sealed record DefaultsDefinition : ExtensibleDefinition
 }
 
 /// <summary>How failed attempts are repeated. The delay always has jitter.</summary>
+/// <remarks>Members whose default is not zero are always written: a zero left out would be read as the default.</remarks>
 public sealed record RetryDefinition : ExtensibleDefinition
 {
     /// <summary>Gets how many attempts there are in all.</summary>
     /// <value>1: no retry.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int MaxAttempts { get; set; } = 1;
 
     /// <summary>Gets the delay before the second attempt.</summary>
     /// <value>1 second.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public Duration Delay { get; set; } = Duration.FromSeconds(1);
 
     /// <summary>Gets the factor by which each delay exceeds the one before.</summary>
     /// <value>2.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public double Backoff { get; set; } = 2;
 
     /// <summary>Gets the longest delay.</summary>
     /// <value>5 minutes.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public Duration MaxDelay { get; set; } = Duration.FromSeconds(300);
 }
 
@@ -96,6 +101,7 @@ public sealed record RepeatDefinition : ExtensibleDefinition
 
     /// <summary>Gets the most iterations; the stage fails where the condition does not hold by then.</summary>
     /// <value>10.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int MaxTimes { get; set; } = 10;
 
     /// <summary>Gets the pause between iterations.</summary>
@@ -110,6 +116,7 @@ public sealed record ConcurrencyDefinition : ExtensibleDefinition
 
     /// <summary>Gets how many of the group may run.</summary>
     /// <value>1.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int Limit { get; set; } = 1;
 
     /// <summary>Gets what happens to one more.</summary>

@@ -80,11 +80,49 @@ internal sealed class SourceBinder(ProblemList problems)
             // A key without a value says nothing; a free value may be null.
             if (field.Value.Kind == SourceKind.Null && member.Shape.Kind != ShapeKind.Any) continue;
             if (!Fits(field.Value, member.Shape, at)) continue;
+            if (FieldRules.Of(shape.Type, field.Key) is { } rule && !Obeys(field.Value, member.Shape, rule, at)) continue;
             writer.WritePropertyName(field.Key);
             Write(writer, field.Value, member.Shape, at);
         }
 
         writer.WriteEndObject();
+        foreach (var (name, rule) in FieldRules.RequiredOf(shape.Type))
+        {
+            var at = SourcePath.Join(path, name);
+            var value = node.Find(name);
+            var isGiven = value is not null && value.Kind != SourceKind.Null && (value.Kind != SourceKind.Text || value.Text.Length > 0);
+            if (isGiven) continue;
+            problems.Add(rule.MissingCode, $"'{name}' is missing", rule.Example is null ? null : "write " + rule.Example, at, (value ?? node).Line, (value ?? node).Column);
+            problems.MarkBroken(at);
+        }
+    }
+
+    private bool Obeys(SourceNode node, Shape shape, FieldRule rule, string path)
+    {
+        if (shape.Kind == ShapeKind.List && rule.Min is not null)
+        {
+            var all = true;
+            for (var i = 0; i < node.Items.Count; i++)
+            {
+                if (node.Items[i].Kind == SourceKind.Number) all &= Obeys(node.Items[i], shape.Item!, rule, SourcePath.Join(path, i));
+            }
+
+            return all;
+        }
+
+        if (shape.Kind is ShapeKind.Integer or ShapeKind.Number && rule.Min is { } min)
+        {
+            var value = double.Parse(PlainScalar.ToJsonNumber(node.Text)!, CultureInfo.InvariantCulture);
+            if (value >= min && value <= (rule.Max ?? double.MaxValue)) return true;
+            var range = rule.Max is { } max ? string.Create(CultureInfo.InvariantCulture, $"from {min} to {max}") : string.Create(CultureInfo.InvariantCulture, $"at least {min}");
+            problems.Add(ProblemCodes.OutOfRange, $"'{Last(path)}' must be {range}, found {Short(node.Text)}", null, path, node.Line, node.Column);
+            problems.MarkBroken(path);
+            return false;
+        }
+
+        if (rule.Choices.Count == 0 || IsOneOf(node, rule.Choices, path)) return true;
+        problems.MarkBroken(path);
+        return false;
     }
 
     private string? SuggestKey(string key, Shape shape)
@@ -203,11 +241,15 @@ internal sealed class SourceBinder(ProblemList problems)
 
     private bool IsChoice(SourceNode node, Shape shape, string path)
     {
-        if (node.Kind == SourceKind.Text && shape.Choices.Contains(node.Text, StringComparer.Ordinal)) return true;
         var isScalar = node.Kind is SourceKind.Text or SourceKind.Number or SourceKind.Boolean;
-        if (!isScalar) return Wrong(node, "text", path);
-        var all = "one of " + string.Join(", ", shape.Choices);
-        problems.Add(ProblemCodes.UnknownValue, $"'{Last(path)}' cannot be '{Short(node.Text)}'", Nearest.Phrase(node.Text, shape.Choices) ?? all, path, node.Line, node.Column);
+        return isScalar ? IsOneOf(node, shape.Choices, path) : Wrong(node, "text", path);
+    }
+
+    private bool IsOneOf(SourceNode node, IReadOnlyList<string> choices, string path)
+    {
+        if (choices.Contains(node.Text, StringComparer.Ordinal)) return true;
+        var all = "write one of " + string.Join(", ", choices);
+        problems.Add(ProblemCodes.UnknownValue, $"'{Last(path)}' cannot be '{Short(node.Text)}'", Nearest.Phrase(node.Text, choices) ?? all, path, node.Line, node.Column);
         return false;
     }
 
