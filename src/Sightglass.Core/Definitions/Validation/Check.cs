@@ -3,13 +3,13 @@ namespace Sightglass.Core.Definitions;
 /// <summary>What every check works on.</summary>
 internal sealed class Check(PipelineDefinition definition, DefinitionReadOptions options, ProblemList problems, SourceMap map)
 {
-    private readonly Lazy<IReadOnlyList<string>> _ids = new(() => [.. definition.Stages.Select(stage => stage.Id).Where(id => id.Length > 0)]);
+    private readonly Lazy<HashSet<string>> _ids = new(() => [.. definition.Stages.Select(stage => stage.Id).Where(id => id.Length > 0)]);
 
     public PipelineDefinition Definition { get; } = definition;
 
     public DefinitionReadOptions Options { get; } = options;
 
-    public IReadOnlyList<string> StageIds => _ids.Value;
+    public IReadOnlySet<string> StageIds => _ids.Value;
 
     public bool Suggests => problems.Suggests;
 

@@ -106,7 +106,7 @@ internal static class ExpressionChecks
     {
         if (reference.Path.Count == 0) return;
         var id = reference.Path[0];
-        if (!check.StageIds.Contains(id, StringComparer.Ordinal))
+        if (!check.StageIds.Contains(id))
         {
             var suggestion = check.Suggests ? SuggestDashed("stages", id, check.StageIds) ?? check.Suggest(id, check.StageIds) : null;
             check.ErrorAt(ProblemCodes.UnknownStage, path, reference.Line, reference.Column, $"there is no stage '{id}'", suggestion);

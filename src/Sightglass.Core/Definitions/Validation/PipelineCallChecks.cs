@@ -6,14 +6,15 @@ internal static class PipelineCallChecks
     public static void Run(Check check)
     {
         if (check.Options.FindPipeline is not { } find) return;
+        var calls = CertainCalls(check.Definition).ToHashSet();
+        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
         for (var i = 0; i < check.Definition.Stages.Count; i++)
         {
-            var stage = check.Definition.Stages[i];
-            if (!IsCertain(check.Definition, stage)) continue;
-            if (TooDeep(check.Definition, stage.Pipeline!.Id, find) is { } chain)
-            {
-                check.Error(ProblemCodes.PipelineTooDeep, Check.Stage(i) + ".pipeline.id", $"pipelines call each other deeper than {DefinitionLimits.PipelineDepth} levels: {chain}", "call the last one only under a condition");
-            }
+            var child = check.Definition.Stages[i].Pipeline?.Id;
+            if (child is null || !calls.Contains(child)) continue;
+            if (!known.TryGetValue(child, out var chain)) known[child] = chain = TooDeep(check.Definition, child, find);
+            if (chain is null) continue;
+            check.Error(ProblemCodes.PipelineTooDeep, Check.Stage(i) + ".pipeline.id", $"pipelines call each other deeper than {DefinitionLimits.PipelineDepth} levels: {chain}", "call the last one only under a condition");
         }
     }
 
@@ -27,10 +28,8 @@ internal static class PipelineCallChecks
             foreach (var (id, chain) in level)
             {
                 var pipeline = id == root.Id ? root : find(id);
-                foreach (var stage in pipeline?.Stages ?? [])
-                {
-                    if (IsCertain(pipeline!, stage)) next.TryAdd(stage.Pipeline!.Id, $"{chain} → {stage.Pipeline.Id}");
-                }
+                if (pipeline is null) continue;
+                foreach (var called in CertainCalls(pipeline)) next.TryAdd(called, $"{chain} → {called}");
             }
 
             level = next;
@@ -46,8 +45,12 @@ internal static class PipelineCallChecks
         return string.Join(" → ", again > 0 ? names[..(again + 1)] : names);
     }
 
-    /// <summary>Tells whether a stage always calls its pipeline: one that calls itself under a condition may well end.</summary>
-    private static bool IsCertain(PipelineDefinition pipeline, StageDefinition stage) =>
-        stage.Pipeline is { Id.Length: > 0 } && stage.When is null && stage.ForEach is null && stage.Triggers is null
-        && !pipeline.Stages.Any(other => other.Then == stage.Id || other.Else == stage.Id);
+    /// <summary>Gives the pipelines that are always called: one that calls itself under a condition may well end.</summary>
+    private static IEnumerable<string> CertainCalls(PipelineDefinition pipeline)
+    {
+        var chosen = pipeline.Stages.SelectMany(stage => new[] { stage.Then, stage.Else }).ToHashSet(StringComparer.Ordinal);
+        return pipeline.Stages
+            .Where(stage => stage.Pipeline is { Id.Length: > 0 } && stage.When is null && stage.ForEach is null && stage.Triggers is null && !chosen.Contains(stage.Id))
+            .Select(stage => stage.Pipeline!.Id);
+    }
 }
