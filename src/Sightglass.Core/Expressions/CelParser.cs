@@ -6,8 +6,8 @@ namespace Sightglass.Core.Expressions;
 internal sealed class CelParser
 {
     internal const int MaxLength = 64 * 1024;
-    private const int MaxNesting = 160;
-    private const int MaxDepth = 400;
+    private const int MaxNesting = 100;
+    private const int MaxDepth = 250;
 
     private static readonly FrozenSet<string> Reserved = new[]
     {

@@ -13,7 +13,7 @@ internal static class CelRegex
         if (args[1].Kind != CelKind.String)
             return CelFault.Overload("'matches'", "string as pattern", args[1]);
         // Building an automaton costs far more than running it.
-        if (!frame.Charge(100 + args[1].StringUnsafe.Length))
+        if (!frame.Charge(1000 + (10L * args[1].StringUnsafe.Length)))
             return CelFault.Budget();
         var fault = TryCreate(args[1].StringUnsafe, out var pattern, out var size);
         return fault.IsFault ? fault : Run(frame, args[0], pattern!, size);

@@ -67,10 +67,10 @@ public sealed class CelTemplate
             }
 
             if (literal.Length > 0)
-                parts.Add(new Part(literal.ToString(), null));
+                parts.Add(new Part(literal.ToString(), null, open));
             literal.Clear();
             if (CelExpression.TryParse(text[start..end], text, start, lenient: false, out var expression, out var problems))
-                parts.Add(new Part("", expression));
+                parts.Add(new Part("", expression, open));
             else
                 found.AddRange(problems);
             at = end + 2;
@@ -78,7 +78,7 @@ public sealed class CelTemplate
 
         literal.Append(text, at, text.Length - at);
         if (literal.Length > 0)
-            parts.Add(new Part(literal.ToString(), null));
+            parts.Add(new Part(literal.ToString(), null, at));
         errors = found;
         template = found.Count == 0 ? new CelTemplate(text, parts) : null;
         return template is not null;
@@ -141,10 +141,18 @@ public sealed class CelTemplate
                 continue;
             }
 
+            if (HoldsSecret(result.Value))
+            {
+                var fault = CelFault.Secret().FaultUnsafe;
+                error = new CelLines(Text).Error(part.Position, fault.Code, fault.Reason);
+                segments = [];
+                return false;
+            }
+
             text.Append(result.Value.ToText());
             if (text.Length <= MaxLength)
                 continue;
-            error = new CelLines(Text).Error(0, CelErrorCodes.BudgetExceeded, $"the text grows beyond {MaxLength} characters");
+            error = new CelLines(Text).Error(part.Position, CelErrorCodes.BudgetExceeded, $"the text grows beyond {MaxLength} characters");
             segments = [];
             return false;
         }
@@ -154,5 +162,15 @@ public sealed class CelTemplate
         return true;
     }
 
-    private sealed record Part(string Text, CelExpression? Expression);
+    // Written out, a list that holds a secret could not be told from one that holds its name.
+    private static bool HoldsSecret(in CelValue value) => value.Kind switch
+    {
+        CelKind.Opaque => true,
+        CelKind.List => value.Items.Any(item => HoldsSecret(item)),
+        CelKind.Map => value.Entries.Any(entry => HoldsSecret(entry.Value)),
+        CelKind.Optional => value.TryGetOptional(out var held) && HoldsSecret(held),
+        _ => false,
+    };
+
+    private sealed record Part(string Text, CelExpression? Expression, int Position);
 }

@@ -23,7 +23,7 @@ internal static class CelTimeFunctions
     {
         if (args[0].Kind == CelKind.Duration && ofDuration is not null && args.Length == 1)
             return CelValue.Int(ofDuration(args[0].IntUnsafe));
-        var fault = TryLocal(name, args, out var local);
+        var fault = TryLocal(name, frame, args, out var local);
         return fault.IsFault ? fault : CelValue.Int(ofTimestamp(local));
     });
 
@@ -31,11 +31,11 @@ internal static class CelTimeFunctions
     {
         if (args[0].Kind == CelKind.Duration && args.Length == 1)
             return CelValue.Int(args[0].IntUnsafe % CelTime.NanosPerSecond / 1_000_000);
-        var fault = TryLocal("getMilliseconds", args, out _);
+        var fault = TryLocal("getMilliseconds", frame, args, out _);
         return fault.IsFault ? fault : CelValue.Int(args[0].NanosUnsafe / 1_000_000);
     }
 
-    private static CelValue TryLocal(string name, ReadOnlySpan<CelValue> args, out DateTime local)
+    private static CelValue TryLocal(string name, EvalFrame frame, ReadOnlySpan<CelValue> args, out DateTime local)
     {
         local = default;
         if (args[0].Kind != CelKind.Timestamp)
@@ -49,6 +49,9 @@ internal static class CelTimeFunctions
 
         if (args[1].Kind != CelKind.String)
             return CelFault.Overload($"'{name}'", "string as time zone", args[1]);
+        // An unknown name is looked for in the file system each time.
+        if (!frame.Charge(100))
+            return CelFault.Budget();
         if (!TryOffset(args[1].StringUnsafe, utc, out var offset))
             return CelFault.Of(CelErrorCodes.InvalidArgument, "unknown time zone: expected a name such as 'Europe/Zurich' or an offset such as '+02:00'");
         var ticks = utc.Ticks + offset.Ticks;

@@ -61,15 +61,13 @@ public readonly partial struct CelValue
     {
         CelKind.Null => 0,
         CelKind.String or CelKind.Type or CelKind.Opaque => StringUnsafe.GetHashCode(StringComparison.Ordinal),
-        // Combine is seeded per process: a hostile map of integers cannot aim at one bucket.
-        CelKind.Int => HashCode.Combine(_bits),
-        CelKind.Uint => HashCode.Combine(_bits),
+        CelKind.Int or CelKind.Uint => HashBits(_bits),
         CelKind.Double => HashDouble(DoubleUnsafe),
         CelKind.Bytes => HashBytes(BytesUnsafe),
         CelKind.List => HashCode.Combine(ListUnsafe.Count, ListUnsafe.Count > 0 ? ListUnsafe[0] : default),
         CelKind.Map => HashCode.Combine(MapUnsafe.Count),
         CelKind.Optional => HasOptionalValue ? OptionalUnsafe.GetHashCode() : 1,
-        _ => HashCode.Combine((int)Kind, _bits, _nanos),
+        _ => HashCode.Combine(HashBits(_bits), _nanos),
     };
 
     internal bool IsNumber => Kind is CelKind.Int or CelKind.Uint or CelKind.Double;
@@ -138,11 +136,14 @@ public readonly partial struct CelValue
     private static int HashDouble(double value)
     {
         if (value >= -TwoTo63 && value < TwoTo63 && Math.Floor(value) == value)
-            return HashCode.Combine((long)value);
+            return HashBits((long)value);
         if (value >= TwoTo63 && value < TwoTo64)
-            return HashCode.Combine((long)(ulong)value);
-        return HashCode.Combine(value);
+            return HashBits((long)(ulong)value);
+        return HashBits(BitConverter.DoubleToInt64Bits(value));
     }
+
+    // Seeded per process and of both halves: long.GetHashCode folds them, so that hostile keys could all meet in one bucket.
+    private static int HashBits(long bits) => HashCode.Combine((int)bits, (int)(bits >> 32));
 
     private static int HashBytes(byte[] bytes)
     {
