@@ -42,8 +42,6 @@ internal static class CelConversions
                     : Refuse("int", value);
             case CelKind.Timestamp:
                 return CelValue.Int(value.SecondsUnsafe);
-            case CelKind.Duration:
-                return CelValue.Int(value.IntUnsafe / CelTime.NanosPerSecond);
             default:
                 return CelFunction.Wrong("int", "int, uint, double, string or timestamp", args);
         }
@@ -182,11 +180,6 @@ internal static class CelConversions
         {
             case CelKind.Duration:
                 return args[0];
-            case CelKind.Int:
-                var nanoseconds = (Int128)args[0].IntUnsafe * CelTime.NanosPerSecond;
-                return nanoseconds >= long.MinValue && nanoseconds <= long.MaxValue
-                    ? CelValue.FromNanoseconds((long)nanoseconds)
-                    : CelFault.Overflow("duration");
             case CelKind.String:
                 return CelTime.TryParseDuration(args[0].StringUnsafe, out var result) ? result : Refuse("duration", args[0]);
             default:

@@ -3,8 +3,6 @@ namespace Sightglass.Core.Expressions;
 /// <summary>A map in memory that keeps the order its keys were written in.</summary>
 internal sealed class CelDictionary : CelMap
 {
-    internal static readonly CelDictionary Empty = new(0);
-
     private readonly OrderedDictionary<CelValue, CelValue> _entries;
     private long _weight = 1;
     private int _depth = 1;

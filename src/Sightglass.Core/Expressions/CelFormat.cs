@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Sightglass.Core.Expressions;
@@ -146,7 +147,7 @@ internal static class CelFormat
         switch (value.Kind)
         {
             case CelKind.Bytes:
-                output.Append(Encoding.UTF8.GetString(value.BytesUnsafe));
+                Lossy(output, value.BytesUnsafe);
                 return default;
             case CelKind.List:
                 output.Append('[');
@@ -168,6 +169,20 @@ internal static class CelFormat
             default:
                 output.Append(CelText.Of(value));
                 return default;
+        }
+    }
+
+    // .NET writes one replacement character for each bad sequence, CEL one for a run of them.
+    private static void Lossy(StringBuilder output, ReadOnlySpan<byte> bytes)
+    {
+        var wasBad = false;
+        while (!bytes.IsEmpty)
+        {
+            var isBad = Rune.DecodeFromUtf8(bytes, out var rune, out var consumed) != OperationStatus.Done;
+            if (!isBad || !wasBad)
+                output.Append(rune.ToString());
+            wasBad = isBad;
+            bytes = bytes[consumed..];
         }
     }
 

@@ -8,7 +8,12 @@ namespace Sightglass.Core.Expressions;
 /// <summary>Evaluates expressions given as text, one at a time or a line each.</summary>
 public static class EvalBatch
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // A tagged map takes three levels of JSON for one of its own.
+    private static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = (CelWeight.MaxDepth * 3) + 10,
+    };
 
     /// <summary>Answers each line <c>{"expr":"…","vars":{…}}</c> by a line <c>{"value":…}</c> or <c>{"error":"…","code":"…"}</c>, in order.</summary>
     /// <param name="input">The lines; an empty one is a line like any other.</param>

@@ -9,19 +9,12 @@ internal sealed class Re2Pattern(string pattern)
     internal const int MaxLength = 1000;
     private const int MaxSize = 2000;
 
-    private static readonly Dictionary<string, string> PosixClasses = new(StringComparer.Ordinal)
-    {
-        ["alnum"] = "0-9A-Za-z", ["alpha"] = "A-Za-z", ["ascii"] = @"\x00-\x7F", ["blank"] = @"\t ", ["cntrl"] = @"\x00-\x1F\x7F",
-        ["digit"] = "0-9", ["graph"] = "!-~", ["lower"] = "a-z", ["print"] = " -~", ["punct"] = @"!-/:-@\[-`{-~",
-        ["space"] = @"\t\n\v\f\r ", ["upper"] = "A-Z", ["word"] = "0-9A-Za-z_", ["xdigit"] = "0-9A-Fa-f",
-    };
-
     private readonly StringBuilder _output = new(pattern.Length + 16);
-    private readonly Stack<(long Size, bool Multiline)> _groups = new();
+    private readonly Stack<(long Size, Flags Flags)> _groups = new();
     private int _at;
     private long _size;
     private long _last;
-    private bool _multiline;
+    private Flags _flags;
 
     /// <summary>Gives null or what is wrong with the pattern.</summary>
     internal static string? TryTranslate(string pattern, out string translated, out int size)
@@ -44,13 +37,14 @@ internal sealed class Re2Pattern(string pattern)
             var c = pattern[_at];
             var problem = c switch
             {
-                '\\' => Escape(inClass: false),
+                '\\' => Escape(),
                 '[' => Class(),
                 '(' => Open(),
                 ')' => Close(),
                 '{' => Count(),
-                '$' => Atom(_multiline ? "$" : "\\z", 1),
+                '$' => Atom(_flags.Multiline ? "$" : "\\z", 1),
                 '^' => Atom("^", 1),
+                '.' => Atom(_flags.DotAll ? Re2Class.Any : Re2Class.AnyButNewline, 1),
                 _ => Copy(),
             };
             if (problem is not null)
@@ -74,7 +68,10 @@ internal sealed class Re2Pattern(string pattern)
     private string? Copy()
     {
         var c = pattern[_at++];
-        _output.Append(c);
+        if (char.IsHighSurrogate(c) && _at < pattern.Length && char.IsLowSurrogate(pattern[_at]))
+            _output.Append(Re2Class.Group(new Rune(c, pattern[_at++])));
+        else
+            _output.Append(c);
         if (c is not ('*' or '+' or '?' or '|'))
         {
             _last = 1;
@@ -86,7 +83,7 @@ internal sealed class Re2Pattern(string pattern)
 
     private string? Open()
     {
-        var multiline = _multiline;
+        var inner = _flags;
         if (Starts("(?P<"))
         {
             _output.Append("(?<");
@@ -105,13 +102,12 @@ internal sealed class Re2Pattern(string pattern)
             var flags = pattern[(_at + 2)..end];
             if (end >= pattern.Length || pattern[end] is not (')' or ':') || flags.AsSpan().ContainsAnyExcept("ims-") || flags.Count(f => f == '-') > 1)
                 return "it uses a group that RE2 does not have";
-            var on = flags.Split('-')[0];
-            multiline = (multiline || on.Contains('m', StringComparison.Ordinal)) && !(flags.Contains('-', StringComparison.Ordinal) && flags.Split('-')[1].Contains('m', StringComparison.Ordinal));
+            inner = inner.With(flags);
             _output.Append(pattern, _at, end + 1 - _at);
             _at = end + 1;
             if (pattern[end] == ')')
             {
-                _multiline = multiline;
+                _flags = inner;
                 return null;
             }
         }
@@ -121,8 +117,8 @@ internal sealed class Re2Pattern(string pattern)
             _at++;
         }
 
-        _groups.Push((_size, _multiline));
-        _multiline = multiline;
+        _groups.Push((_size, _flags));
+        _flags = inner;
         return null;
     }
 
@@ -133,7 +129,7 @@ internal sealed class Re2Pattern(string pattern)
         _output.Append(')');
         _at++;
         _last = Math.Max(1, _size - group.Size);
-        _multiline = group.Multiline;
+        _flags = group.Flags;
         return null;
     }
 
@@ -164,74 +160,24 @@ internal sealed class Re2Pattern(string pattern)
 
     private string? Class()
     {
-        _output.Append('[');
-        _at++;
-        if (_at < pattern.Length && pattern[_at] == '^')
-            Take();
-        var first = true;
-        while (_at < pattern.Length && (pattern[_at] != ']' || first))
-        {
-            first = false;
-            if (Starts("[:"))
-            {
-                var end = pattern.IndexOf(":]", _at + 2, StringComparison.Ordinal);
-                if (end < 0 || !PosixClasses.TryGetValue(pattern[(_at + 2)..end], out var ranges))
-                    return "it names an unknown character class";
-                _output.Append(ranges);
-                _at = end + 2;
-            }
-            else if (pattern[_at] == '\\')
-            {
-                if (Escape(inClass: true) is { } problem)
-                    return problem;
-            }
-            else if (pattern[_at] is '[' or ']')
-            {
-                _output.Append('\\');
-                Take();
-            }
-            else
-            {
-                Take();
-            }
-        }
-
-        if (_at >= pattern.Length)
-            return "a character class is not closed";
-        Take();
+        var problem = Re2Class.TryTranslate(pattern, ref _at, out var translated);
+        _output.Append(translated);
         _last = 1;
         _size++;
-        return null;
+        return problem;
     }
 
-    private string? Escape(bool inClass)
+    private string? Escape()
     {
         if (_at + 1 >= pattern.Length)
             return "it ends with a backslash";
         var c = pattern[_at + 1];
-        if (c == 'Q' && !inClass)
+        if (c == 'Q')
             return Quoted();
         _at += 2;
-        var shorthand = (c, inClass) switch
-        {
-            ('d', true) => "0-9",
-            ('w', true) => "0-9A-Za-z_",
-            ('s', true) => @"\t\n\f\r ",
-            ('d', false) => "[0-9]",
-            ('w', false) => "[0-9A-Za-z_]",
-            ('s', false) => @"[\t\n\f\r ]",
-            ('D', false) => "[^0-9]",
-            ('W', false) => "[^0-9A-Za-z_]",
-            ('S', false) => @"[^\t\n\f\r ]",
-            _ => null,
-        };
-        if (!inClass)
-        {
-            _last = 1;
-            _size++;
-        }
-
-        if (shorthand is not null)
+        _last = 1;
+        _size++;
+        if (Re2Class.Shorthand(c) is { } shorthand)
             _output.Append(shorthand);
         else if (c is 'p' or 'P' && _at < pattern.Length && pattern[_at] != '{')
             _output.Append('\\').Append(c).Append('{').Append(pattern[_at++]).Append('}');
@@ -250,8 +196,7 @@ internal sealed class Re2Pattern(string pattern)
         if (end < 0 || !int.TryParse(pattern.AsSpan(_at + 1, end - _at - 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
             || !Rune.TryCreate(number, out var rune))
             return "it names a code point that does not exist";
-        foreach (var unit in rune.ToString())
-            _output.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:X4}");
+        _output.Append(Re2Class.Group(rune));
         _at = end + 1;
         return null;
     }
@@ -268,7 +213,18 @@ internal sealed class Re2Pattern(string pattern)
         return null;
     }
 
-    private void Take() => _output.Append(pattern[_at++]);
-
     private bool Starts(string text) => string.CompareOrdinal(pattern, _at, text, 0, text.Length) == 0;
+
+    private readonly record struct Flags(bool Multiline, bool DotAll)
+    {
+        internal Flags With(string letters)
+        {
+            var off = letters.IndexOf('-', StringComparison.Ordinal) is var at && at >= 0 ? letters[at..] : "";
+            var on = letters[..(letters.Length - off.Length)];
+            return new Flags(Is(on, off, 'm', Multiline), Is(on, off, 's', DotAll));
+        }
+
+        private static bool Is(string on, string off, char letter, bool before) =>
+            (before || on.Contains(letter, StringComparison.Ordinal)) && !off.Contains(letter, StringComparison.Ordinal);
+    }
 }
