@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sightglass.Core.Definitions;
+using Sightglass.Core.Stages.Secrets;
 
 namespace Sightglass.Core.Stages;
 
@@ -43,6 +44,10 @@ public sealed record StageRun
 
     /// <summary>Gets the clock.</summary>
     public required TimeProvider Time { get; init; }
+
+    /// <summary>Gets the secrets of <see cref="Input"/>. What a type puts together from a stream's end for its result it
+    /// masks first: a cut through a secret would leave a half that no mask finds.</summary>
+    internal SecretPatterns Secrets { get; init; } = SecretPatterns.None;
 }
 
 /// <summary>How an attempt ended.</summary>

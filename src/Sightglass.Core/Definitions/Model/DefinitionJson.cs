@@ -10,6 +10,9 @@ namespace Sightglass.Core.Definitions;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     PreferredObjectCreationHandling = JsonObjectCreationHandling.Replace)]
 [JsonSerializable(typeof(PipelineDefinition))]
+[JsonSerializable(typeof(ShellDefinition))]
+[JsonSerializable(typeof(HttpDefinition))]
+[JsonSerializable(typeof(AgentDefinition))]
 internal sealed partial class DefinitionJsonContext : JsonSerializerContext;
 
 /// <summary>Turns definitions into JSON and back, without validating them.</summary>

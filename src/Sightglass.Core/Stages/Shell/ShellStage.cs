@@ -1,0 +1,68 @@
+using System.Collections;
+using System.Text.Json;
+using Sightglass.Core.Definitions;
+
+namespace Sightglass.Core.Stages.Shell;
+
+/// <summary>Runs a child process: a <c>run:</c> script by the system's shell, or <c>exec: [program, args]</c> without one.</summary>
+public sealed class ShellStage : IStageType
+{
+    private readonly ShellStageOptions _options;
+    private readonly IDictionary _host;
+
+    /// <summary>Makes the type.</summary>
+    /// <param name="options">Settings; the defaults where there are none.</param>
+    public ShellStage(ShellStageOptions? options = null)
+        : this(options, Environment.GetEnvironmentVariables())
+    {
+    }
+
+    internal ShellStage(ShellStageOptions? options, IDictionary hostEnvironment) => (_options, _host) = (options ?? new(), hostEnvironment);
+
+    /// <inheritdoc/>
+    public string Name => "shell";
+
+    /// <inheritdoc/>
+    public async Task<StageResult> RunAsync(StageRun run, CancellationToken cancellationToken)
+    {
+        var body = run.Input.Deserialize(DefinitionJson.Context.ShellDefinition) ?? new ShellDefinition();
+        var (command, problem) = Command(run, body);
+        if (problem is not null)
+            return new StageResult { Outcome = StageOutcome.Failed, Error = problem };
+
+        var started = run.Time.GetTimestamp();
+        var (child, error) = ChildProcess.Start(command!);
+        if (child is null)
+            return new StageResult { Outcome = StageOutcome.Failed, Error = error };
+        using (child)
+        {
+            var session = new ShellSession(run, child, _options, isJson: run.Definition.Output?.Format == "json");
+            var end = await session.RunAsync(cancellationToken);
+            return ShellResult.Make(run, end, run.Time.GetElapsedTime(started), _options);
+        }
+    }
+
+    private (ShellCommand? Command, StageError? Error) Command(StageRun run, ShellDefinition body)
+    {
+        if (string.IsNullOrEmpty(body.Run) == (body.Exec.Count == 0))
+            return (null, new StageError("start_failed", "The stage needs either 'run' (a script) or 'exec' (a program and its arguments)."));
+        var token = Guid.CreateVersion7(run.Time.GetUtcNow()).ToString("N");
+        var (environment, problem) = ShellEnvironment.Build(run, body, _host, _options.PassEnvironment, token);
+        if (problem is not null)
+            return (null, problem);
+        string[] line = body.Exec.Count > 0 ? [.. body.Exec, .. body.Args]
+            : OperatingSystem.IsWindows() ? [environment.GetValueOrDefault("ComSpec", "cmd.exe"), "/d", "/s", "/c", body.Run!, .. body.Args]
+            : ["/bin/sh", "-c", body.Run!, "sh", .. body.Args];
+        if (line.Any(part => part.Contains('\0')))
+            return (null, new StageError("start_failed", "An argument holds a zero character; remove it or pass the text by 'stdin'."));
+        return (new ShellCommand
+        {
+            Program = line[0],
+            Arguments = line[1..],
+            Environment = environment,
+            Folder = Path.GetFullPath(body.Workdir ?? ".", Path.GetFullPath(run.BaseFolder)),
+            Input = body.Stdin,
+            Token = token,
+        }, null);
+    }
+}

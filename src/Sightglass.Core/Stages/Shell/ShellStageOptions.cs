@@ -1,0 +1,22 @@
+namespace Sightglass.Core.Stages.Shell;
+
+/// <summary>Settings of the <c>shell</c> stage type.</summary>
+public sealed record ShellStageOptions
+{
+    /// <summary>Gets names of environment variables of this process that children get besides <c>PATH</c>, <c>HOME</c>,
+    /// the locale, the time zone, the temporary folder and the user.</summary>
+    /// <value>None.</value>
+    public IReadOnlyCollection<string> PassEnvironment { get; init; } = [];
+
+    /// <summary>Gets how much of each stream's end is kept in the stage's output, in bytes.</summary>
+    /// <value>1 MB.</value>
+    public int KeepBytes { get; init; } = 1 << 20;
+
+    /// <summary>Gets how much standard output is kept where the stage reads it as JSON, in bytes; more fails the stage.</summary>
+    /// <value>8 MB.</value>
+    public int KeepJsonBytes { get; init; } = 8 << 20;
+
+    /// <summary>Gets how long after the end of a process what it left behind may take to end.</summary>
+    /// <value>2 seconds.</value>
+    public TimeSpan LeftoverLimit { get; init; } = TimeSpan.FromSeconds(2);
+}
