@@ -44,7 +44,8 @@ internal static class CelFormat
             if (value.Kind == CelKind.Opaque)
                 return CelFault.Secret();
             var before = output.Length;
-            if (!frame.Charge(value.Weight))
+            // Each level of nested maps is copied once more.
+            if (!frame.Charge(value.Weight * (1 + value.Depth)))
                 return CelFault.Budget();
             var fault = Clause(output, text[i], value, precision);
             if (fault.IsFault)

@@ -69,8 +69,8 @@ internal static class CelLiteral
             case 'v': Append(new Rune('\v'), content, bytes); return;
             case '\\' or '?' or '"' or '\'' or '`': Append(new Rune(c), content, bytes); return;
             case 'x' or 'X': AppendNumber(text, ref at, start, 2, 16, isOctet: true, content, bytes); return;
-            case 'u' when bytes is null: AppendNumber(text, ref at, start, 4, 16, isOctet: false, content, bytes); return;
-            case 'U' when bytes is null: AppendNumber(text, ref at, start, 8, 16, isOctet: false, content, bytes); return;
+            case 'u': AppendNumber(text, ref at, start, 4, 16, isOctet: false, content, bytes); return;
+            case 'U': AppendNumber(text, ref at, start, 8, 16, isOctet: false, content, bytes); return;
             case >= '0' and <= '3':
                 at--;
                 AppendNumber(text, ref at, start, 3, 8, isOctet: true, content, bytes);

@@ -37,7 +37,7 @@ public readonly partial struct CelValue
             case CelKind.Bytes:
                 return BytesUnsafe.AsSpan().SequenceEqual(other.BytesUnsafe);
             case CelKind.List:
-                return ListUnsafe.Items.SequenceEqual(other.ListUnsafe.Items);
+                return EqualLists(ListUnsafe.Items, other.ListUnsafe.Items);
             case CelKind.Map:
                 return EqualMaps(MapUnsafe, other.MapUnsafe);
             case CelKind.Optional:
@@ -115,6 +115,20 @@ public readonly partial struct CelValue
             return 1;
         var wholeUnsigned = (ulong)a;
         return wholeUnsigned != b.UintUnsafe ? wholeUnsigned.CompareTo(b.UintUnsafe) : (a - wholeUnsigned).CompareTo(0.0);
+    }
+
+    // Not SequenceEqual: it takes a list to equal itself, though a NaN inside does not.
+    private static bool EqualLists(ReadOnlySpan<CelValue> a, ReadOnlySpan<CelValue> b)
+    {
+        if (a.Length != b.Length)
+            return false;
+        for (var i = 0; i < a.Length; i++)
+        {
+            if (!a[i].Equals(b[i]))
+                return false;
+        }
+
+        return true;
     }
 
     private static bool EqualMaps(CelMap a, CelMap b)
