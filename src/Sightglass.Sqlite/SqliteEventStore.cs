@@ -33,6 +33,12 @@ public sealed class SqliteEventStore : IEventStore
     /// <summary>Gets what the store has done since it was opened.</summary>
     public SqliteStoreCounters Counters => _loop.Counters;
 
+    /// <summary>Gets whether a commit is under way, for tests.</summary>
+    internal bool Committing => _loop.Committing;
+
+    /// <summary>Gets the writing connection, for tests of its failures.</summary>
+    internal Connection Writer => _writer.Connection;
+
     /// <summary>Opens the database, creates it where missing and brings an older one up to date.</summary>
     /// <param name="options">Where it is and how to use it.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>

@@ -44,8 +44,8 @@ public sealed record SqliteStoreOptions
     /// <value>256 pages (1 MiB).</value>
     public int FinishPages { get; init; } = 256;
 
-    /// <summary>Gets at how many pages of write-ahead log the writer finishes a checkpoint however much is left; at
-    /// least <see cref="CheckpointPages"/>.</summary>
+    /// <summary>Gets at how many pages of write-ahead log commits wait until a checkpoint is finished and
+    /// the log can start over, which long reads can delay; at least <see cref="CheckpointPages"/>.</summary>
     /// <value>32000 pages (125 MiB).</value>
     public int MaxLogPages { get; init; } = 32_000;
 
@@ -64,6 +64,9 @@ public sealed record SqliteStoreOptions
     /// <summary>Gets the clock of <see cref="IdleAfter"/>.</summary>
     /// <value><see cref="TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Gets the size of the database in pages at which the disk counts as full, for tests.</summary>
+    internal int? MaxPages { get; init; }
 
     internal void Validate()
     {

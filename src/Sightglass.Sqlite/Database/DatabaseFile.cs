@@ -134,6 +134,7 @@ internal static class DatabaseFile
             PRAGMA cache_size = {-options.WriterCacheKiB};
             PRAGMA temp_store = MEMORY;
             """));
+        if (options.MaxPages is { } pages) connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {pages}"));
     }
 
     private static StoreUnavailableException NotOurs(string path) => SqliteErrors.Create(raw.SQLITE_NOTADB, path, "file is not a database of this program");

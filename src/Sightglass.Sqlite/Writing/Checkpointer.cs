@@ -12,10 +12,15 @@ namespace Sightglass.Sqlite.Writing;
 /// </remarks>
 internal sealed class Checkpointer(Connection writer, SqliteStoreOptions options) : IAsyncDisposable
 {
-    // Owned by the holder of the baton of the commit loop.
+    // Reads are short; one that is not must not hold up commits.
+    private static readonly TimeSpan ReaderPatience = TimeSpan.FromMilliseconds(100);
+
+    // Owned by the holder of the baton of the commit loop. Pages are counted as written: since the last background run
+    // began (and when that one began), and since the log last started over.
     private Task<(int Log, int Copied)?>? _background;
     private int _pages;
     private int _pagesAtStart;
+    private int _logPages;
     private bool _quiet;
     private bool _rested = true;
 
@@ -35,22 +40,28 @@ internal sealed class Checkpointer(Connection writer, SqliteStoreOptions options
     {
         Count();
         if (_background is null && _pages >= options.CheckpointPages) Start();
-        return _background is { IsCompleted: true };
+        return _background is { IsCompleted: true } || _logPages >= options.MaxLogPages;
     }
 
     /// <summary>Does what is due.</summary>
     public void Tend()
     {
         if (!NeedsWriter()) return;
-        var result = _background!.Result;
+
+        // Beyond the limit commits wait for the run under way: that is what bounds the log.
+        var result = _background?.GetAwaiter().GetResult();
         _background = null;
-        if (result is not { } run) return;
-        var left = run.Log - run.Copied + _pages;
-        if (left <= options.FinishPages || run.Log + _pages > options.MaxLogPages)
+        var left = int.MaxValue;
+        if (result is { } run)
         {
-            Run(writer, raw.SQLITE_CHECKPOINT_PASSIVE);
-            _pages = 0;
+            left = run.Log - run.Copied + _pages;
+
+            // What is really in the log: it may not have started over when it could, because of a reader.
+            _logPages = run.Log + _pages;
         }
+
+        if (_logPages >= options.MaxLogPages) Finish(raw.SQLITE_CHECKPOINT_RESTART);
+        else if (left <= options.FinishPages) Finish(raw.SQLITE_CHECKPOINT_PASSIVE);
         else if (left < _pagesAtStart)
         {
             // The run gained on the writer: the next has less to do, and soon the rest is small.
@@ -68,15 +79,7 @@ internal sealed class Checkpointer(Connection writer, SqliteStoreOptions options
         if (_rested || !quiet || _background is { IsCompleted: false }) return;
         _background = null;
 
-        // Readers are not waited for: the next call tries again.
-        writer.SetBusyTimeout(TimeSpan.Zero);
-        if (Run(writer, raw.SQLITE_CHECKPOINT_TRUNCATE) is not null)
-        {
-            _rested = true;
-            _pages = 0;
-        }
-
-        writer.SetBusyTimeout(options.BusyTimeout);
+        _rested = Finish(raw.SQLITE_CHECKPOINT_TRUNCATE);
     }
 
     /// <summary>Waits for a background run and empties the log. The caller has the baton for good.</summary>
@@ -91,9 +94,21 @@ internal sealed class Checkpointer(Connection writer, SqliteStoreOptions options
     {
         var pages = writer.TakePagesWritten();
         _pages += pages;
+        _logPages += pages;
         if (pages == 0) return;
         _quiet = false;
         _rested = false;
+    }
+
+    // Copies the rest of the log. Where a reader stands in the way, the next attempt is a threshold away.
+    private bool Finish(int mode)
+    {
+        writer.SetBusyTimeout(ReaderPatience);
+        var finished = Run(writer, mode) is { } end && end.Copied == end.Log;
+        writer.SetBusyTimeout(options.BusyTimeout);
+        _pages = 0;
+        _logPages = finished ? 0 : Math.Max(0, _logPages - options.CheckpointPages);
+        return finished;
     }
 
     private void Start()

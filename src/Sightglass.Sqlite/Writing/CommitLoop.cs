@@ -46,6 +46,14 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
         }
     }
 
+    public bool Committing
+    {
+        get
+        {
+            lock (_gate) return _baton;
+        }
+    }
+
     public ValueTask<AppendOutcome> WriteAsync(Guid executionId, Append? append, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
