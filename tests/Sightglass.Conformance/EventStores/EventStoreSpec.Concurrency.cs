@@ -1,3 +1,4 @@
+using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Xunit;
 
@@ -87,6 +88,28 @@ public abstract partial class EventStoreSpec
 
         Assert.Single(outcomes, outcome => outcome.Status == AppendStatus.Appended);
         Assert.Equal(15, outcomes.Count(outcome => outcome is { Status: AppendStatus.Conflict, Last: 1 }));
+    }
+
+    [Fact]
+    public async Task Page_is_of_one_moment_when_the_log_grows_meanwhile()
+    {
+        await using var store = Create();
+        var log = await StartAsync(store);
+        var writer = Task.Run(async () =>
+        {
+            // Ended at every even sequence.
+            for (var i = 0; i < 200; i++)
+                await store.AppendAsync(log.Next(log.Summary with { Status = log.Last % 2 == 1 ? ExecutionStatus.Failed : ExecutionStatus.Running }), Cancellation);
+        });
+        for (long after = 0; after < 201 && !writer.IsFaulted;)
+        {
+            var page = await store.ReadAsync(log.Id, after, BlockFilter.All, AnySize, Cancellation);
+            Assert.Equal(page.Last, page.Blocks.Count == 0 ? after : page.Blocks[^1].LastSeq);
+            Assert.Equal(page.Last % 2 == 0, page.Ended);
+            after = page.Last;
+        }
+
+        await writer;
     }
 
     [Fact]
