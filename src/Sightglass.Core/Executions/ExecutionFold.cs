@@ -33,6 +33,16 @@ public sealed partial class ExecutionState
         }
     }
 
+    /// <summary>Counts the reports behind the last decision.</summary>
+    internal void CatchUp(long last) => LastSeq = Math.Max(LastSeq, last);
+
+    /// <summary>Counts a report, which changes nothing else.</summary>
+    internal void Advance(DateTimeOffset time)
+    {
+        LastSeq++;
+        LastTime = time;
+    }
+
     private void ApplyStage(StageState stage, ExecutionEvent e)
     {
         var before = stage.Status;

@@ -137,6 +137,7 @@ internal sealed class PayloadConverter : JsonConverter<Payload>
 
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 internal sealed partial class PayloadJsonContext : JsonSerializerContext
 {
     public static PayloadJsonContext Relaxed { get; } = new(new JsonSerializerOptions

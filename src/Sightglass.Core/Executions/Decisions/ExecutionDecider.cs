@@ -48,6 +48,8 @@ internal sealed partial class ExecutionDecider
 
     public PipelinePlan Plan => plan;
 
+    public LoadedValues Values => values;
+
     /// <summary>Gets the lane of the stage that would be handed out next, or null where nothing can be.</summary>
     public StagePriority? TopLane => CanHandOut ? ready.RollingBack ? StagePriority.Urgent : ready.TopLane(state) : null;
 

@@ -1,0 +1,48 @@
+using Sightglass.Core.Executions;
+using Sightglass.Core.Executions.Decisions;
+using Sightglass.Core.Ports;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <summary>What actors need of the engine around them.</summary>
+internal abstract class ActorServices
+{
+    public required IEventStore Store { get; init; }
+
+    public required EventFeed Feed { get; init; }
+
+    public required WorkerSlots Slots { get; init; }
+
+    public required WorkerIdentity Worker { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Gets whether the engine is stopping: nothing new is handed out.</summary>
+    public abstract bool Stopping { get; }
+
+    /// <summary>Gets the token that says that nobody waits for the store any more.</summary>
+    public abstract CancellationToken Abandoned { get; }
+
+    /// <summary>Draws from [0, 1).</summary>
+    public abstract double Jitter();
+
+    public abstract void Run(ExecutionActor actor, RunningAttempt attempt);
+
+    public abstract void StartChild(ExecutionActor parent, StartChild child);
+
+    public abstract void CancelChild(CancelChild child);
+
+    public abstract void Schedule(ExecutionActor actor, DateTimeOffset due);
+
+    public abstract void ExecutionEnded(ExecutionActor actor, ExecutionState state);
+
+    /// <summary>Another owner has the execution.</summary>
+    public abstract void Lost(ExecutionActor actor);
+
+    /// <summary>Folds the committed log again, with a stored value at hand.</summary>
+    public abstract Task<ExecutionDecider> ReloadAsync(ExecutionActor actor, string reference);
+
+    public abstract void Parked(Guid id, Exception e);
+
+    public abstract void StoreFailed(Guid id, Exception e);
+}

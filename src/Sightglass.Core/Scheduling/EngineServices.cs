@@ -1,0 +1,64 @@
+using Sightglass.Core.Executions;
+using Sightglass.Core.Executions.Decisions;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <content>The engine as its actors see it.</content>
+public sealed partial class PipelineEngine
+{
+    private sealed class EngineServices : ActorServices, IDisposable
+    {
+        private readonly PipelineEngine _engine;
+        private readonly StageWorker _worker;
+        private readonly DueTimes _dueTimes;
+        private readonly Lock _random = new();
+
+        public EngineServices(PipelineEngine engine)
+        {
+            _engine = engine;
+            var options = engine._options;
+            _worker = new StageWorker(options.StageTypes.ToDictionary(t => t.Name, StringComparer.Ordinal), engine.FindSecret, options.Time, options.Grace);
+            _dueTimes = new DueTimes(options.Time, actor => actor.Tell(now => new TimerDue(now, Jitter())));
+        }
+
+        public override bool Stopping => _engine._stopping;
+
+        public override CancellationToken Abandoned => _engine._abandoned.Token;
+
+        public override double Jitter()
+        {
+            lock (_random) return _engine._options.Random.NextDouble();
+        }
+
+        // A pool thread of its own: the stage may compute for long, and the actor has its mail to read.
+        public override void Run(ExecutionActor actor, RunningAttempt attempt) =>
+            ThreadPool.UnsafeQueueUserWorkItem(static s => _ = s._worker.RunAsync(s.actor, s.attempt), (_worker, actor, attempt), preferLocal: false);
+
+        public override void StartChild(ExecutionActor parent, StartChild child) => _ = Task.Run(() => _engine.StartChildAsync(parent, child));
+
+        public override void CancelChild(CancelChild child) => _ = Task.Run(() => _engine.CancelAsync(child.Child, child.By, child.Reason));
+
+        public override void Schedule(ExecutionActor actor, DateTimeOffset due) => _dueTimes.Schedule(actor, due);
+
+        public override void ExecutionEnded(ExecutionActor actor, ExecutionState state) => _engine.OnEnded(actor, state);
+
+        public override void Lost(ExecutionActor actor)
+        {
+            _engine._actors.TryRemove(actor.Id, out _);
+            EngineLog.Lost(_engine._options.Logger, actor.Id);
+        }
+
+        public override async Task<ExecutionDecider> ReloadAsync(ExecutionActor actor, string reference)
+        {
+            var values = actor.Values;
+            values.Add(reference, await LogReader.ReadValueAsync(Store, reference).ConfigureAwait(false));
+            return (await _engine.LoadAsync(actor.Id, values).ConfigureAwait(false)).Decider;
+        }
+
+        public override void Parked(Guid id, Exception e) => EngineLog.Parked(_engine._options.Logger, id, e);
+
+        public override void StoreFailed(Guid id, Exception e) => EngineLog.StoreFailed(_engine._options.Logger, id, e);
+
+        public void Dispose() => _dueTimes.Dispose();
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using Sightglass.Core.Ports;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <summary>
+/// Tells viewers of an execution that its log has grown, and hands them the committed blocks. A publish is only a hint:
+/// what a viewer did not get here it reads from the store. Viewers share one bounded ring an execution and hold nothing
+/// but a cursor, so a slow one costs no memory.
+/// </summary>
+public sealed class EventFeed
+{
+    private readonly ConcurrentDictionary<Guid, FeedTopic> topics = new();
+
+    /// <summary>Publishes blocks that are committed. Called by the owner of the execution, in the order of the log.</summary>
+    /// <param name="blocks">The blocks, going on from those published before.</param>
+    /// <param name="ended">Whether the execution stands ended after them.</param>
+    public void Publish(IReadOnlyList<EventBlock> blocks, bool ended)
+    {
+        if (blocks.Count > 0 && topics.TryGetValue(blocks[0].ExecutionId, out var topic)) topic.Publish(blocks, ended);
+    }
+
+    /// <summary>Starts listening; dispose the subscription to stop.</summary>
+    public FeedSubscription Subscribe(Guid executionId)
+    {
+        while (true)
+        {
+            var topic = topics.GetOrAdd(executionId, static _ => new FeedTopic());
+            if (topic.TryJoin()) return new FeedSubscription(this, executionId, topic);
+        }
+    }
+
+    /// <summary>Gets how many viewers follow an execution.</summary>
+    public int CountViewers(Guid executionId) => topics.TryGetValue(executionId, out var topic) ? topic.Viewers : 0;
+
+    internal void Leave(Guid executionId, FeedTopic topic)
+    {
+        if (topic.Leave()) topics.TryRemove(KeyValuePair.Create(executionId, topic));
+    }
+}
+
+/// <summary>One viewer's place at an execution's feed.</summary>
+public sealed class FeedSubscription : IDisposable
+{
+    private readonly EventFeed feed;
+    private readonly Guid executionId;
+    private readonly FeedTopic topic;
+    private int left;
+
+    internal FeedSubscription(EventFeed feed, Guid executionId, FeedTopic topic)
+    {
+        this.feed = feed;
+        this.executionId = executionId;
+        this.topic = topic;
+    }
+
+    /// <summary>Reads the blocks after a cursor without waiting.</summary>
+    /// <param name="after">The cursor.</param>
+    /// <param name="ended">Whether the execution stands ended at the end of what the feed has seen.</param>
+    /// <returns>The blocks; empty where there are none yet; <see langword="null"/> where the feed does not go back that far
+    /// and the store has to be read.</returns>
+    public IReadOnlyList<EventBlock>? Read(long after, out bool ended) => topic.Read(after, out ended);
+
+    /// <summary>Waits until something is published after the cursor, or the time is over.</summary>
+    public Task WaitAsync(long after, TimeSpan time, TimeProvider clock, CancellationToken cancellationToken) =>
+        topic.WaitAsync(after, time, clock, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref left, 1) == 0) feed.Leave(executionId, topic);
+    }
+}

@@ -1,0 +1,221 @@
+using Sightglass.Core.Executions;
+using Sightglass.Core.Executions.Decisions;
+using Sightglass.Core.Ports;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <content>Hand-out, commit, and what follows from a commit.</content>
+internal sealed partial class ExecutionActor
+{
+    private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
+
+    private async Task HandOutSafelyAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                HandOut();
+                return;
+            }
+            catch (ValueNeededException needed)
+            {
+                await FlushAsync().ConfigureAwait(false);
+                _decider = await _services.ReloadAsync(this, needed.Reference).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                await ParkAsync(e, null).ConfigureAwait(false);
+                ReturnSlots();
+                return;
+            }
+        }
+    }
+
+    /// <summary>Hands ready stages out as long as there are slots; asks for more where there are none.</summary>
+    private void HandOut()
+    {
+        var slots = _services.Slots;
+        while (_parked is null && !_services.Stopping && _decider.TopLane is { } lane)
+        {
+            if (_inHand > 0)
+            {
+                _inHand--;
+                if (!slots.TryKeep(lane))
+                {
+                    slots.Wait(this, lane);
+                    break;
+                }
+            }
+            else if (!slots.TryTake(lane))
+            {
+                slots.Wait(this, lane);
+                break;
+            }
+
+            Decision decision;
+            try
+            {
+                decision = _decider.Decide(new HandOut(Now(), _services.Worker));
+            }
+            catch
+            {
+                _inHand++;
+                throw;
+            }
+
+            _pending.Add(decision);
+            if (!decision.Effects.Any(e => e is StartAttempt)) _inHand++;
+        }
+
+        ReturnSlots();
+    }
+
+    private void ReturnSlots()
+    {
+        for (; _inHand > 0; _inHand--) _services.Slots.Release();
+    }
+
+    private async Task<AppendStatus> CommitAsync()
+    {
+        var state = _decider.State;
+        var append = _pending.Build(Id, _epoch, _pending.HasDecisions ? Summarize(state) : null);
+        while (true)
+        {
+            try
+            {
+                var outcome = await _services.Store.AppendAsync(append).ConfigureAwait(false);
+                if (outcome.Status == AppendStatus.Appended) Publish(append, outcome.Position, state.Status.IsTerminal());
+                return outcome.Status;
+            }
+            catch (Exception e) when (!_services.Abandoned.IsCancellationRequested)
+            {
+                _services.StoreFailed(Id, e);
+            }
+
+            // Nothing is lost while the store is away: the same bytes are tried until it is back. They may be in the log
+            // already, if only the answer was lost.
+            await Task.Delay(StoreRetry, _services.Time, _services.Abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_services.Abandoned.IsCancellationRequested) return AppendStatus.Unknown;
+            if (await IsInLogAsync(append).ConfigureAwait(false)) return AppendStatus.Appended;
+        }
+    }
+
+    private async Task<bool> IsInLogAsync(Append append)
+    {
+        try
+        {
+            var page = await _services.Store.ReadAsync(Id, append.ExpectedLast, BlockFilter.All, 1).ConfigureAwait(false);
+            var expected = append.Blocks[0];
+            if (page.Blocks.Count == 0 || page.Blocks[0].FirstSeq != expected.FirstSeq || !page.Blocks[0].Bytes.Span.SequenceEqual(expected.Bytes.Span)) return false;
+            Publish(append, page.Blocks[0].Position, _decider.State.Status.IsTerminal());
+            return true;
+        }
+        catch (StoreUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    private void Publish(Append append, long lastPosition, bool ended)
+    {
+        var blocks = new EventBlock[append.Blocks.Count];
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            var block = append.Blocks[i];
+            blocks[i] = new EventBlock(lastPosition - (blocks.Length - 1 - i), Id, block.Kind, block.FirstSeq, block.Count, block.Bytes);
+        }
+
+        _services.Feed.Publish(blocks, ended);
+    }
+
+    private void AfterCommit()
+    {
+        foreach (var effect in _pending.Effects) Do(effect);
+        foreach (var output in _pending.Outputs) output.Committed();
+        foreach (var (asked, answer) in _pending.Answers) asked.TrySetResult(answer);
+        foreach (var query in _pending.Queries)
+        {
+            try
+            {
+                query.Read(_decider.State);
+            }
+            catch (Exception e)
+            {
+                query.Fail(e);
+            }
+        }
+
+        if (!_pending.HasDecisions) return;
+        if (_decider.State.Status.IsTerminal())
+        {
+            _services.Slots.Leave(this);
+            _services.ExecutionEnded(this, _decider.State);
+            _ended.TrySetResult();
+        }
+        else if (_decider.NextDue is { } due)
+        {
+            _services.Schedule(this, due);
+        }
+    }
+
+    private void Do(Effect effect)
+    {
+        switch (effect)
+        {
+            case StartAttempt start:
+                var attempt = new RunningAttempt(start);
+                _running[(start.Stage, start.IsUndo)] = attempt;
+                _services.Run(this, attempt);
+                break;
+            case StopAttempt stop:
+                if (_running.TryGetValue((stop.Stage, false), out var running)) running.Stop();
+                if (_running.TryGetValue((stop.Stage, true), out var undoing)) undoing.Stop();
+                break;
+            case StartChild child:
+                _services.StartChild(this, child);
+                break;
+            case CancelChild child:
+                _services.CancelChild(child);
+                break;
+        }
+    }
+
+    /// <summary>Another owner has the execution, or nobody can write it any more: stop acting for it.</summary>
+    private void LetGo(AppendStatus status)
+    {
+        _parked = new Stages.StageError("not_owner", status == AppendStatus.Fenced ? "Another process owns the execution now." : "The log could not be written.");
+        foreach (var (asked, _) in _pending.Answers) asked.TrySetResult(new CommandAnswer(false, "not_owner", _parked.Message));
+        foreach (var query in _pending.Queries) query.Fail(new InvalidOperationException(_parked.Message));
+        foreach (var output in _pending.Outputs) output.Close();
+        foreach (var attempt in _running.Values) attempt.Stop();
+        foreach (var _ in _pending.Effects.OfType<StartAttempt>()) _services.Slots.Release();
+        _services.Slots.Leave(this);
+        _services.Lost(this);
+        _ended.TrySetResult();
+    }
+
+    private ExecutionSummary Summarize(ExecutionState state)
+    {
+        _inputPreview ??= InputPreview.Of(state.Created.Input);
+        return new ExecutionSummary
+        {
+            Id = Id,
+            PipelineId = state.Created.PipelineId,
+            PipelineName = state.Created.Name,
+            Organization = state.Created.Organization,
+            ExternalId = state.Created.ExternalId,
+            ParentId = state.Created.Parent?.ExecutionId,
+            Status = state.Status,
+            CreatedAt = state.CreatedAt,
+            EndedAt = state.EndedAt,
+            NextDue = _decider.NextDue,
+            CurrentStage = state.CurrentStage,
+            Stages = state.CountStages(),
+            InputPreview = _inputPreview,
+            Cost = state.Cost,
+            Error = state.Error?.Message,
+            Labels = state.Created.Labels ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty,
+        };
+    }
+}

@@ -1,0 +1,294 @@
+using Sightglass.Core.Definitions;
+using Sightglass.Core.Executions;
+using Sightglass.Core.Executions.Decisions;
+using Sightglass.Core.Executions.Plans;
+using Sightglass.Core.Ports;
+using Sightglass.Core.Stages;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <summary>
+/// The one owner of an execution. Everything goes through its mailbox; what is there when it turns to it becomes one
+/// append: take the mail, decide, hand out, append, then publish, answer and start. It waits for nothing but the store.
+/// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The pending append's writer holds no unmanaged resource, and an actor has no moment at which nobody may post.")]
+internal sealed partial class ExecutionActor
+{
+    private const int MaxRounds = 64;
+    private const int MaxMail = 10_000;
+
+    private readonly ActorServices _services;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Guarded by _gate.
+    private readonly Lock _gate = new();
+    private List<ActorMessage> _mail = [];
+    private bool _draining;
+
+    // Owned by the drain, of which there is one at a time.
+    private readonly PendingAppend _pending = new();
+    private readonly Dictionary<(string Stage, bool IsUndo), RunningAttempt> _running = [];
+    private List<ActorMessage> _taken = [];
+    private ExecutionDecider _decider;
+    private readonly long _epoch;
+    private int _inHand;
+    private StageError? _parked;
+    private string? _inputPreview;
+
+    public ExecutionActor(ActorServices services, Guid id, long epoch, ExecutionDecider decider, string? baseFolder)
+    {
+        _services = services;
+        _decider = decider;
+        _epoch = epoch;
+        Id = id;
+        Plan = decider.Plan;
+        BaseFolder = baseFolder ?? Environment.CurrentDirectory;
+    }
+
+    public Guid Id { get; }
+
+    public PipelinePlan Plan { get; }
+
+    public string BaseFolder { get; }
+
+    /// <summary>Gets the task that completes when the execution stands ended, or its owner lets go of it.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Gets the stored values at hand; owned by the drain.</summary>
+    public LoadedValues Values => _decider.Values;
+
+    /// <summary>Gets or sets the place in the queue for slots; guarded by the slots' lock.</summary>
+    public LinkedListNode<ExecutionActor>? Waiting { get; set; }
+
+    /// <summary>Gets or sets the lane it waits in; guarded by the slots' lock.</summary>
+    public StagePriority WaitingLane { get; set; }
+
+    /// <summary>Sends a command and gives the answer once its events are committed.</summary>
+    public Task<CommandAnswer> AskAsync(Func<DateTimeOffset, ExecutionCommand> make)
+    {
+        var answer = new TaskCompletionSource<CommandAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_mail.Count >= MaxMail) return Task.FromResult(new CommandAnswer(false, "busy", "Too many commands wait for this execution; try again."));
+        }
+
+        Post(new CommandMessage(make, answer));
+        return answer.Task;
+    }
+
+    /// <summary>Reads the state as it is committed.</summary>
+    public Task<T> ReadAsync<T>(Func<ExecutionState, T> read)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(new QueryMessage(state => result.TrySetResult(read(state)), e => result.TrySetException(e)));
+        return result.Task;
+    }
+
+    public void Tell(Func<DateTimeOffset, ExecutionCommand> make) => Post(new CommandMessage(make, null));
+
+    public void PostReports(AttemptOutput output) => Post(new ReportsMessage(output));
+
+    public void PostFinished(RunningAttempt attempt, AttemptOutput? output, StageResult result, double durationMs) =>
+        Post(new FinishedMessage(attempt, output, result, durationMs));
+
+    public void Grant() => Post(GrantMessage.Instance);
+
+    /// <summary>Commits what creating the execution decided, and begins.</summary>
+    public async Task<AppendStatus> BeginAsync(Decision created, IReadOnlyList<StoredValue> definitions)
+    {
+        lock (_gate) _draining = true;
+        _pending.Add(created);
+        _pending.AddValues(definitions);
+        HandOut();
+        var status = await CommitAsync().ConfigureAwait(false);
+        if (status == AppendStatus.Appended) AfterCommit();
+        _pending.Clear();
+        await DrainAsync().ConfigureAwait(false);
+        return status;
+    }
+
+    /// <summary>Takes up an execution that was loaded: what a dead worker left open is lost, children are looked after.</summary>
+    public void Resume()
+    {
+        foreach (var (stage, attempt, isUndo) in _decider.OpenAttempts())
+        {
+            var lost = StageResult.Failed(ErrorCodes.WorkerDied, "The worker's process died while the attempt ran.");
+            var jitter = _services.Jitter();
+            if (isUndo) Tell(now => new FinishUndo(now, stage, lost, 0));
+            else Tell(now => new FinishAttempt(now, stage, attempt, lost, 0, jitter, Lost: true));
+        }
+
+        foreach (var child in _decider.OpenChildren()) _services.StartChild(this, child);
+        Tell(now => new TimerDue(now, _services.Jitter()));
+    }
+
+    /// <summary>Marks an execution that had ended when it was taken up.</summary>
+    public void MarkEnded() => _ended.TrySetResult();
+
+    /// <summary>Tells every running attempt to stop; their ends are recorded as stops of the worker.</summary>
+    public Task<int> StopWorkAsync() => ReadAsync(_ =>
+    {
+        foreach (var attempt in _running.Values) attempt.Stop();
+        return _running.Count;
+    });
+
+    private void Post(ActorMessage message)
+    {
+        lock (_gate)
+        {
+            _mail.Add(message);
+            if (_draining) return;
+            _draining = true;
+        }
+
+        _ = DrainAsync();
+    }
+
+    private async Task DrainAsync()
+    {
+        for (var round = 0; ; round++)
+        {
+            lock (_gate)
+            {
+                if (_mail.Count == 0)
+                {
+                    _draining = false;
+                    return;
+                }
+
+                (_mail, _taken) = (_taken, _mail);
+            }
+
+            // A busy execution must not keep the thread of whoever posted first.
+            if (round == MaxRounds)
+            {
+                round = 0;
+                await Task.Yield();
+            }
+
+            await TurnAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task TurnAsync()
+    {
+        foreach (var message in _taken) await TakeAsync(message).ConfigureAwait(false);
+        _taken.Clear();
+        await HandOutSafelyAsync().ConfigureAwait(false);
+        await FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Commits what is pending and does what follows from it.</summary>
+    private async Task FlushAsync()
+    {
+        var status = _pending.IsEmpty ? AppendStatus.Appended : await CommitAsync().ConfigureAwait(false);
+        if (status == AppendStatus.Appended) AfterCommit();
+        else LetGo(status);
+        _pending.Clear();
+    }
+
+    private async Task TakeAsync(ActorMessage message)
+    {
+        switch (message)
+        {
+            case ReportsMessage reports:
+                TakeReports(reports.Output, all: false);
+                _pending.Outputs.Add(reports.Output);
+                break;
+            case FinishedMessage finished:
+                _running.Remove((finished.Attempt.Start.Stage, finished.Attempt.Start.IsUndo));
+                finished.Attempt.Dispose();
+                _inHand++;
+                if (finished.Output is not null) TakeReports(finished.Output, all: true);
+                await DecideAsync(Finish(finished), null).ConfigureAwait(false);
+                break;
+            case GrantMessage:
+                _inHand++;
+                break;
+            case QueryMessage query:
+                _pending.Queries.Add(query);
+                break;
+            case CommandMessage command:
+                await DecideAsync(command.Make, command.Answer).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private Func<DateTimeOffset, ExecutionCommand> Finish(FinishedMessage finished)
+    {
+        var start = finished.Attempt.Start;
+        var jitter = _services.Jitter();
+        return now => start.IsUndo
+            ? new FinishUndo(now, start.Stage, finished.Result, finished.DurationMs)
+            : new FinishAttempt(now, start.Stage, start.Attempt, finished.Result, finished.DurationMs, jitter);
+    }
+
+    /// <summary>Decides; loads stored values that the decision needs and decides again.</summary>
+    private async Task<bool> DecideAsync(Func<DateTimeOffset, ExecutionCommand> make, TaskCompletionSource<CommandAnswer>? asked)
+    {
+        if (_parked is not null)
+        {
+            asked?.TrySetResult(new CommandAnswer(false, "parked", $"The execution is parked: {_parked.Message}"));
+            return false;
+        }
+
+        for (var loads = 0; ; loads++)
+        {
+            try
+            {
+                var decision = _decider.Decide(make(Now()));
+                _pending.Add(decision);
+                if (asked is not null) _pending.Answers.Add((asked, decision.Answer));
+                return decision.Answer.Accepted;
+            }
+            catch (ValueNeededException needed) when (loads < 1000)
+            {
+                // The state has moved with events that will not be: commit what stands before and fold again.
+                await FlushAsync().ConfigureAwait(false);
+                _decider = await _services.ReloadAsync(this, needed.Reference).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                await ParkAsync(e, asked).ConfigureAwait(false);
+                return false;
+            }
+        }
+    }
+
+    /// <summary>A bug in the rules must not take others with it: the execution stands still, its log as it was.</summary>
+    private async Task ParkAsync(Exception e, TaskCompletionSource<CommandAnswer>? asked)
+    {
+        _parked = new StageError(ErrorCodes.InternalError, $"{e.GetType().Name}: {e.Message}", e.StackTrace);
+        _services.Parked(Id, e);
+        await FlushAsync().ConfigureAwait(false);
+        foreach (var attempt in _running.Values) attempt.Stop();
+        asked?.TrySetResult(new CommandAnswer(false, "parked", $"The execution is parked: {_parked.Message}"));
+    }
+
+    private DateTimeOffset Now()
+    {
+        var now = _services.Time.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
+
+    private void TakeReports(AttemptOutput output, bool all)
+    {
+        var state = _decider.State;
+        var time = Now() is var now && now > state.LastTime ? now : state.LastTime;
+        output.Take(
+            all,
+            (stream, text, offset) =>
+            {
+                state.Advance(time);
+                _pending.AddText(state.LastSeq, time, Id, output, stream, text.Span, offset);
+            },
+            data =>
+            {
+                var stored = new List<StoredValue>();
+                var fitted = EventFit.Fit(data, stored, null);
+                state.Advance(time);
+                _pending.AddReport(new ExecutionEvent(state.LastSeq, time, Id, output.Stage, output.Attempt, output.Iteration, fitted));
+                _pending.AddValues(stored);
+            });
+    }
+}

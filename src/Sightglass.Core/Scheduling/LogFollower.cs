@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using Sightglass.Core.Ports;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <summary>What a follower of a log gets next.</summary>
+/// <param name="Blocks">Blocks in order, without gaps; the first may begin before the cursor. Empty on a heartbeat.</param>
+/// <param name="Last">Last sequence known.</param>
+/// <param name="Ended">Whether the execution stands ended there.</param>
+public sealed record FollowStep(IReadOnlyList<EventBlock> Blocks, long Last, bool Ended);
+
+/// <summary>Reads a log from a cursor and goes on as it grows: listens first, then catches up from the store, so that
+/// nothing falls between.</summary>
+public sealed class LogFollower(IEventStore store, EventFeed feed, TimeProvider time)
+{
+    private const int PageBytes = 256 * 1024;
+    private static readonly TimeSpan AskStore = TimeSpan.FromSeconds(1);
+
+    /// <summary>Follows a log. Every step ends at most a heartbeat after the one before.</summary>
+    /// <param name="executionId">The execution.</param>
+    /// <param name="after">The cursor.</param>
+    /// <param name="heartbeat">Longest time without a step.</param>
+    /// <param name="cancellationToken">Ends the follow.</param>
+    public async IAsyncEnumerable<FollowStep> FollowAsync(Guid executionId, long after, TimeSpan heartbeat, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var subscription = feed.Subscribe(executionId);
+        var cursor = after;
+        var quietSince = time.GetTimestamp();
+        while (true)
+        {
+            var blocks = subscription.Read(cursor, out var ended);
+            if (blocks is null || (blocks.Count == 0 && !ended))
+            {
+                var page = await store.ReadAsync(executionId, cursor, BlockFilter.All, PageBytes, cancellationToken).ConfigureAwait(false);
+                blocks = page.Blocks;
+                ended = page.Ended && (blocks.Count == 0 ? cursor >= page.Last : blocks[^1].LastSeq >= page.Last);
+            }
+
+            if (blocks.Count > 0 || ended)
+            {
+                if (blocks.Count > 0) cursor = Math.Max(cursor, blocks[^1].LastSeq);
+                quietSince = time.GetTimestamp();
+                yield return new FollowStep(blocks, cursor, ended);
+                if (!ended) continue;
+            }
+            else if (time.GetElapsedTime(quietSince) >= heartbeat)
+            {
+                quietSince = time.GetTimestamp();
+                yield return new FollowStep([], cursor, false);
+            }
+
+            await subscription.WaitAsync(cursor, heartbeat < AskStore ? heartbeat : AskStore, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

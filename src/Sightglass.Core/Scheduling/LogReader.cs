@@ -1,0 +1,48 @@
+using Sightglass.Core.Executions;
+using Sightglass.Core.Ports;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <summary>Folds logs from the store.</summary>
+public static class LogReader
+{
+    private const int PageBytes = 1024 * 1024;
+
+    /// <summary>Folds the decisions of a log.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="id">The execution.</param>
+    /// <param name="at">The sequence to stop at; the end by default.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The state, or <see langword="null"/> where there is no such execution.</returns>
+    public static async Task<ExecutionState?> FoldAsync(IEventStore store, Guid id, long at = long.MaxValue, CancellationToken cancellationToken = default)
+    {
+        var state = new ExecutionState();
+        long cursor = 0;
+        while (true)
+        {
+            var page = await store.ReadAsync(id, cursor, BlockFilter.Decisions, PageBytes, cancellationToken).ConfigureAwait(false);
+            foreach (var block in page.Blocks)
+            {
+                foreach (var e in EventJson.ReadBlock(block.Bytes))
+                {
+                    if (e.Seq > at) return state;
+                    state.Apply(e);
+                    if (e.Data is ExecutionCreated { Plan.Reference: { } plan } created) state.ApplyPlan((await ReadValueAsync(store, plan, created.Plan.Bytes, cancellationToken).ConfigureAwait(false)).Span);
+                }
+
+                cursor = block.LastSeq;
+            }
+
+            if (page.Blocks.Count > 0) continue;
+            if (page.Last == 0) return null;
+            state.CatchUp(Math.Min(at, page.Last));
+            return state;
+        }
+    }
+
+    /// <summary>Reads a whole stored value.</summary>
+    /// <exception cref="InvalidDataException">The store does not have it.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadValueAsync(IEventStore store, string reference, long bytes = int.MaxValue, CancellationToken cancellationToken = default) =>
+        await store.ReadValueAsync(reference, 0, (int)Math.Min(bytes, int.MaxValue), cancellationToken).ConfigureAwait(false)
+        ?? throw new InvalidDataException($"The stored value {reference} is missing.");
+}

@@ -1,0 +1,192 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Sightglass.Core.Definitions;
+using Sightglass.Core.Executions;
+using Sightglass.Core.Executions.Decisions;
+using Sightglass.Core.Executions.Plans;
+using Sightglass.Core.Ports;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <content>Taking executions up, and the definitions they started with.</content>
+public sealed partial class PipelineEngine
+{
+    private const int MaxDepth = 16;
+
+    private Task<ExecutionActor?> ActorAsync(Guid id)
+    {
+        var lazy = _actors.GetOrAdd(id, key => new Lazy<Task<ExecutionActor?>>(() => TakeUpAsync(key)));
+        var task = lazy.Value;
+        if (task.IsFaulted || (task.IsCompletedSuccessfully && task.Result is null)) _actors.TryRemove(KeyValuePair.Create(id, lazy));
+        return task;
+    }
+
+    private async Task<ExecutionActor?> TakeUpAsync(Guid id)
+    {
+        // Claimed before it is read: from then on nobody else can append.
+        var epoch = await Store.ClaimAsync(id).ConfigureAwait(false);
+        if (epoch == 0) return null;
+        var (decider, created) = await LoadAsync(id, new LoadedValues()).ConfigureAwait(false);
+        var actor = new ExecutionActor(_services, id, epoch, decider, created.BaseFolder);
+        if (decider.State.Status.IsTerminal()) actor.MarkEnded();
+        else actor.Resume();
+        return actor;
+    }
+
+    private async Task<(ExecutionDecider Decider, ExecutionCreated Created)> LoadAsync(Guid id, LoadedValues values)
+    {
+        var state = await LogReader.FoldAsync(Store, id).ConfigureAwait(false) ?? throw new InvalidDataException($"Execution {id} has no log.");
+        var created = state.Created;
+        var plan = await PlanAsync(created.DefinitionHash).ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                return (new ExecutionDecider(plan, state, values, _options.Environment), created);
+            }
+            catch (ValueNeededException needed)
+            {
+                values.Add(needed.Reference, await LogReader.ReadValueAsync(Store, needed.Reference).ConfigureAwait(false));
+            }
+        }
+    }
+
+    private async Task<PipelinePlan> PlanAsync(string hash)
+    {
+        if (_plans.TryGetValue(hash, out var known)) return known;
+        var json = await LogReader.ReadValueAsync(Store, hash).ConfigureAwait(false);
+        return PlanOf(hash, DefinitionJson.Read(json.Span));
+    }
+
+    private PipelinePlan PlanOf(string hash, PipelineDefinition definition)
+    {
+        if (_plans.TryGetValue(hash, out var known)) return known;
+        if (_plans.Count >= 1000) _plans.Clear();
+
+        // Compiled from a copy: what the caller holds can change, what runs must not.
+        return _plans[hash] = PlanCompiler.Compile(DefinitionJson.Read(DefinitionJson.Write(definition)));
+    }
+
+    private static string StoreDefinition(PipelineDefinition definition, List<StoredValue> values)
+    {
+        var json = DefinitionJson.Write(definition);
+        var hash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(json));
+        values.Add(new StoredValue(hash, json));
+        return hash;
+    }
+
+    /// <summary>Stores the definitions of all pipelines that stages run, theirs included, as they are now.</summary>
+    private Dictionary<string, string>? CollectChildren(PipelineDefinition definition, List<StoredValue> values, out string? missing)
+    {
+        missing = null;
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        var open = new Queue<PipelineDefinition>([definition]);
+        while (open.TryDequeue(out var next))
+        {
+            foreach (var stage in next.Stages)
+            {
+                if (stage.Pipeline is not { } call || found.ContainsKey(call.Id)) continue;
+                if (_options.FindPipeline(call.Id) is not { } child)
+                {
+                    missing = call.Id;
+                    return null;
+                }
+
+                found[call.Id] = StoreDefinition(child, values);
+                open.Enqueue(child);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Takes the values of secret inputs out of what is recorded; they stay in this process's memory.</summary>
+    private JsonElement TakeSecrets(Guid id, PipelinePlan plan, JsonElement bound)
+    {
+        if (plan.SecretInputs.Count == 0) return bound;
+        var kept = new Dictionary<string, JsonElement>();
+        var taken = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var property in bound.EnumerateObject())
+        {
+            if (!plan.SecretInputs.Contains(property.Name)) kept[property.Name] = property.Value;
+            else if (property.Value.ValueKind != JsonValueKind.Null)
+                taken[property.Name] = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText();
+        }
+
+        _secretInputs[id] = taken;
+        return JsonSerializer.SerializeToElement(kept, PayloadJsonContext.Relaxed.DictionaryStringJsonElement);
+    }
+
+    private string? FindSecret(Guid id, string name)
+    {
+        if (!name.StartsWith("inputs.", StringComparison.Ordinal)) return _options.FindSecret(name);
+        return _secretInputs.TryGetValue(id, out var inputs) && inputs.TryGetValue(name["inputs.".Length..], out var value) ? value : null;
+    }
+
+    private async Task StartChildAsync(ExecutionActor parent, StartChild start)
+    {
+        try
+        {
+            if (await ActorAsync(start.Child).ConfigureAwait(false) is { } existing)
+            {
+                // A recovery asks again: the child may have ended while its parent was away.
+                var ended = await existing.ReadAsync(s => s.Status.IsTerminal() ? new ChildEnd(s.Status, s.Output, s.Error) : null).ConfigureAwait(false);
+                if (ended is not null) TellParent(parent, start.Stage, start.Attempt, ended);
+                return;
+            }
+
+            var (created, depth) = await parent.ReadAsync(s => (s.Created, s.Created.Depth)).ConfigureAwait(false);
+            if (depth >= MaxDepth)
+            {
+                TellParent(parent, start.Stage, start.Attempt, new ChildEnd(ExecutionStatus.Failed, null, new("too_deep", $"Pipelines are nested more than {MaxDepth} deep.")));
+                return;
+            }
+
+            var hash = created.Children?.GetValueOrDefault(start.PipelineId) ?? throw new InvalidDataException($"The log does not name a definition of '{start.PipelineId}'.");
+            var plan = await PlanAsync(hash).ConfigureAwait(false);
+            using var input = JsonDocument.Parse(start.Input);
+            var outcome = await StartAsync(new StartRequest
+            {
+                Id = start.Child,
+                Definition = plan.Definition,
+                Input = input.RootElement.Clone(),
+                Priority = Enum.TryParse<StagePriority>(created.Priority, ignoreCase: true, out var priority) ? priority : StagePriority.Medium,
+                RequestedBy = created.RequestedBy,
+                Trigger = "pipeline",
+                BaseFolder = created.BaseFolder,
+                Parent = new ParentLink(parent.Id, start.Stage, start.Attempt),
+                Depth = depth + 1,
+                Children = created.Children,
+            }).ConfigureAwait(false);
+            if (!outcome.IsStarted)
+                TellParent(parent, start.Stage, start.Attempt, new ChildEnd(ExecutionStatus.Failed, null, new("child_not_started", string.Join(" ", outcome.Problems.Select(p => p.Message)))));
+        }
+        catch (Exception e)
+        {
+            EngineLog.ChildFailed(_options.Logger, parent.Id, start.Child, e);
+            TellParent(parent, start.Stage, start.Attempt, new ChildEnd(ExecutionStatus.Failed, null, new(ErrorCodes.InternalError, e.Message)));
+        }
+    }
+
+    private void TellParent(ExecutionActor parent, string stage, int attempt, ChildEnd end)
+    {
+        var jitter = _services.Jitter();
+        parent.Tell(now => new FinishChild(now, stage, attempt, end.Status, end.Output ?? Payload.Null, end.Error, jitter));
+    }
+
+    private void OnEnded(ExecutionActor actor, ExecutionState state)
+    {
+        _actors.TryRemove(actor.Id, out _);
+        _secretInputs.TryRemove(actor.Id, out _);
+        if (state.Created.Parent is { } link)
+        {
+            var end = new ChildEnd(state.Status, state.Output, state.Error);
+            _ = Task.Run(async () =>
+            {
+                if (await ActorAsync(link.ExecutionId).ConfigureAwait(false) is { } parent) TellParent(parent, link.Stage, link.Attempt, end);
+            });
+        }
+    }
+
+    private sealed record ChildEnd(ExecutionStatus Status, Payload? Output, Stages.StageError? Error);
+}

@@ -1,0 +1,216 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Sightglass.Core.Definitions;
+using Sightglass.Core.Executions;
+using Sightglass.Core.Executions.Decisions;
+using Sightglass.Core.Executions.Plans;
+using Sightglass.Core.Ports;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <summary>Runs pipelines: starts executions, owns them while they run, and passes commands on to them.</summary>
+/// <remarks>One engine owns a store. Dispose it to stop: running attempts are told to, their stops are recorded, and a
+/// later engine on the same store takes the executions up again with <see cref="RecoverAsync"/>.</remarks>
+public sealed partial class PipelineEngine : IAsyncDisposable
+{
+    private readonly PipelineEngineOptions _options;
+    private readonly EngineServices _services;
+    private readonly ConcurrentDictionary<Guid, Lazy<Task<ExecutionActor?>>> _actors = new();
+    private readonly ConcurrentDictionary<Guid, IReadOnlyDictionary<string, string>> _secretInputs = new();
+    private readonly ConcurrentDictionary<string, PipelinePlan> _plans = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _abandoned = new();
+    private volatile bool _stopping;
+
+    /// <summary>Creates an engine; it does nothing until something is started or recovered.</summary>
+    public PipelineEngine(PipelineEngineOptions options)
+    {
+        _options = options;
+        Feed = new EventFeed();
+        Follower = new LogFollower(options.Store, Feed, options.Time);
+        _services = new EngineServices(this)
+        {
+            Store = options.Store,
+            Feed = Feed,
+            Slots = new WorkerSlots(options.Slots),
+            Time = options.Time,
+            Worker = new WorkerIdentity($"{Environment.MachineName}/{Environment.ProcessId}", Environment.MachineName, Environment.ProcessId),
+        };
+    }
+
+    /// <summary>Gets the store.</summary>
+    public IEventStore Store => _options.Store;
+
+    /// <summary>Gets the feed of committed events.</summary>
+    public EventFeed Feed { get; }
+
+    /// <summary>Gets what follows a log from a cursor.</summary>
+    public LogFollower Follower { get; }
+
+    /// <summary>Validates, binds the input, commits the new execution and begins it.</summary>
+    public async Task<StartOutcome> StartAsync(StartRequest request)
+    {
+        if (_stopping) return Refused("stopping", "The engine is stopping; try again when it runs.");
+        var problems = DefinitionValidator.Validate(request.Definition);
+        if (problems.Any(p => p.Severity == ProblemSeverity.Error)) return new StartOutcome(null, problems);
+        var inputProblems = InputValidator.Bind(request.Definition, request.Input, request.Sets, out var bound);
+        if (inputProblems.Any(p => p.Severity == ProblemSeverity.Error)) return new StartOutcome(null, inputProblems);
+        var values = new List<StoredValue>();
+        var hash = StoreDefinition(request.Definition, values);
+        string? missing = null;
+        var children = request.Children ?? CollectChildren(request.Definition, values, out missing);
+        if (children is null) return Refused("pipeline_not_found", $"The pipeline has a stage that runs '{missing}', which is not there.");
+        var plan = PlanOf(hash, request.Definition);
+        var id = request.Id ?? Guid.CreateVersion7(_options.Time.GetUtcNow());
+        var planJson = PlanJson.Write(plan);
+        var created = new ExecutionCreated
+        {
+            PipelineId = request.Definition.Id,
+            Name = request.Definition.DisplayName,
+            Version = request.Definition.Version,
+            DefinitionHash = hash,
+            Input = Payload.FromElement(TakeSecrets(id, plan, bound)),
+            Priority = request.Priority.ToString().ToLowerInvariant(),
+            Trigger = request.Trigger,
+            Labels = request.Labels is { Count: > 0 } ? request.Labels : null,
+            RequestedBy = request.RequestedBy,
+            ExternalId = request.ExternalId,
+            Parent = request.Parent,
+            Depth = request.Depth,
+            BaseFolder = request.BaseFolder ?? Environment.CurrentDirectory,
+            Children = children.Count > 0 ? children : null,
+            Plan = Payload.FromJson(planJson),
+        };
+        var decider = new ExecutionDecider(plan, new ExecutionState(), new LoadedValues(), _options.Environment);
+        var actor = new ExecutionActor(_services, id, epoch: 1, decider, created.BaseFolder);
+        var decision = decider.Create(id, Truncated(_options.Time.GetUtcNow()), created, planJson.Span);
+        _actors[id] = new Lazy<Task<ExecutionActor?>>(Task.FromResult<ExecutionActor?>(actor));
+        var status = await actor.BeginAsync(decision, values).ConfigureAwait(false);
+        if (status == AppendStatus.Appended) return new StartOutcome(id, []);
+        _actors.TryRemove(id, out _);
+        return Refused(status == AppendStatus.Conflict ? "execution_exists" : "store_unavailable", "The execution could not be created.");
+    }
+
+    /// <summary>Stops an execution: what has not started is cancelled, what runs is told to stop.</summary>
+    public Task<CommandAnswer> CancelAsync(Guid id, string? by = null, string? reason = null) =>
+        AskAsync(id, now => new Cancel(now, by, reason, _options.Grace));
+
+    /// <summary>Holds an execution: what runs goes on, nothing new starts.</summary>
+    public Task<CommandAnswer> PauseAsync(Guid id, string? by = null, string? reason = null) => AskAsync(id, now => new Pause(now, by, reason));
+
+    /// <summary>Lets a held execution go on.</summary>
+    public Task<CommandAnswer> ResumeAsync(Guid id, string? by = null) => AskAsync(id, now => new Resume(now, by));
+
+    /// <summary>Starts the next turn of an ended execution: failed stages and what depends on them.</summary>
+    public Task<CommandAnswer> RetryAsync(Guid id, string? by = null) => AskAsync(id, now => new Retry(now, by));
+
+    /// <summary>Answers the open approval of a stage.</summary>
+    public Task<CommandAnswer> AnswerAsync(Guid id, string stage, bool granted, string? by = null, string? comment = null) =>
+        AskAsync(id, now => new AnswerApproval(now, stage, granted, by, comment));
+
+    /// <summary>Delivers a custom event to every execution that has not ended.</summary>
+    /// <returns>The executions in which something waited for it.</returns>
+    public async Task<IReadOnlyList<Guid>> EmitAsync(string type, JsonElement data)
+    {
+        var payload = Payload.FromElement(data);
+        var matched = new List<Guid>();
+        foreach (var id in await ActiveAsync(includeChildren: true).ConfigureAwait(false))
+        {
+            var answer = await AskAsync(id, now => new DeliverEvent(now, type, payload)).ConfigureAwait(false);
+            if (answer.Accepted) matched.Add(id);
+        }
+
+        return matched;
+    }
+
+    /// <summary>Reads the state of an execution as it is committed.</summary>
+    /// <returns>What <paramref name="read"/> gives, or the default where the execution does not exist.</returns>
+    public async Task<T?> ReadStateAsync<T>(Guid id, Func<ExecutionState, T> read)
+    {
+        if (_actors.TryGetValue(id, out var live) && await live.Value.ConfigureAwait(false) is { } actor) return await actor.ReadAsync(read).ConfigureAwait(false);
+        var loaded = await LogReader.FoldAsync(Store, id).ConfigureAwait(false);
+        return loaded is null ? default : read(loaded);
+    }
+
+    /// <summary>Waits until an execution that this engine runs stands ended.</summary>
+    public async Task WaitForEndAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        if (_actors.TryGetValue(id, out var live) && await live.Value.ConfigureAwait(false) is { } actor)
+            await actor.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes up every execution of the store that has not ended.</summary>
+    /// <returns>How many there are.</returns>
+    public async Task<int> RecoverAsync()
+    {
+        var count = 0;
+        foreach (var id in await ActiveAsync(includeChildren: true).ConfigureAwait(false))
+        {
+            try
+            {
+                if (await ActorAsync(id).ConfigureAwait(false) is not null) count++;
+            }
+            catch (Exception e)
+            {
+                EngineLog.RecoveryFailed(_options.Logger, id, e);
+            }
+        }
+
+        if (count > 0) EngineLog.Recovered(_options.Logger, count);
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping) return;
+        _stopping = true;
+        var deadline = _options.Grace + TimeSpan.FromSeconds(5);
+        var stops = _actors.Values.Select(async lazy =>
+        {
+            if (!lazy.Value.IsCompletedSuccessfully || await lazy.Value.ConfigureAwait(false) is not { } actor) return;
+            while (await actor.StopWorkAsync().ConfigureAwait(false) > 0) await Task.Delay(TimeSpan.FromMilliseconds(20), _options.Time).ConfigureAwait(false);
+        });
+        try
+        {
+            await Task.WhenAll(stops).WaitAsync(deadline, _options.Time).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException)
+        {
+            // What does not stop in time is recorded as lost by whoever starts next.
+        }
+
+        await _abandoned.CancelAsync().ConfigureAwait(false);
+        _services.Dispose();
+    }
+
+    private static DateTimeOffset Truncated(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+
+    private static StartOutcome Refused(string code, string message) =>
+        new(null, [new Problem(code, ProblemSeverity.Error, message, null, "", 0, 0, "")]);
+
+    private async Task<CommandAnswer> AskAsync(Guid id, Func<DateTimeOffset, ExecutionCommand> make)
+    {
+        var actor = await ActorAsync(id).ConfigureAwait(false);
+        return actor is null ? new CommandAnswer(false, "execution_not_found", "There is no such execution.") : await actor.AskAsync(make).ConfigureAwait(false);
+    }
+
+    private async Task<List<Guid>> ActiveAsync(bool includeChildren)
+    {
+        var found = new List<Guid>();
+        string? cursor = null;
+        do
+        {
+            var page = await Store.ListAsync(new ExecutionQuery
+            {
+                Statuses = [ExecutionStatus.Queued, ExecutionStatus.Running, ExecutionStatus.Paused],
+                IncludeChildren = includeChildren,
+                Limit = 1000,
+                Cursor = cursor,
+            }).ConfigureAwait(false);
+            found.AddRange(page.Items.Select(i => i.Summary.Id));
+            cursor = page.Next;
+        }
+        while (cursor is not null);
+        return found;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sightglass.Core.Definitions;
+using Sightglass.Core.Ports;
+using Sightglass.Core.Stages;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <summary>How an engine runs.</summary>
+public sealed record PipelineEngineOptions
+{
+    /// <summary>Gets where logs are kept.</summary>
+    public required IEventStore Store { get; init; }
+
+    /// <summary>Gets the stage types by the names that pipelines use; <c>wait</c> and <c>pipeline</c> are the engine's own.</summary>
+    public required IReadOnlyList<IStageType> StageTypes { get; init; }
+
+    /// <summary>Gets how many stages run at once in this process.</summary>
+    /// <value>Four for each processor, at least 8.</value>
+    public int Slots { get; init; } = Math.Max(8, ProcessorCount * 4);
+
+    /// <summary>Gets what finds another pipeline by its id, for <c>pipeline</c> stages.</summary>
+    /// <value>Finds none.</value>
+    public Func<string, PipelineDefinition?> FindPipeline { get; init; } = static _ => null;
+
+    /// <summary>Gets what finds a secret by its name.</summary>
+    /// <value>Finds none.</value>
+    public Func<string, string?> FindSecret { get; init; } = static _ => null;
+
+    /// <summary>Gets the environment variables that expressions may read as <c>env</c>.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = EmptyOf<string>.Value;
+
+    /// <summary>Gets the time between the request to stop an attempt and its end by force.</summary>
+    /// <value>5 seconds.</value>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Gets the clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Gets the source of jitter.</summary>
+    public Random Random { get; init; } = new(RandomNumberGenerator.GetInt32(int.MaxValue));
+
+    /// <summary>Gets where the engine logs what it does.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    private static int ProcessorCount => System.Environment.ProcessorCount;
+}

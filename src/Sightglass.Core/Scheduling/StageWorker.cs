@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Sightglass.Core.Executions;
+using Sightglass.Core.Executions.Decisions;
+using Sightglass.Core.Stages;
+using Sightglass.Core.Stages.Secrets;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <summary>Runs attempts that have been handed out and tells their owner how they ended.</summary>
+internal sealed class StageWorker(
+    IReadOnlyDictionary<string, IStageType> types,
+    Func<Guid, string, string?> secrets,
+    TimeProvider time,
+    TimeSpan grace)
+{
+    /// <summary>The most bytes of a stage's output value.</summary>
+    public const int MaxOutputBytes = 10 * 1024 * 1024;
+
+    private const long MaxStreamBytes = 1024L * 1024 * 1024;
+
+    /// <summary>Runs one attempt; never throws.</summary>
+    public async Task RunAsync(ExecutionActor owner, RunningAttempt attempt)
+    {
+        var from = time.GetTimestamp();
+        StageResult result;
+        AttemptOutput? output = null;
+        try
+        {
+            var start = attempt.Start;
+            var patterns = Reveal(owner, start, out var input, out var missing);
+            var maxBytes = start.Plan.Definition.Output?.MaxBytes ?? MaxStreamBytes;
+            output = new AttemptOutput(owner, start.Stage, start.Attempt, start.Iteration, patterns, maxBytes);
+            result = missing is null
+                ? await RunTypeAsync(owner, attempt, input, output).ConfigureAwait(false)
+                : StageResult.Failed(ErrorCodes.SecretMissing, $"The secret '{missing}' is not configured: set SIGHTGLASS_SECRET_{missing} or add it to the secrets file.");
+            result = Checked(result, patterns);
+        }
+        catch (OperationCanceledException) when (attempt.Token.IsCancellationRequested)
+        {
+            result = attempt.TimedOut ? TimedOut(attempt) : StageResult.Cancelled();
+        }
+        catch (Exception e)
+        {
+            result = StageResult.Failed(ErrorCodes.InternalError, $"The stage type '{attempt.Start.Plan.Type}' threw {e.GetType().Name}: {e.Message}", e.StackTrace);
+        }
+
+        output?.Close();
+        owner.PostFinished(attempt, output, result, time.GetElapsedTime(from).TotalMilliseconds);
+    }
+
+    private async Task<StageResult> RunTypeAsync(ExecutionActor owner, RunningAttempt attempt, JsonElement input, AttemptOutput output)
+    {
+        var start = attempt.Start;
+        var name = start.IsUndo ? start.Plan.UndoType : start.Plan.Type;
+        if (!types.TryGetValue(name, out var type))
+            return StageResult.Failed("stage_type_missing", $"This worker cannot run stages of type '{name}'.");
+        var timeout = start.IsUndo ? start.Plan.Definition.Undo!.Timeout?.Value ?? start.Plan.Timeout : start.Plan.Timeout;
+        using var timer = timeout is { } limit ? time.CreateTimer(static a => ((RunningAttempt)a!).TimeOut(), attempt, limit, Timeout.InfiniteTimeSpan) : null;
+        var result = await type.RunAsync(
+            new StageRun
+            {
+                ExecutionId = owner.Id,
+                Stage = start.Stage,
+                Attempt = start.Attempt,
+                Iteration = Math.Max(1, start.Iteration),
+                Definition = start.Plan.Definition,
+                Pipeline = owner.Plan.Definition,
+                Input = input,
+                Output = output,
+                IdempotencyKey = $"{owner.Id}/{start.Stage}/{Math.Max(1, start.Iteration)}{(start.IsUndo ? "/undo" : "")}",
+                BaseFolder = owner.BaseFolder,
+                Grace = grace,
+                Time = time,
+            },
+            attempt.Token).ConfigureAwait(false);
+        return attempt.TimedOut && result.Outcome != StageOutcome.Completed ? TimedOut(attempt) with { Output = result.Output, Resources = result.Resources } : result;
+    }
+
+    private static StageResult TimedOut(RunningAttempt attempt)
+    {
+        var limit = attempt.Start.Plan.Timeout ?? TimeSpan.Zero;
+        return StageResult.Failed(ErrorCodes.Timeout, $"It took longer than {new Definitions.Duration(limit)} and was stopped.");
+    }
+
+    private SecretPatterns Reveal(ExecutionActor owner, StartAttempt start, out JsonElement input, out string? missing)
+    {
+        missing = null;
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in start.Input.SecretNames)
+        {
+            if (secrets(owner.Id, name) is { } value) found[name] = value;
+            else missing ??= name;
+        }
+
+        var json = missing is null ? start.Input.Reveal(name => found[name]) : start.Input.Json;
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 256 });
+        input = JsonElement.ParseValue(ref reader);
+        return found.Count == 0 ? SecretPatterns.None : SecretPatterns.Create(found.Values);
+    }
+
+    private static StageResult Checked(StageResult result, SecretPatterns patterns)
+    {
+        if (result.Output.Length > MaxOutputBytes)
+        {
+            return StageResult.Failed(
+                ErrorCodes.OutputTooLarge,
+                $"The output has {result.Output.Length} bytes; the most is {MaxOutputBytes}. Write it to a file and return its path.") with { Resources = result.Resources };
+        }
+
+        if (patterns.IsEmpty) return result;
+        var error = result.Error;
+        return result with
+        {
+            Output = result.Output.IsEmpty ? result.Output : patterns.MaskJson(result.Output),
+            Error = error is null ? null : new StageError(error.Code, patterns.MaskText(error.Message), error.Detail is null ? null : patterns.MaskText(error.Detail)),
+        };
+    }
+}

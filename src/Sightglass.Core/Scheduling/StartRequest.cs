@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Sightglass.Core.Definitions;
+using Sightglass.Core.Executions;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <summary>What to run.</summary>
+public sealed record StartRequest
+{
+    /// <summary>Gets the pipeline; it must be valid.</summary>
+    public required PipelineDefinition Definition { get; init; }
+
+    /// <summary>Gets the input as the caller gave it: a text, an object, or nothing.</summary>
+    public JsonElement? Input { get; init; }
+
+    /// <summary>Gets inputs given as texts, by name.</summary>
+    public IReadOnlyDictionary<string, string>? Sets { get; init; }
+
+    /// <summary>Gets the lane.</summary>
+    public StagePriority Priority { get; init; } = StagePriority.Medium;
+
+    /// <summary>Gets labels: at most 32, of at most 200 characters each.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    /// <summary>Gets who asks.</summary>
+    public string? RequestedBy { get; init; }
+
+    /// <summary>Gets what starts it: <c>api</c>, <c>cli</c>, <c>library</c>.</summary>
+    public string Trigger { get; init; } = "library";
+
+    /// <summary>Gets the id that an outside system knows it by.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>Gets the folder that relative paths start from.</summary>
+    /// <value>The current folder.</value>
+    public string? BaseFolder { get; init; }
+
+    /// <summary>Gets the id to use, for children.</summary>
+    internal Guid? Id { get; init; }
+
+    internal ParentLink? Parent { get; init; }
+
+    internal int Depth { get; init; }
+
+    /// <summary>Gets the definitions of child pipelines that the parent's log names, by pipeline id.</summary>
+    internal IReadOnlyDictionary<string, string>? Children { get; init; }
+}
+
+/// <summary>How a start went.</summary>
+/// <param name="ExecutionId">The execution; <see langword="null"/> where it was refused.</param>
+/// <param name="Problems">What is wrong with the definition or the input.</param>
+public sealed record StartOutcome(Guid? ExecutionId, IReadOnlyList<Problem> Problems)
+{
+    /// <summary>Gets whether it runs.</summary>
+    public bool IsStarted => ExecutionId is not null;
+}

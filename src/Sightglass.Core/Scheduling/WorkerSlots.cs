@@ -1,0 +1,102 @@
+using Sightglass.Core.Definitions;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <summary>
+/// The slots of this process's worker and the executions that wait for one, by lane: the work queue in one process. Only
+/// the execution is queued; which of its stages runs is decided when it gets the slot. Guarded by <c>gate</c>.
+/// </summary>
+internal sealed class WorkerSlots(int count)
+{
+    private readonly Lock gate = new();
+    private readonly LinkedList<ExecutionActor>[] waiting = [new(), new(), new(), new()];
+    private int free = count;
+
+    /// <summary>Takes a slot unless none is free or somebody waits in the same or a higher lane.</summary>
+    public bool TryTake(StagePriority lane)
+    {
+        lock (gate)
+        {
+            if (free == 0 || Best((int)lane) is not null) return false;
+            free--;
+            return true;
+        }
+    }
+
+    /// <summary>Keeps a slot that is in hand, unless somebody waits in the same or a higher lane: then it is theirs.</summary>
+    public bool TryKeep(StagePriority lane)
+    {
+        lock (gate)
+        {
+            if (Best((int)lane) is null) return true;
+        }
+
+        Release();
+        return false;
+    }
+
+    /// <summary>Waits in a lane; an execution waits in one lane at a time, the highest it asked for.</summary>
+    public void Wait(ExecutionActor actor, StagePriority lane)
+    {
+        ExecutionActor? granted = null;
+        lock (gate)
+        {
+            if (actor.Waiting is { } node)
+            {
+                if (actor.WaitingLane <= lane) return;
+                node.List!.Remove(node);
+            }
+
+            actor.WaitingLane = lane;
+            actor.Waiting = waiting[(int)lane].AddLast(actor);
+            if (free > 0 && Best(3) is { } next)
+            {
+                // Slots can be free while this one was being refused a moment ago.
+                free--;
+                granted = Remove(next);
+            }
+        }
+
+        granted?.Grant();
+    }
+
+    public void Leave(ExecutionActor actor)
+    {
+        lock (gate)
+        {
+            if (actor.Waiting is not null) Remove(actor);
+        }
+    }
+
+    /// <summary>Gives a slot back: to whoever waits longest in the highest lane, or to the free ones.</summary>
+    public void Release()
+    {
+        ExecutionActor? next;
+        lock (gate)
+        {
+            next = Best(3);
+            if (next is null) free++;
+            else Remove(next);
+        }
+
+        next?.Grant();
+    }
+
+    private ExecutionActor? Best(int lane)
+    {
+        for (var i = 0; i <= lane; i++)
+        {
+            if (waiting[i].First is { } node) return node.Value;
+        }
+
+        return null;
+    }
+
+    private static ExecutionActor Remove(ExecutionActor actor)
+    {
+        var node = actor.Waiting!;
+        node.List!.Remove(node);
+        actor.Waiting = null;
+        return actor;
+    }
+}
