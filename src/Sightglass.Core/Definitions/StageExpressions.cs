@@ -47,12 +47,15 @@ internal static class StageExpressions
         foreach (var found in OfAgent(stage.Agent)) yield return found;
         foreach (var found in OfData(stage.Data)) yield return found;
         foreach (var found in OfWait(stage.Wait)) yield return found;
+        foreach (var found in OfText("pipeline.id", stage.Pipeline?.Id)) yield return found;
         foreach (var found in OfValue("pipeline.input", stage.Pipeline?.Input)) yield return found;
+        foreach (var found in OfText("code.name", stage.Code?.Name)) yield return found;
         foreach (var found in OfValue("code.input", stage.Code?.Input)) yield return found;
         if (stage.Undo is { } undo)
         {
             foreach (var found in OfShell("undo.shell", undo.Shell)) yield return found;
             foreach (var found in OfHttp("undo.http", undo.Http)) yield return found;
+            foreach (var found in OfText("undo.code.name", undo.Code?.Name)) yield return found;
             foreach (var found in OfValue("undo.code.input", undo.Code?.Input)) yield return found;
         }
     }
@@ -91,10 +94,7 @@ internal static class StageExpressions
         {
             if (Bare(next.Trigger.Where) is { } where) yield return new StageExpression(next.Path + ".where", where, ExpressionKind.Expression);
             if (Bare(next.Trigger.When) is { } when) yield return new StageExpression(next.Path + ".when", when, ExpressionKind.Expression);
-            if (Template(next.Trigger.Approval?.Message) is { } message)
-            {
-                yield return new StageExpression(next.Path + ".approval.message", message, ExpressionKind.Template);
-            }
+            foreach (var found in OfText(next.Path + ".approval.message", next.Trigger.Approval?.Message)) yield return found;
 
             for (var i = (next.Trigger.Any?.Count ?? 0) - 1; i >= 0; i--) left.Push(($"{next.Path}.any[{i}]", next.Trigger.Any![i]));
             for (var i = (next.Trigger.All?.Count ?? 0) - 1; i >= 0; i--) left.Push(($"{next.Path}.all[{i}]", next.Trigger.All![i]));
@@ -108,14 +108,15 @@ internal static class StageExpressions
         foreach (var found in Templates(path + ".exec", shell.Exec)) yield return found;
         foreach (var found in Templates(path + ".args", shell.Args)) yield return found;
         foreach (var found in Templates(path + ".env", shell.Env)) yield return found;
-        if (Template(shell.Workdir) is { } workdir) yield return new StageExpression(path + ".workdir", workdir, ExpressionKind.Template);
-        if (Template(shell.Stdin) is { } stdin) yield return new StageExpression(path + ".stdin", stdin, ExpressionKind.Template);
+        foreach (var found in OfText(path + ".workdir", shell.Workdir)) yield return found;
+        foreach (var found in OfText(path + ".stdin", shell.Stdin)) yield return found;
     }
 
     private static IEnumerable<StageExpression> OfHttp(string path, HttpDefinition? http)
     {
         if (http is null) yield break;
-        if (Template(http.Url) is { } url) yield return new StageExpression(path + ".url", url, ExpressionKind.Template);
+        foreach (var found in OfText(path + ".method", http.Method)) yield return found;
+        foreach (var found in OfText(path + ".url", http.Url)) yield return found;
         foreach (var found in Templates(path + ".headers", http.Headers)) yield return found;
         foreach (var found in OfValue(path + ".body", http.Body)) yield return found;
     }
@@ -123,11 +124,12 @@ internal static class StageExpressions
     private static IEnumerable<StageExpression> OfAgent(AgentDefinition? agent)
     {
         if (agent is null) yield break;
-        if (Template(agent.System) is { } system) yield return new StageExpression("agent.system", system, ExpressionKind.Template);
-        if (Template(agent.Prompt) is { } prompt) yield return new StageExpression("agent.prompt", prompt, ExpressionKind.Template);
-        if (Template(agent.Model?.Provider) is { } provider) yield return new StageExpression("agent.model.provider", provider, ExpressionKind.Template);
-        if (Template(agent.Model?.Name) is { } name) yield return new StageExpression("agent.model.name", name, ExpressionKind.Template);
-        if (Template(agent.Model?.ApiKey) is { } key) yield return new StageExpression("agent.model.apiKey", key, ExpressionKind.Template);
+        foreach (var found in OfText("agent.system", agent.System)) yield return found;
+        foreach (var found in OfText("agent.prompt", agent.Prompt)) yield return found;
+        foreach (var found in OfText("agent.model.provider", agent.Model?.Provider)) yield return found;
+        foreach (var found in OfText("agent.model.name", agent.Model?.Name)) yield return found;
+        foreach (var found in OfText("agent.model.apiKey", agent.Model?.ApiKey)) yield return found;
+        foreach (var found in Templates("agent.tools", agent.Tools)) yield return found;
     }
 
     private static IEnumerable<StageExpression> OfData(DataDefinition? data)
@@ -151,16 +153,21 @@ internal static class StageExpressions
         {
             if (Bare(picked) is { } item) yield return new StageExpression("data.pick." + key, item, ExpressionKind.Expression);
         }
-
-        foreach (var found in OfValue("data.default", data.Default)) yield return found;
     }
 
     private static IEnumerable<StageExpression> OfWait(WaitDefinition? wait)
     {
         if (wait is null) yield break;
-        if (Template(wait.Until) is { } until) yield return new StageExpression("wait.until", until, ExpressionKind.Template);
+        foreach (var found in OfText("wait.until", wait.Until)) yield return found;
+        foreach (var found in OfText("wait.event", wait.Event)) yield return found;
         if (Bare(wait.Where) is { } where) yield return new StageExpression("wait.where", where, ExpressionKind.Expression);
-        if (Template(wait.Approval?.Message) is { } message) yield return new StageExpression("wait.approval.message", message, ExpressionKind.Template);
+        foreach (var found in OfText("wait.approval.message", wait.Approval?.Message)) yield return found;
+        foreach (var found in Templates("wait.approval.by", wait.Approval?.By ?? [])) yield return found;
+    }
+
+    private static IEnumerable<StageExpression> OfText(string path, string? text)
+    {
+        if (Template(text) is { } template) yield return new StageExpression(path, template, ExpressionKind.Template);
     }
 
     private static IEnumerable<StageExpression> Templates(string path, IReadOnlyList<string> texts)

@@ -44,7 +44,9 @@ public sealed class ExpressionValidationTests
         { "pipeline: { id: p, input: \"${{ secrets.KEY }}\" }", ProblemCodes.SecretNotAllowed, "pipeline.input", "4:36", "env" },
         { "agent: { prompt: \"${{ secrets.KEY }}\", model: { provider: p, name: n } }", ProblemCodes.SecretNotAllowed, "agent.prompt", "4:27", "model" },
         { "agent: { system: \"${{ nope }}\", prompt: x, model: { provider: p, name: n } }", ProblemCodes.UnknownName, "agent.system", "4:27", null },
-        { "data: { value: stages.first.output.x, default: \"${{ nope }}\" }", ProblemCodes.UnknownName, "data.default", "4:57", null },
+        { "data: { value: stages.first.output.x, default: \"${{ inputs.name }}\" }", ProblemCodes.Misplaced, "data.default", "4:52", "fixed" },
+        { "pipeline: { id: \"${{ nope }}\" }", ProblemCodes.UnknownName, "pipeline.id", "4:26", null },
+        { "agent: { prompt: x, tools: [\"${{ nope }}\"], model: { provider: p, name: n } }", ProblemCodes.UnknownName, "agent.tools[0]", "4:38", null },
     };
 
     [Theory]

@@ -44,13 +44,12 @@ internal static class BodyChecks
 
     public static void CheckHttp(Check check, HttpDefinition http, string path)
     {
-        if (http.Method.Length is 0 or > 20 || !http.Method.All(char.IsAsciiLetter))
+        if (!IsTemplate(http.Method) && (http.Method.Length is 0 or > 20 || !http.Method.All(char.IsAsciiLetter)))
         {
             check.Error(ProblemCodes.UnknownValue, path + ".method", $"'{http.Method}' is no method", "write GET, POST, PUT, PATCH, DELETE or HEAD");
         }
 
-        var isPlain = !http.Url.Contains(StageExpressions.Opening, StringComparison.Ordinal);
-        if (isPlain && http.Url.Length > 0 && !(Uri.TryCreate(http.Url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+        if (!IsTemplate(http.Url) && http.Url.Length > 0 && !(Uri.TryCreate(http.Url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
         {
             check.Error(ProblemCodes.UnknownValue, path + ".url", "the address is no http or https URL", "begin with 'https://'");
         }
@@ -58,7 +57,7 @@ internal static class BodyChecks
 
     public static void CheckCode(Check check, CodeDefinition code, string path)
     {
-        if (check.Options.CodeNames is not { } names || code.Name.Length == 0 || names.Contains(code.Name)) return;
+        if (check.Options.CodeNames is not { } names || code.Name.Length == 0 || IsTemplate(code.Name) || names.Contains(code.Name)) return;
         check.Error(ProblemCodes.UnknownValue, path + ".name", $"no code is registered under '{code.Name}'", check.Suggest(code.Name, names) ?? "register it before the pipeline is read");
     }
 
@@ -72,7 +71,7 @@ internal static class BodyChecks
         }
 
         var text = forEach.GetString()!;
-        if (!text.Contains(StageExpressions.Opening, StringComparison.Ordinal))
+        if (!IsTemplate(text))
         {
             check.Error(ProblemCodes.WrongType, path, "'forEach' expected a list or an expression, found text", "put the expression into ${{ }}");
             return;
@@ -105,6 +104,10 @@ internal static class BodyChecks
         var count = (data.Value is null ? 0 : 1) + (data.Merge is null ? 0 : 1) + (data.Pick is null ? 0 : 1);
         if (count == 0 && data.Default is null) check.Error(ProblemCodes.Missing, path, "the data stage builds nothing", "write 'value', 'merge' or 'pick'");
         if (count > 1) check.Error(ProblemCodes.SeveralMembers, path, "several of 'value', 'merge' and 'pick' are given", "keep one of them");
+        foreach (var expression in StageExpressions.OfValue(path + ".default", data.Default))
+        {
+            check.Error(ProblemCodes.Misplaced, expression.Path, "${{ }} stands in 'default', which is taken as it is", "write a fixed value, or put the expression into 'value'");
+        }
     }
 
     private static void CheckWait(Check check, WaitDefinition wait, string path)
@@ -114,7 +117,7 @@ internal static class BodyChecks
         if (count > 1) check.Error(ProblemCodes.SeveralMembers, path, "several of 'for', 'until', 'event' and 'approval' are given", "use a stage for each");
         if (wait.Where is not null && wait.Event is null) check.Error(ProblemCodes.Misplaced, path + ".where", "'where' stands only beside 'event'");
         if (wait.Event is { Length: 0 }) check.Error(ProblemCodes.Missing, path + ".event", "the event has no type", "write the type, such as 'release.ready'");
-        if (wait.Until is { } until && !until.Contains(StageExpressions.Opening, StringComparison.Ordinal)
+        if (wait.Until is { } until && !IsTemplate(until)
             && !DateTimeOffset.TryParse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
         {
             check.Error(ProblemCodes.UnknownValue, path + ".until", $"'{until}' is no moment", "write it as 2026-11-20T17:00:00Z");
@@ -123,7 +126,9 @@ internal static class BodyChecks
 
     private static void CheckPipeline(Check check, PipelineCallDefinition call, string path)
     {
-        if (call.Id.Length == 0 || check.Options.PipelineIds is not { } ids || ids.Contains(call.Id)) return;
+        if (call.Id.Length == 0 || IsTemplate(call.Id) || check.Options.PipelineIds is not { } ids || ids.Contains(call.Id)) return;
         check.Error(ProblemCodes.UnknownPipeline, path + ".id", $"there is no pipeline '{call.Id}'", check.Suggest(call.Id, ids));
     }
+
+    private static bool IsTemplate(string text) => text.Contains(StageExpressions.Opening, StringComparison.Ordinal);
 }
