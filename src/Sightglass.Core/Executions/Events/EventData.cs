@@ -9,7 +9,7 @@ public abstract record EventData
 {
     /// <summary>Gets the event's type on the wire, such as <c>stage.started</c>.</summary>
     [JsonIgnore]
-    public abstract string Type { get; }
+    public abstract string EventType { get; }
 
     /// <summary>Gets whether folding the state needs the event.</summary>
     [JsonIgnore]
@@ -25,7 +25,7 @@ public abstract record EventData
 public sealed record UnknownData(string Name, JsonElement Data) : EventData
 {
     /// <inheritdoc/>
-    public override string Type => Name;
+    public override string EventType => Name;
 }
 
 /// <summary>Who runs an attempt.</summary>

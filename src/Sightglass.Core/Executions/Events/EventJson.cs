@@ -119,7 +119,7 @@ public static class EventJson
         }
         else
         {
-            JsonSerializer.Serialize(writer, e.Data, ByType[e.Data.Type]);
+            JsonSerializer.Serialize(writer, e.Data, ByType[e.Data.EventType]);
         }
 
         writer.WriteEndObject();

@@ -11,5 +11,5 @@ namespace Sightglass.Core.Executions;
 public sealed record ExecutionEvent(long Seq, DateTimeOffset Time, Guid ExecutionId, string? Stage, int Attempt, int Iteration, EventData Data)
 {
     /// <summary>Gets the event's type on the wire.</summary>
-    public string Type => Data.Type;
+    public string Type => Data.EventType;
 }

@@ -6,7 +6,7 @@ namespace Sightglass.Core.Executions;
 public sealed record ExecutionCreated : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "execution.created";
+    public override string EventType => "execution.created";
 
     /// <summary>Gets the pipeline's id.</summary>
     public string PipelineId { get; init; } = "";
@@ -66,14 +66,14 @@ public sealed record ExecutionCreated : EventData
 public sealed record ExecutionStarted : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "execution.started";
+    public override string EventType => "execution.started";
 }
 
 /// <summary><c>execution.paused</c>: nothing new starts until it is resumed.</summary>
 public sealed record ExecutionPaused : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "execution.paused";
+    public override string EventType => "execution.paused";
 
     /// <summary>Gets who asked.</summary>
     public string? By { get; init; }
@@ -86,7 +86,7 @@ public sealed record ExecutionPaused : EventData
 public sealed record ExecutionResumed : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "execution.resumed";
+    public override string EventType => "execution.resumed";
 
     /// <summary>Gets who asked.</summary>
     public string? By { get; init; }
@@ -96,7 +96,7 @@ public sealed record ExecutionResumed : EventData
 public sealed record ExecutionCancelling : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "execution.cancelling";
+    public override string EventType => "execution.cancelling";
 
     /// <summary>Gets who asked.</summary>
     public string? By { get; init; }
@@ -112,7 +112,7 @@ public sealed record ExecutionCancelling : EventData
 public sealed record ExecutionCompleted : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "execution.completed";
+    public override string EventType => "execution.completed";
 
     /// <summary>Gets <c>success</c> or <c>early_exit</c>.</summary>
     public string Result { get; init; } = "success";
@@ -130,7 +130,7 @@ public sealed record ExecutionCompleted : EventData
 public sealed record ExecutionFailed : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "execution.failed";
+    public override string EventType => "execution.failed";
 
     /// <summary>Gets the error of the first stage that failed, or of the engine.</summary>
     public StageError? Error { get; init; }
@@ -146,7 +146,7 @@ public sealed record ExecutionFailed : EventData
 public sealed record ExecutionCancelled : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "execution.cancelled";
+    public override string EventType => "execution.cancelled";
 
     /// <summary>Gets why.</summary>
     public string? Reason { get; init; }
@@ -159,7 +159,7 @@ public sealed record ExecutionCancelled : EventData
 public sealed record ExecutionReopened : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "execution.reopened";
+    public override string EventType => "execution.reopened";
 
     /// <summary>Gets who asked.</summary>
     public string? By { get; init; }

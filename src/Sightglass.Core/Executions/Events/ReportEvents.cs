@@ -5,7 +5,7 @@ namespace Sightglass.Core.Executions;
 public sealed record StageOutputWritten : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.output";
+    public override string EventType => "stage.output";
 
     /// <inheritdoc/>
     public override bool IsDecision => false;
@@ -24,7 +24,7 @@ public sealed record StageOutputWritten : EventData
 public sealed record StageLogged : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.log";
+    public override string EventType => "stage.log";
 
     /// <inheritdoc/>
     public override bool IsDecision => false;
@@ -45,7 +45,7 @@ public sealed record StageLogged : EventData
 public sealed record StageProgressed : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.progress";
+    public override string EventType => "stage.progress";
 
     /// <inheritdoc/>
     public override bool IsDecision => false;
@@ -61,7 +61,7 @@ public sealed record StageProgressed : EventData
 public sealed record AgentMessageSent : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "agent.message";
+    public override string EventType => "agent.message";
 
     /// <inheritdoc/>
     public override bool IsDecision => false;
@@ -88,7 +88,7 @@ public sealed record AgentMessageSent : EventData
 public sealed record AgentMemoryUsed : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "agent.memory";
+    public override string EventType => "agent.memory";
 
     /// <inheritdoc/>
     public override bool IsDecision => false;
@@ -109,7 +109,7 @@ public sealed record AgentMemoryUsed : EventData
 public sealed record AgentStateChanged : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "agent.state";
+    public override string EventType => "agent.state";
 
     /// <inheritdoc/>
     public override bool IsDecision => false;
@@ -131,7 +131,7 @@ public sealed record AgentStateChanged : EventData
 public sealed record AgentToolCalled : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "agent.tool";
+    public override string EventType => "agent.tool";
 
     /// <inheritdoc/>
     public override bool IsDecision => false;

@@ -7,7 +7,7 @@ namespace Sightglass.Core.Executions;
 public sealed record StageQueued : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.queued";
+    public override string EventType => "stage.queued";
 
     /// <summary>Gets the priority: urgent, high, medium or low.</summary>
     public string Priority { get; init; } = "medium";
@@ -20,7 +20,7 @@ public sealed record StageQueued : EventData
 public sealed record StageWaiting : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.waiting";
+    public override string EventType => "stage.waiting";
 
     /// <summary>Gets <c>event</c>, <c>approval</c>, <c>timer</c>, <c>condition</c> or <c>repeat</c>.</summary>
     public string For { get; init; } = "";
@@ -36,7 +36,7 @@ public sealed record StageWaiting : EventData
 public sealed record StageStarted : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.started";
+    public override string EventType => "stage.started";
 
     /// <summary>Gets who runs it; absent for <c>wait</c> and <c>pipeline</c>, which need no worker.</summary>
     public WorkerIdentity? Worker { get; init; }
@@ -63,7 +63,7 @@ public sealed record StageStarted : EventData
 public sealed record StageExpanded : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.expanded";
+    public override string EventType => "stage.expanded";
 
     /// <summary>Gets how many instances there are.</summary>
     public int Count { get; init; }
@@ -78,7 +78,7 @@ public sealed record StageExpanded : EventData
 public sealed record StageCompleted : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.completed";
+    public override string EventType => "stage.completed";
 
     /// <summary>Gets the output.</summary>
     public Payload Output { get; init; } = Payload.Null;
@@ -108,7 +108,7 @@ public sealed record StageCompleted : EventData
 public sealed record StageFailed : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.failed";
+    public override string EventType => "stage.failed";
 
     /// <summary>Gets the error.</summary>
     public StageError? Error { get; init; }
@@ -144,7 +144,7 @@ public sealed record StageFailed : EventData
 public sealed record StageSkipped : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.skipped";
+    public override string EventType => "stage.skipped";
 
     /// <summary>Gets the code: <c>condition_false</c>, <c>branch_not_taken</c>, <c>dependency_skipped</c>,
     /// <c>dependency_failed</c>, <c>trigger_impossible</c>, <c>execution_failed</c>, <c>early_exit</c>.</summary>
@@ -158,7 +158,7 @@ public sealed record StageSkipped : EventData
 public sealed record StageCancelled : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.cancelled";
+    public override string EventType => "stage.cancelled";
 
     /// <summary>Gets the code: <c>execution_cancelled</c>, <c>early_exit</c>, <c>unreachable</c>.</summary>
     public string Reason { get; init; } = "";
@@ -171,7 +171,7 @@ public sealed record StageCancelled : EventData
 public sealed record StageUndoStarted : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.undo.started";
+    public override string EventType => "stage.undo.started";
 
     /// <summary>Gets who runs it.</summary>
     public WorkerIdentity? Worker { get; init; }
@@ -186,7 +186,7 @@ public sealed record StageUndoStarted : EventData
 public sealed record StageUndoCompleted : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.undo.completed";
+    public override string EventType => "stage.undo.completed";
 
     /// <summary>Gets how long it took, in milliseconds.</summary>
     public double Duration { get; init; }
@@ -196,7 +196,7 @@ public sealed record StageUndoCompleted : EventData
 public sealed record StageUndoFailed : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "stage.undo.failed";
+    public override string EventType => "stage.undo.failed";
 
     /// <summary>Gets the error.</summary>
     public StageError? Error { get; init; }

@@ -6,7 +6,7 @@ namespace Sightglass.Core.Executions;
 public sealed record TriggerEvaluated : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "trigger.evaluated";
+    public override string EventType => "trigger.evaluated";
 
     /// <summary>Gets the number of the leaf in the stage's trigger tree, from 0 in reading order.</summary>
     public int Trigger { get; init; }
@@ -31,7 +31,7 @@ public sealed record TriggerEvaluated : EventData
 public sealed record ApprovalRequested : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "approval.requested";
+    public override string EventType => "approval.requested";
 
     /// <summary>Gets the number of the leaf in the stage's trigger tree.</summary>
     public int Trigger { get; init; }
@@ -50,7 +50,7 @@ public sealed record ApprovalRequested : EventData
 public sealed record ApprovalGranted : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "approval.granted";
+    public override string EventType => "approval.granted";
 
     /// <summary>Gets the number of the leaf in the stage's trigger tree.</summary>
     public int Trigger { get; init; }
@@ -66,7 +66,7 @@ public sealed record ApprovalGranted : EventData
 public sealed record ApprovalRejected : EventData
 {
     /// <inheritdoc/>
-    public override string Type => "approval.rejected";
+    public override string EventType => "approval.rejected";
 
     /// <summary>Gets the number of the leaf in the stage's trigger tree.</summary>
     public int Trigger { get; init; }
