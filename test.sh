@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Installs what a fresh machine lacks, builds, and runs every suite. Ends with one line: N passed, N failed.
+# A suite that finds no test, or a missing tool, is a failure: silence must not look like success.
+set -uo pipefail
+cd "$(dirname "$0")"
+configuration=${CONFIGURATION:-Release}
+passed=0
+failed=0
+mkdir -p artifacts/test-results
+
+fail() { echo "FAILED: $*"; failed=$((failed + 1)); }
+
+finish() {
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+  exit
+}
+
+# --- tools -------------------------------------------------------------------------------------------------------------
+need=()
+command -v chromium >/dev/null || need+=(chromium)
+command -v dot >/dev/null || need+=(graphviz)
+command -v node >/dev/null || need+=(nodejs)
+command -v script >/dev/null || need+=(bsdutils)
+ldconfig -p 2>/dev/null | grep -q 'libsqlite3\.so\.0' || need+=(libsqlite3-0)
+if [ ${#need[@]} -gt 0 ]; then
+  if command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
+    echo "Installing ${need[*]} …"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need[@]}"; } \
+      >artifacts/test-results/install.log 2>&1 || { tail -5 artifacts/test-results/install.log; fail "could not install ${need[*]}"; }
+  else
+    fail "missing tools: ${need[*]}. Install them (on Debian: sudo apt-get install ${need[*]}) and run this again."
+  fi
+fi
+command -v dotnet >/dev/null || { fail "the .NET SDK is missing: see global.json for the version"; finish; }
+
+# --- build -------------------------------------------------------------------------------------------------------------
+dotnet build Sightglass.slnx -c "$configuration" -v quiet -nologo -clp:NoSummary || { fail "build"; finish; }
+
+# --- .NET suites -------------------------------------------------------------------------------------------------------
+for project in tests/*.Tests; do
+  name=$(basename "$project")
+  log=artifacts/test-results/$name.log
+  echo "== $name"
+  timeout 900 dotnet "$project/bin/$configuration/net10.0/$name.dll" -noColor >"$log" 2>&1
+  code=$?
+  summary=$(grep -E "Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+" "$log" | tail -1)
+  if [ -z "$summary" ]; then
+    tail -30 "$log"
+    fail "$name gave no result (exit code $code)"
+    continue
+  fi
+  number() { sed -E "s/.*$1: ([0-9]+).*/\1/" <<<"$summary"; }
+  total=$(number Total) bad=$(($(number Failed) + $(number Errors))) skipped=$(number Skipped)
+  passed=$((passed + total - bad - skipped))
+  failed=$((failed + bad))
+  echo "   $summary"
+  if [ "$bad" -gt 0 ]; then grep -E -A 25 "\[FAIL\]" "$log" | head -200; fi
+  if [ "$total" -eq 0 ]; then fail "$name has no tests"; fi
+  if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then fail "$name ended with exit code $code"; fi
+done
+
+finish
