@@ -11,17 +11,20 @@ namespace Sightglass.Load.Store;
 internal static class StoreBench
 {
     private const string Help = """
-        Usage: load store [--json] [--runs N] [--events N]
+        Usage: load store [--json] [--runs N] [--events N] [--case NAME]
 
           --json        one object a line
           --runs N      runs of each case (5)
           --events N    events of the largest case (100000); groups of one take a tenth of it
+          --case NAME   that case alone: append-1, append-10, append-100, append-1000, append-1-by-32, replay
 
         Databases go to a folder under the current directory, which is deleted at the end.
         """;
 
     private const int Owners = 32;
     private const int PageBytes = 256 * 1024;
+    private const string OwnersCase = "append-1-by-32";
+    private const string ReplayCase = "replay";
 
     private static readonly DateTimeOffset Created = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -37,9 +40,10 @@ internal static class StoreBench
         try
         {
             var results = new List<BenchResult>();
-            foreach (var group in new[] { 1, 10, 100, 1000 }) results.AddRange(await AppendsAsync(folder, group, arguments));
-            results.Add(await OwnersAsync(folder, arguments));
-            results.Add(await ReplayAsync(folder, arguments));
+            foreach (var group in new[] { 1, 10, 100, 1000 })
+                if (arguments.Wants(AppendCase(group))) results.AddRange(await AppendsAsync(folder, group, arguments));
+            if (arguments.Wants(OwnersCase)) results.Add(await OwnersAsync(folder, arguments));
+            if (arguments.Wants(ReplayCase)) results.Add(await ReplayAsync(folder, arguments));
             await BenchResult.PrintAsync(results, arguments.Json, output);
             return 0;
         }
@@ -67,7 +71,7 @@ internal static class StoreBench
             rawSlow.Add(rawP99);
         }
 
-        var name = string.Create(CultureInfo.InvariantCulture, $"append-{group}");
+        var name = AppendCase(group);
         return
         [
             new BenchResult("store", name, "events_per_s", rates) { Raw = rawRates },
@@ -106,6 +110,8 @@ internal static class StoreBench
         return (Rate(appends * group, start), BenchResult.Percentile(times, 0.99));
     }
 
+    private static string AppendCase(int group) => string.Create(CultureInfo.InvariantCulture, $"append-{group}");
+
     // What group commit is for: single events of many executions, beside raw SQLite's one commit an event.
     private static async Task<BenchResult> OwnersAsync(string folder, StoreBenchArguments arguments)
     {
@@ -128,7 +134,7 @@ internal static class StoreBench
             rawRates.Add(rawRate);
         }
 
-        return new BenchResult("store", string.Create(CultureInfo.InvariantCulture, $"append-1-by-{Owners}"), "events_per_s", rates) { Raw = rawRates };
+        return new BenchResult("store", OwnersCase, "events_per_s", rates) { Raw = rawRates };
     }
 
     private static async Task<BenchResult> ReplayAsync(string folder, StoreBenchArguments arguments)
@@ -161,7 +167,7 @@ internal static class StoreBench
             rawRates.Add(rawRate);
         }
 
-        return new BenchResult("store", "replay", "events_per_s", rates) { Raw = rawRates };
+        return new BenchResult("store", ReplayCase, "events_per_s", rates) { Raw = rawRates };
     }
 
     private static SqliteEventStore Open(string path) => SqliteEventStore.Open(new SqliteStoreOptions { Path = path });
