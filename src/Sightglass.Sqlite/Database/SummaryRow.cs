@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 
@@ -79,20 +78,3 @@ internal static class SummaryRow
             .Bind(6, JsonSerializer.Serialize(details, SummaryJson.Default.SummaryDetails));
     }
 }
-
-/// <summary>What no list filters on.</summary>
-internal sealed record SummaryDetails(
-    string PipelineName,
-    int CurrentStage,
-    StageCounts Stages,
-    string InputPreview,
-    decimal Cost,
-    string? Error,
-    IReadOnlyDictionary<string, string> Labels);
-
-/// <summary>Serialisation without reflection.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(SummaryDetails))]
-internal sealed partial class SummaryJson : JsonSerializerContext;

@@ -84,19 +84,3 @@ internal sealed class PendingWrite(CommitLoop loop) : IValueTaskSource<AppendOut
         return false;
     }
 }
-
-/// <summary>How far a write has come.</summary>
-internal enum WriteState
-{
-    /// <summary>Not queued yet.</summary>
-    New,
-
-    /// <summary>Waits; can be cancelled.</summary>
-    Waiting,
-
-    /// <summary>In a commit.</summary>
-    Taken,
-
-    /// <summary>Given up by its caller.</summary>
-    Cancelled,
-}

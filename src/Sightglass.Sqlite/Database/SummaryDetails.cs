@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+using Sightglass.Core.Ports;
+
+namespace Sightglass.Sqlite.Database;
+
+/// <summary>What no list filters on.</summary>
+internal sealed record SummaryDetails(
+    string PipelineName,
+    int CurrentStage,
+    StageCounts Stages,
+    string InputPreview,
+    decimal Cost,
+    string? Error,
+    IReadOnlyDictionary<string, string> Labels);
+
+/// <summary>Serialisation without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SummaryDetails))]
+internal sealed partial class SummaryJson : JsonSerializerContext;
