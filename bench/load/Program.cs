@@ -1,3 +1,5 @@
+using Sightglass.Load.Engine;
+using Sightglass.Load.Output;
 using Sightglass.Load.Store;
 
 namespace Sightglass.Load;
@@ -8,6 +10,8 @@ internal static class Program
     private const string Help = """
         Usage: load <subcommand> [options]
 
+          engine    no-op stages through the engine: in a row, 16 executions at once, 100 in parallel
+          output    one process's standard output into the log
           store     appends and replay of the SQLite store beside raw SQLite
 
         Each prints a table, or with --json one object a line. Options: load <subcommand> --help
@@ -15,6 +19,8 @@ internal static class Program
 
     private static Task<int> Main(string[] args) => args switch
     {
+        ["engine", .. var rest] => EngineBench.RunAsync(rest, Console.Out),
+        ["output", .. var rest] => OutputBench.RunAsync(rest, Console.Out),
         ["store", .. var rest] => StoreBench.RunAsync(rest, Console.Out),
         ["--help" or "-h"] => PrintHelpAsync(0),
         _ => PrintHelpAsync(2),
