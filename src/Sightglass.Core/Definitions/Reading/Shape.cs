@@ -30,6 +30,7 @@ internal sealed class Shape
     private static readonly ConcurrentDictionary<Type, Shape> Known = new();
 
     private readonly Lazy<IReadOnlyList<ShapeMember>> _members;
+    private readonly Lazy<JsonElement> _defaults;
 
     private Shape(ShapeKind kind, Type type, Shape? item = null, IReadOnlyList<string>? choices = null)
     {
@@ -38,6 +39,7 @@ internal sealed class Shape
         Item = item;
         Choices = choices ?? [];
         _members = new Lazy<IReadOnlyList<ShapeMember>>(() => Kind == ShapeKind.Object ? MembersOf(type) : []);
+        _defaults = new Lazy<JsonElement>(() => DefaultsOf(type));
     }
 
     public static Shape Pipeline => Of(typeof(PipelineDefinition));
@@ -54,6 +56,9 @@ internal sealed class Shape
 
     /// <summary>Gets the members of an object, in the order of the model.</summary>
     public IReadOnlyList<ShapeMember> Members => _members.Value;
+
+    /// <summary>Gets an object of which nothing was set, as JSON.</summary>
+    public JsonElement Defaults => _defaults.Value;
 
     public ShapeMember? Member(string name)
     {
@@ -103,5 +108,11 @@ internal sealed class Shape
         }
 
         return members;
+    }
+
+    private static JsonElement DefaultsOf(Type type)
+    {
+        var info = DefinitionJson.Context.GetTypeInfo(type)!;
+        return JsonSerializer.SerializeToElement(info.CreateObject!(), info);
     }
 }
