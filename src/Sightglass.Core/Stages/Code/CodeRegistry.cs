@@ -78,20 +78,6 @@ public sealed class CodeRegistry
 
     internal Runner? Find(string name) => _runners.GetValueOrDefault(name);
 
-    /// <summary>Finds the registered name that a wrong one most likely means.</summary>
-    internal string? Nearest(string name)
-    {
-        var (best, distance) = (default(string), Math.Max(2, name.Length / 3) + 1);
-        foreach (var candidate in _runners.Keys.Order(StringComparer.Ordinal))
-        {
-            var edits = Edits(name, candidate);
-            if (edits < distance)
-                (best, distance) = (candidate, edits);
-        }
-
-        return best;
-    }
-
     private static StageResult Result<T>(T value) => value switch
     {
         null => Nothing,
@@ -110,22 +96,5 @@ public sealed class CodeRegistry
         }
 
         return this;
-    }
-
-    private static int Edits(string left, string right)
-    {
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 1; i <= left.Length; i++)
-        {
-            var corner = row[0];
-            row[0] = i;
-            for (var j = 1; j <= right.Length; j++)
-            {
-                var same = char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]);
-                (corner, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, corner + (same ? 0 : 1)));
-            }
-        }
-
-        return row[^1];
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sightglass.Core.Definitions;
 
 namespace Sightglass.Core.Stages.Code;
 
@@ -61,7 +62,7 @@ public sealed class CodeStage(CodeRegistry registry) : IStageType
 
     private StageResult NotFound(string name)
     {
-        var hint = registry.Nearest(name) is { } nearest ? $"did you mean '{nearest}'?"
+        var hint = Nearest.Phrase(name, registry.Names) is { } phrase ? phrase
             : registry.Names.Count == 0 ? "register it in the program's CodeRegistry."
             : $"registered are: {string.Join(", ", registry.Names.Order(StringComparer.Ordinal).Take(10))}.";
         return StageResult.Failed("code_not_found", $"No function is registered under '{name}'; {hint}");

@@ -22,6 +22,8 @@ internal static class ShellResult
         var error = end.Error.ToUtf8(options.KeepBytes);
         var isJson = run.Definition.Output?.Format == "json";
         var (json, jsonProblem) = isJson ? ReadJson(end.Output) : default;
+        if (json is not null)
+            jsonProblem = OutputCheck.Check(run.Definition.Output, json.RootElement);
         using (json)
         {
             var problem = ExitProblem(end) ?? (end.Stopped ? null : jsonProblem);
