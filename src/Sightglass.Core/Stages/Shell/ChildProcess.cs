@@ -29,11 +29,13 @@ internal abstract class ChildProcess : IDisposable
     public abstract void Dispose();
 
     /// <summary>Starts a command.</summary>
+    /// <param name="command">What to start.</param>
+    /// <param name="isPortable">Starts it by System.Diagnostics.Process also where there is a better way.</param>
     /// <returns>The child, or why there is none.</returns>
-    public static (ChildProcess? Child, StageError? Error) Start(ShellCommand command)
+    public static (ChildProcess? Child, StageError? Error) Start(ShellCommand command, bool isPortable)
     {
         if (command.Resolve(out var path) is { } problem)
             return (null, problem);
-        return LinuxChildProcess.IsSupported ? LinuxChildProcess.Start(command, path) : PortableChildProcess.Start(command, path);
+        return LinuxChildProcess.IsSupported && !isPortable ? LinuxChildProcess.Start(command, path) : PortableChildProcess.Start(command, path);
     }
 }

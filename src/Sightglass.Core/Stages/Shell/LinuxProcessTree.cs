@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sightglass.Core.Stages.Shell;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal sealed class LinuxProcessTree : ProcessTree
     private readonly int _pid;
     private readonly string _token;
     private readonly bool _ownSession;
+    private readonly long _seenAt = Stopwatch.GetTimestamp();
     private readonly Lock _gate = new();
 
     // Guarded by _gate: the stage's flow and its measuring timer both look.
@@ -117,7 +120,7 @@ internal sealed class LinuxProcessTree : ProcessTree
 
     private void Look(TimeSpan age)
     {
-        var all = ProcTable.Read(age);
+        var all = age > TimeSpan.Zero ? ProcTable.Read(age) : ProcTable.ReadSince(_pid, Stopwatch.GetElapsedTime(_seenAt));
         _members.Clear();
         var found = new Dictionary<int, long>();
         // Parents usually have lower numbers than children, not always: repeat until nothing is added.

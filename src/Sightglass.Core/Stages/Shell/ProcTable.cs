@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO.Enumeration;
 using System.Text;
 
@@ -16,8 +17,10 @@ internal readonly record struct ProcEntry(int Pid, int Parent, int Group, int Se
 internal static unsafe class ProcTable
 {
     private const int EnvironmentLimit = 1 << 20;
+    private const int MaxTokens = 8192;
 
     private static readonly EnumerationOptions s_options = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
+    private static readonly Lazy<int> s_pidMax = new(ReadPidMax);
     private static readonly Lock s_gate = new();
 
     // Guarded by s_gate.
@@ -33,28 +36,22 @@ internal static unsafe class ProcTable
             // Not the engine's clock: this is the age of a reading of this machine, also where a test turns the clock.
             if (age > TimeSpan.Zero && s_last.Length > 0 && Stopwatch.GetElapsedTime(s_lastAt) < age)
                 return s_last;
-            var entries = new List<ProcEntry>(Math.Max(64, s_last.Length + 16));
-            var pids = new FileSystemEnumerable<int>("/proc", static (ref FileSystemEntry entry) => int.Parse(entry.FileName, provider: null), s_options)
-            {
-                ShouldIncludePredicate = static (ref FileSystemEntry entry) => entry.FileName.Length > 0 && char.IsAsciiDigit(entry.FileName[0]) && int.TryParse(entry.FileName, out _),
-            };
-            foreach (var pid in pids)
-            {
-                if (ReadOne(pid) is { } entry)
-                    entries.Add(entry);
-            }
-
-            s_last = [.. entries];
+            s_last = ReadAll(0);
             s_lastAt = Stopwatch.GetTimestamp();
-            if (s_tokens.Count > 2 * s_last.Length)
-            {
-                var alive = s_last.Select(entry => (entry.Pid, entry.Start)).ToHashSet();
-                foreach (var key in s_tokens.Keys.Where(key => !alive.Contains(key)).ToArray())
-                    s_tokens.Remove(key);
-            }
-
             return s_last;
         }
+    }
+
+    /// <summary>Lists the processes that may have been started after one, now. Numbers are given out in order, so that
+    /// smaller ones need no look, unless the numbers began anew meanwhile.</summary>
+    /// <param name="pid">The one.</param>
+    /// <param name="elapsed">How long ago it was started.</param>
+    public static ProcEntry[] ReadSince(int pid, TimeSpan elapsed)
+    {
+        // No machine starts this many in a second; so in this time the numbers have not gone round.
+        const double mostStartsPerSecond = 50_000;
+        var isOneRound = LastPid() >= pid && elapsed.TotalSeconds * mostStartsPerSecond < s_pidMax.Value;
+        return ReadAll(isOneRound ? pid : 0);
     }
 
     public static ProcEntry? ReadOne(int pid)
@@ -75,8 +72,53 @@ internal static unsafe class ProcTable
 
         var token = ReadToken(entry.Pid);
         lock (s_gate)
+        {
+            // Mostly of processes that are gone; those that are not are read again.
+            if (s_tokens.Count >= MaxTokens)
+                s_tokens.Clear();
             s_tokens[(entry.Pid, entry.Start)] = token;
+        }
+
         return token;
+    }
+
+    private static ProcEntry[] ReadAll(int from)
+    {
+        var entries = new List<ProcEntry>(64);
+        var pids = new FileSystemEnumerable<int>("/proc", static (ref FileSystemEntry entry) => int.Parse(entry.FileName, provider: null), s_options)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => char.IsAsciiDigit(entry.FileName[0]) && int.TryParse(entry.FileName, out var pid) && pid >= from,
+        };
+        foreach (var pid in pids)
+        {
+            if (ReadOne(pid) is { } entry)
+                entries.Add(entry);
+        }
+
+        return [.. entries];
+    }
+
+    // The number given out last, which is the last field of /proc/loadavg.
+    private static int LastPid()
+    {
+        Span<byte> text = stackalloc byte[128];
+        var length = ReadFile("/proc/loadavg\0"u8, text);
+        if (length <= 0)
+            return -1;
+        text = text[..length].TrimEnd((byte)'\n');
+        return Utf8Parser.TryParse(text[(text.LastIndexOf((byte)' ') + 1)..], out int pid, out _) ? pid : -1;
+    }
+
+    private static int ReadPidMax()
+    {
+        try
+        {
+            return int.Parse(File.ReadAllText("/proc/sys/kernel/pid_max").Trim(), CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return 0;
+        }
     }
 
     private static string? ReadToken(int pid)
@@ -109,6 +151,11 @@ internal static unsafe class ProcTable
         Utf8Formatter.TryFormat(pid, path[6..], out var digits);
         name.CopyTo(path[(6 + digits)..]);
         path[6 + digits + name.Length] = 0;
+        return ReadFile(path, into);
+    }
+
+    private static int ReadFile(ReadOnlySpan<byte> path, Span<byte> into)
+    {
         int fd;
         fixed (byte* start = path)
             fd = LibC.open(start, LibC.OpenReadOnly | LibC.CloseOnExec, 0);

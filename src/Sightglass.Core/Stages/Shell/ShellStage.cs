@@ -31,7 +31,7 @@ public sealed class ShellStage : IStageType
             return new StageResult { Outcome = StageOutcome.Failed, Error = problem };
 
         var started = run.Time.GetTimestamp();
-        var (child, error) = ChildProcess.Start(command!);
+        var (child, error) = ChildProcess.Start(command!, _options.IsPortable);
         if (child is null)
             return new StageResult { Outcome = StageOutcome.Failed, Error = error };
         using (child)

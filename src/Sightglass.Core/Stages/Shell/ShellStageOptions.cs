@@ -19,4 +19,7 @@ public sealed record ShellStageOptions
     /// <summary>Gets how long after the end of a process what it left behind may take to end.</summary>
     /// <value>2 seconds.</value>
     public TimeSpan LeftoverLimit { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Gets whether children are started as on systems without <c>posix_spawn</c>, so that tests reach that way.</summary>
+    internal bool IsPortable { get; init; }
 }
