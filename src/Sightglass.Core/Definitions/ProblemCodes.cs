@@ -27,6 +27,9 @@ public static class ProblemCodes
     /// <summary>There are more than 10,000 stages.</summary>
     public const string TooManyStages = "too_many_stages";
 
+    /// <summary>A folder holds more pipelines than are listed.</summary>
+    public const string TooManyFiles = "too_many_files";
+
     /// <summary>There are more problems than are listed.</summary>
     public const string TooManyProblems = "too_many_problems";
 
