@@ -153,10 +153,6 @@ internal sealed partial class ExecutionActor
             _services.ExecutionEnded(this, _decider.State);
             _ended.TrySetResult();
         }
-        else if (_decider.NextDue is { } due)
-        {
-            _services.Schedule(this, due);
-        }
     }
 
     private void Do(Effect effect)

@@ -103,6 +103,7 @@ internal sealed partial class ExecutionActor
         var status = await CommitAsync().ConfigureAwait(false);
         if (status == AppendStatus.Appended) AfterCommit();
         _pending.Clear();
+        if (_decider.NextDue is { } due) _services.Schedule(this, due);
         await DrainAsync().ConfigureAwait(false);
         return status;
     }
@@ -176,6 +177,7 @@ internal sealed partial class ExecutionActor
         _taken.Clear();
         await HandOutSafelyAsync().ConfigureAwait(false);
         await FlushAsync().ConfigureAwait(false);
+        if (_parked is null && _decider.NextDue is { } due) _services.Schedule(this, due);
     }
 
     /// <summary>Commits what is pending and does what follows from it.</summary>
