@@ -1,1 +1,3 @@
-Console.WriteLine("sightglass");
+using Sightglass.Cli.Commands;
+
+return await CommandLine.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,28 @@
+using System.CommandLine;
+
+namespace Sightglass.Cli.Commands;
+
+/// <summary>Options that several verbs share.</summary>
+internal static class CommonOptions
+{
+    public static Option<string?> Data { get; } = new("--data")
+    {
+        Description = "The data folder (default: $SIGHTGLASS_DATA, else .sightglass in the current folder).",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    public static Option<string?> Pipelines() => new("--pipelines")
+    {
+        Description = "The folder of pipeline files (default: ./pipelines if it exists, else ./samples).",
+        HelpName = "DIR",
+    };
+
+    public static Option<string[]> AllowHosts() => new("--allow-host")
+    {
+        Description = "A host that http stages may reach though its address is private; may be given several times.",
+        HelpName = "HOST",
+    };
+
+    public static Option<bool> Json(string description) => new("--json") { Description = description };
+}

@@ -1,0 +1,41 @@
+namespace Sightglass.Cli.Commands;
+
+/// <summary>The exit codes, which scripts rely on: a code never changes its meaning.</summary>
+internal static class ExitCodes
+{
+    public const int Success = 0;
+
+    /// <summary>The execution failed.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Bad usage, or an invalid definition, input or expression.</summary>
+    public const int Invalid = 2;
+
+    /// <summary>The data folder, its database, its owner or a port cannot be had.</summary>
+    public const int Unavailable = 3;
+
+    /// <summary>The execution was cancelled.</summary>
+    public const int Cancelled = 4;
+
+    /// <summary>There is no such execution, pipeline or stage.</summary>
+    public const int NotFound = 5;
+
+    /// <summary>The state of the execution forbids the command.</summary>
+    public const int Refused = 6;
+
+    /// <summary>A defect of this program.</summary>
+    public const int Defect = 70;
+
+    /// <summary>Ended by the second Ctrl-C.</summary>
+    public const int Interrupted = 130;
+
+    public const string Help = """
+        Exit codes:
+          0  success                       4  the execution was cancelled
+          1  the execution failed          5  no such execution, pipeline or stage
+          2  bad usage, invalid pipeline,  6  the execution's state forbids the command
+             input or expression          70  a defect of this program
+          3  data folder, database or    130  ended by a second Ctrl-C
+             port cannot be had
+        """;
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using Sightglass.Core.Definitions;
+
+namespace Sightglass.Cli.Commands;
+
+/// <summary>Problems of a definition or an input, as text for people and as JSON for programs.</summary>
+internal static class ProblemOutput
+{
+    public static void Write(Utf8JsonWriter writer, Problem problem)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("code"u8, problem.Code);
+        writer.WriteString("severity"u8, problem.Severity == ProblemSeverity.Error ? "error"u8 : "warning"u8);
+        writer.WriteString("message"u8, problem.Message);
+        writer.WriteString("suggestion"u8, problem.Suggestion);
+        writer.WriteString("file"u8, problem.File);
+        writer.WriteNumber("line"u8, problem.Line);
+        writer.WriteNumber("column"u8, problem.Column);
+        writer.WriteString("path"u8, problem.Path);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Makes the refusal of a run.</summary>
+    public static CommandRefusedException Refuse(IReadOnlyList<Problem> problems) => new(ExitCodes.Invalid, string.Join(Environment.NewLine, problems));
+}

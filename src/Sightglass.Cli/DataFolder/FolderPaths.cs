@@ -1,0 +1,39 @@
+using Sightglass.Cli.Commands;
+
+namespace Sightglass.Cli.DataFolder;
+
+/// <summary>Where a data folder keeps what.</summary>
+internal sealed record FolderPaths(string Folder)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public string Database => Path.Combine(Folder, "sightglass.db");
+
+    public string Lock => Path.Combine(Folder, "lock");
+
+    public string Socket => Path.Combine(Folder, "sightglass.sock");
+
+    public string Secrets => Path.Combine(Folder, "secrets.env");
+
+    /// <summary>Gets the folder that the option names, else the environment, else <c>.sightglass</c> here.</summary>
+    public static FolderPaths Of(string? option)
+    {
+        var chosen = option ?? Environment.GetEnvironmentVariable("SIGHTGLASS_DATA");
+        return new FolderPaths(Path.GetFullPath(string.IsNullOrEmpty(chosen) ? ".sightglass" : chosen));
+    }
+
+    /// <summary>Creates the folder for its owner alone; one that exists is left as it is.</summary>
+    public void Create()
+    {
+        try
+        {
+            if (Directory.Exists(Folder)) return;
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(Folder);
+            else Directory.CreateDirectory(Folder, OwnerOnly);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandRefusedException(ExitCodes.Unavailable, $"The data folder '{Folder}' cannot be created: {error.Message} Choose another with --data.", error);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Sightglass.Cli.LiveView;
+
+/// <summary>Durations and amounts as people read them.</summary>
+internal static class Durations
+{
+    public static string Of(double milliseconds)
+    {
+        var time = TimeSpan.FromMilliseconds(Math.Max(0, milliseconds));
+        if (time.TotalSeconds < 1) return string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms");
+        if (time.TotalMinutes < 1) return string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(time.TotalSeconds * 10) / 10:0.0} s");
+        if (time.TotalHours < 1) return string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} m {time.Seconds:00} s");
+        return string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes:00} m");
+    }
+
+    public static string Of(TimeSpan time) => Of(time.TotalMilliseconds);
+
+    public static string Cost(decimal cost) => string.Create(CultureInfo.InvariantCulture, $"${cost:0.00##}");
+
+    /// <summary>Writes a count with its noun: <c>1 stage</c>, <c>2 stages</c>.</summary>
+    public static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
+}

@@ -1,0 +1,63 @@
+using Sightglass.Core.Executions;
+using Sightglass.Core.Stages;
+
+namespace Sightglass.Cli.LiveView;
+
+/// <summary>Events in words.</summary>
+internal static class EventLine
+{
+    /// <summary>Says what happened; <see langword="null"/> for what does not deserve a line.</summary>
+    public static string? Describe(ExecutionEvent e, ExecutionState state) => e.Data switch
+    {
+        ExecutionCreated data => $"{data.Name} ({data.PipelineId}) is execution {e.ExecutionId}, {Durations.Count(state.Stages.Count, "stage")}",
+        ExecutionPaused data => "paused" + By(data.By) + Because(data.Reason),
+        ExecutionResumed data => "resumed" + By(data.By),
+        ExecutionCancelling data => "cancelling" + By(data.By) + Because(data.Reason),
+        ExecutionReopened data => $"re-opened{By(data.By)}, turn {data.Turn}",
+        StageWaiting data => Waiting(data),
+        StageStarted data => Started(e, state, data),
+        StageExpanded data => Durations.Count(data.Count, "instance"),
+        StageCompleted data => $"completed in {Durations.Of(data.Duration)}{Cost(data.Cost)}{(data.WillRepeat ? ", repeats" : "")}",
+        StageFailed data => $"{(data.Lost ? "lost" : "failed")} after {Durations.Of(data.Duration)}: {Message(data.Error)}{Again(data)}",
+        StageSkipped data => "skipped: " + Words(data.Reason) + (data.Detail is null ? "" : ", " + Clean(data.Detail)),
+        StageCancelled data => "cancelled: " + Words(data.Reason),
+        StageUndoStarted => "undo started",
+        StageUndoCompleted data => $"undo completed in {Durations.Of(data.Duration)}",
+        StageUndoFailed data => "undo failed: " + Message(data.Error),
+        StageLogged data => $"{data.Level}: {Clean(data.Message)}",
+        StageProgressed data => $"{data.Fraction:P0}{(data.Message is null ? "" : " " + Clean(data.Message))}",
+        ApprovalRequested data => $"waits for approval{(data.Message is null ? "" : ": " + Clean(data.Message))} – sightglass approve {ShortId.Of(e.ExecutionId)} {e.Stage}",
+        ApprovalGranted data => "approved" + By(data.By) + Because(data.Comment),
+        ApprovalRejected data => "rejected" + By(data.By) + Because(data.Comment),
+        AgentToolCalled data => $"tool {Clean(data.Tool)} took {Durations.Of(data.Duration)}",
+        AgentMessageSent data => $"{Clean(data.From)} → {Clean(data.To)} ({data.Kind})",
+        _ => null,
+    };
+
+    private static string? Waiting(StageWaiting data) => data.For switch
+    {
+        "approval" or "retry" or "repeat" or "slot" or "dependencies" => null,
+        _ => $"waits for {Words(data.For)}{(data.Detail is null ? "" : " " + Clean(data.Detail))}",
+    };
+
+    private static string Started(ExecutionEvent e, ExecutionState state, StageStarted data)
+    {
+        var type = state.Find(e.Stage!)?.Type ?? "";
+        var again = (e.Attempt > 1 && e.Iteration <= 1 ? $", attempt {e.Attempt}" : "") + (e.Iteration > 1 ? $", iteration {e.Iteration}" : "");
+        return $"started ({type}{again})" + (data.Child is { } child ? $", execution {child}" : "");
+    }
+
+    private static string Again(StageFailed data) => data.WillRetry ? "; it will run again" : "";
+
+    private static string Message(StageError? error) => error is null ? "no reason was given" : Clean(error.Message);
+
+    private static string Cost(decimal? cost) => cost is > 0 ? ", " + Durations.Cost(cost.Value) : "";
+
+    private static string By(string? who) => who is null ? "" : " by " + Clean(who);
+
+    private static string Because(string? why) => why is null ? "" : ": " + Clean(why);
+
+    private static string Words(string code) => Clean(code).Replace('_', ' ');
+
+    private static string Clean(string text) => TerminalText.Clean(text.ReplaceLineEndings(" "));
+}

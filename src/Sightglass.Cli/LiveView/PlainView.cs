@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using Sightglass.Core.Executions;
+
+namespace Sightglass.Cli.LiveView;
+
+/// <summary>A line for each thing that happens and each line that a stage prints: time, stage, text.</summary>
+internal sealed class PlainView(TextWriter output, PlainViewOptions options) : ExecutionView
+{
+    private readonly Dictionary<(string Stage, string Stream), StringBuilder> _open = [];
+    private int _stageWidth;
+
+    public override void Show(ExecutionEvent e, ExecutionModel model)
+    {
+        if (_stageWidth == 0) _stageWidth = Math.Min(24, model.State.Stages.Select(s => s.Id.Length).DefaultIfEmpty(0).Max());
+        if (options.Stage is { } wanted && e.Stage != wanted && e.Stage?.StartsWith(wanted + "[", StringComparison.Ordinal) != true) return;
+        if (e.Data is StageOutputWritten chunk)
+        {
+            Print(e, chunk);
+            return;
+        }
+
+        if (e.Stage is not null && e.Data is StageCompleted or StageFailed or StageCancelled) PrintOpen(e);
+        if (options.Verbose && EventLine.Describe(e, model.State) is { } text) Line(e, text);
+        else if (!options.Verbose && e.Data is StageLogged log) Line(e, $"{log.Level}: {log.Message}");
+    }
+
+    public override void Flush(ExecutionModel model) => output.Flush();
+
+    public override void End(ExecutionModel model)
+    {
+        if (!options.Verbose) return;
+        foreach (var line in ResultText.Of(model.State)) output.WriteLine(TerminalText.Clean(line));
+        output.Flush();
+    }
+
+    public override void Say(string message)
+    {
+        output.WriteLine(message);
+        output.Flush();
+    }
+
+    private void Print(ExecutionEvent e, StageOutputWritten chunk)
+    {
+        var key = (e.Stage!, chunk.Stream);
+        if (!_open.TryGetValue(key, out var open)) _open[key] = open = new StringBuilder();
+        var rest = chunk.Text.AsSpan();
+        while (rest.IndexOf('\n') is >= 0 and var end)
+        {
+            open.Append(rest[..end]);
+            rest = rest[(end + 1)..];
+            Output(e, chunk.Stream, open);
+        }
+
+        open.Append(rest);
+        if (open.Length > 64 * 1024) Output(e, chunk.Stream, open);
+    }
+
+    private void PrintOpen(ExecutionEvent e)
+    {
+        foreach (var stream in (string[])["output", "error"])
+        {
+            if (_open.Remove((e.Stage!, stream), out var open) && open.Length > 0) Output(e, stream, open);
+        }
+    }
+
+    private void Output(ExecutionEvent e, string stream, StringBuilder text)
+    {
+        Line(e, (stream == "error" ? "! " : "| ") + TerminalText.Clean(text.ToString(), options.KeepColor));
+        text.Clear();
+    }
+
+    private void Line(ExecutionEvent e, string text)
+    {
+        var time = e.Time.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
+        var stage = (e.Stage ?? "").PadRight(_stageWidth);
+        output.Write(time);
+        output.Write("  ");
+        output.Write(stage);
+        output.Write("  ");
+        output.WriteLine(text);
+    }
+}
+
+/// <summary>What plain lines show.</summary>
+internal sealed record PlainViewOptions
+{
+    /// <summary>Gets whether events are shown beside what stages print.</summary>
+    /// <value>True.</value>
+    public bool Verbose { get; init; } = true;
+
+    /// <summary>Gets the stage to show, its instances included.</summary>
+    /// <value>All.</value>
+    public string? Stage { get; init; }
+
+    /// <summary>Gets whether the colours that a stage prints stay.</summary>
+    public bool KeepColor { get; init; }
+}
