@@ -10,6 +10,7 @@ internal sealed class LinuxProcessTree : ProcessTree
 {
     private const double TickMs = 10; // USER_HZ, fixed at 100 in what the kernel tells.
 
+    private static readonly TimeSpan s_instant = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan s_sharedAge = TimeSpan.FromMilliseconds(50);
 
     private readonly int _pid;
@@ -24,6 +25,7 @@ internal sealed class LinuxProcessTree : ProcessTree
     private readonly List<ProcEntry> _members = [];
     private readonly long _start = -1;
     private bool _mainEnded;
+    private bool _isUnsure;
     private long _peak;
 
     public LinuxProcessTree(int pid, string token, bool ownSession)
@@ -120,6 +122,14 @@ internal sealed class LinuxProcessTree : ProcessTree
 
     private void Look(TimeSpan age)
     {
+        for (var tries = 0; !TryLook(age) && age == TimeSpan.Zero && tries < 5; tries++)
+            SpinWait.SpinUntil(static () => false, s_instant);
+    }
+
+    // False where a process could not be told to be a member or not.
+    private bool TryLook(TimeSpan age)
+    {
+        _isUnsure = false;
         var all = age > TimeSpan.Zero ? ProcTable.Read(age) : ProcTable.ReadSince(_pid, Stopwatch.GetElapsedTime(_seenAt));
         _members.Clear();
         var found = new Dictionary<int, long>();
@@ -148,11 +158,20 @@ internal sealed class LinuxProcessTree : ProcessTree
         }
 
         _peak = Math.Max(_peak, pages * Environment.SystemPageSize);
+        return !_isUnsure;
     }
 
-    private bool IsMember(in ProcEntry entry, Dictionary<int, long> found) =>
-        (_known.TryGetValue(entry.Pid, out var start) && start == entry.Start)
-        || (_ownSession && entry.Session == _pid)
-        || found.ContainsKey(entry.Parent)
-        || ProcTable.TokenOf(entry) == _token;
+    private bool IsMember(in ProcEntry entry, Dictionary<int, long> found)
+    {
+        if ((_known.TryGetValue(entry.Pid, out var start) && start == entry.Start)
+            || (_ownSession && entry.Session == _pid)
+            || found.ContainsKey(entry.Parent))
+        {
+            return true;
+        }
+
+        var isMarked = ProcTable.TokenOf(entry, out var isSure) == _token;
+        _isUnsure |= !isSure;
+        return isMarked;
+    }
 }

@@ -8,7 +8,7 @@ using System.Text;
 namespace Sightglass.Core.Stages.Shell;
 
 /// <summary>One process as <c>/proc/PID/stat</c> tells of it. Number and start together name it for good.</summary>
-internal readonly record struct ProcEntry(int Pid, int Parent, int Group, int Session, long Start, long CpuTicks, long ResidentPages, bool IsDead);
+internal readonly record struct ProcEntry(int Pid, int Parent, int Group, int Session, long Start, long CpuTicks, long ResidentPages, bool HasMemory, bool IsDead);
 
 /// <summary>
 /// Reads the machine's processes. Readings are shared: a hundred running stages that measure themselves cost one
@@ -61,16 +61,26 @@ internal static unsafe class ProcTable
         return length <= 0 ? null : Parse(pid, text[..length]);
     }
 
-    /// <summary>Gets the attempt whose mark a process carries in its environment.</summary>
-    public static string? TokenOf(in ProcEntry entry)
+    /// <summary>Gets the attempt whose mark a process carries in its environment; null where it carries none.</summary>
+    /// <param name="entry">The process.</param>
+    /// <param name="isSure">False where the environment was empty, which it also is for an instant while a process turns
+    /// into another program: look again.</param>
+    public static string? TokenOf(in ProcEntry entry, out bool isSure)
     {
+        isSure = true;
         lock (s_gate)
         {
             if (s_tokens.TryGetValue((entry.Pid, entry.Start), out var known))
                 return known;
         }
 
-        var token = ReadToken(entry.Pid);
+        var token = ReadToken(entry.Pid, out isSure);
+        if (!isSure)
+        {
+            isSure = !entry.HasMemory;
+            return null;
+        }
+
         lock (s_gate)
         {
             // Mostly of processes that are gone; those that are not are read again.
@@ -121,12 +131,13 @@ internal static unsafe class ProcTable
         }
     }
 
-    private static string? ReadToken(int pid)
+    private static string? ReadToken(int pid, out bool isRead)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(EnvironmentLimit);
         try
         {
             var length = ReadFile(pid, "/environ"u8, buffer);
+            isRead = length != 0; // Less than 0: somebody else's, or gone.
             if (length <= 0)
                 return null;
             ReadOnlySpan<byte> text = buffer.AsSpan(0, length);
@@ -196,6 +207,6 @@ internal static unsafe class ProcTable
                 break;
         }
 
-        return new ProcEntry(pid, (int)fields[4], (int)fields[5], (int)fields[6], fields[22], fields[14] + fields[15], fields[24], state is (byte)'Z' or (byte)'X');
+        return new ProcEntry(pid, (int)fields[4], (int)fields[5], (int)fields[6], fields[22], fields[14] + fields[15], fields[24], fields[23] > 0, state is (byte)'Z' or (byte)'X');
     }
 }

@@ -66,4 +66,18 @@ public sealed class PortableShellTests
         Assert.Equal(StageOutcome.Completed, result.Outcome);
         Assert.False(ShellHarness.IsAlive(ShellHarness.Pid(output.Text)));
     }
+
+    [Fact]
+    public async Task Leftovers_are_found_also_in_the_instant_when_they_turn_into_another_program()
+    {
+        // Its environment cannot be read in that instant; with enough of them some are always there.
+        var alive = await Task.WhenAll(Enumerable.Range(0, 300).Select(async _ =>
+        {
+            var output = new RecordedOutput();
+            await ShellHarness.RunAsync(ShellHarness.Script("sleep 1000 & echo $!"), output, options: s_portable);
+            return ShellHarness.IsAlive(ShellHarness.Pid(output.Text)) ? 1 : 0;
+        }));
+
+        Assert.Equal(0, alive.Sum());
+    }
 }
