@@ -133,6 +133,7 @@ internal sealed partial class ExecutionActor
     {
         foreach (var effect in _pending.Effects) Do(effect);
         foreach (var output in _pending.Outputs) output.Committed();
+        NoteEnd();
         foreach (var (asked, answer) in _pending.Answers) asked.TrySetResult(answer);
         foreach (var query in _pending.Queries)
         {
@@ -145,14 +146,20 @@ internal sealed partial class ExecutionActor
                 query.Fail(e);
             }
         }
+    }
 
+    private void NoteEnd()
+    {
         if (!_pending.HasDecisions) return;
-        if (_decider.State.Status.IsTerminal())
+        if (!_decider.State.Status.IsTerminal())
         {
-            _services.Slots.Leave(this);
-            _services.ExecutionEnded(this, _decider.State);
-            _ended.TrySetResult();
+            if (_ended.Task.IsCompleted) _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return;
         }
+
+        _services.Slots.Leave(this);
+        _services.ExecutionEnded(this, _decider.State);
+        _ended.TrySetResult();
     }
 
     private void Do(Effect effect)

@@ -18,7 +18,9 @@ internal sealed partial class ExecutionActor
     private const int MaxMail = 10_000;
 
     private readonly ActorServices _services;
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Replaced by the drain when the execution is re-opened; read by anyone.
+    private volatile TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guarded by _gate.
     private readonly Lock _gate = new();
@@ -32,7 +34,7 @@ internal sealed partial class ExecutionActor
     private ExecutionDecider _decider;
     private readonly long _epoch;
     private int _inHand;
-    private StageError? _parked;
+    private volatile StageError? _parked;
     private string? _inputPreview;
 
     public ExecutionActor(ActorServices services, Guid id, long epoch, ExecutionDecider decider, string? baseFolder)
@@ -53,6 +55,9 @@ internal sealed partial class ExecutionActor
 
     /// <summary>Gets the task that completes when the execution stands ended, or its owner lets go of it.</summary>
     public Task Ended => _ended.Task;
+
+    /// <summary>Gets whether the rules failed on it; its state is then what the log says.</summary>
+    public bool IsParked => _parked is not null;
 
     /// <summary>Gets the stored values at hand; owned by the drain.</summary>
     public LoadedValues Values => _decider.Values;

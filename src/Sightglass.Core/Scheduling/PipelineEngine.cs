@@ -50,12 +50,14 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     public async Task<StartOutcome> StartAsync(StartRequest request)
     {
         if (_stopping) return Refused("stopping", "The engine is stopping; try again when it runs.");
-        var problems = DefinitionValidator.Validate(request.Definition);
-        if (problems.Any(p => p.Severity == ProblemSeverity.Error)) return new StartOutcome(null, problems);
-        var inputProblems = InputValidator.Bind(request.Definition, request.Input, request.Sets, out var bound);
-        if (inputProblems.Any(p => p.Severity == ProblemSeverity.Error)) return new StartOutcome(null, inputProblems);
         var values = new List<StoredValue>();
         var hash = StoreDefinition(request.Definition, values);
+
+        // What was compiled before was valid before.
+        if (!_plans.ContainsKey(hash) && DefinitionValidator.Validate(request.Definition) is var problems && problems.Any(p => p.Severity == ProblemSeverity.Error))
+            return new StartOutcome(null, problems);
+        var inputProblems = InputValidator.Bind(request.Definition, request.Input, request.Sets, out var bound);
+        if (inputProblems.Any(p => p.Severity == ProblemSeverity.Error)) return new StartOutcome(null, inputProblems);
         string? missing = null;
         var children = request.Children ?? CollectChildren(request.Definition, values, out missing);
         if (children is null) return Refused("pipeline_not_found", $"The pipeline has a stage that runs '{missing}', which is not there.");
@@ -126,7 +128,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     /// <returns>What <paramref name="read"/> gives, or the default where the execution does not exist.</returns>
     public async Task<T?> ReadStateAsync<T>(Guid id, Func<ExecutionState, T> read)
     {
-        if (_actors.TryGetValue(id, out var live) && await live.Value.ConfigureAwait(false) is { } actor) return await actor.ReadAsync(read).ConfigureAwait(false);
+        if (_actors.TryGetValue(id, out var live) && await live.Value.ConfigureAwait(false) is { IsParked: false } actor) return await actor.ReadAsync(read).ConfigureAwait(false);
         var loaded = await LogReader.FoldAsync(Store, id).ConfigureAwait(false);
         return loaded is null ? default : read(loaded);
     }
@@ -191,7 +193,13 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     private async Task<CommandAnswer> AskAsync(Guid id, Func<DateTimeOffset, ExecutionCommand> make)
     {
         var actor = await ActorAsync(id).ConfigureAwait(false);
-        return actor is null ? new CommandAnswer(false, "execution_not_found", "There is no such execution.") : await actor.AskAsync(make).ConfigureAwait(false);
+        if (actor is null) return new CommandAnswer(false, "execution_not_found", "There is no such execution.");
+        var answer = await actor.AskAsync(make).ConfigureAwait(false);
+
+        // An ended execution that was taken up for one command is let go of again.
+        if (actor.Ended.IsCompleted && _actors.TryGetValue(id, out var lazy) && lazy.Value.IsCompletedSuccessfully && lazy.Value.Result == actor)
+            _actors.TryRemove(KeyValuePair.Create(id, lazy));
+        return answer;
     }
 
     private async Task<List<Guid>> ActiveAsync(bool includeChildren)
