@@ -252,12 +252,12 @@ internal sealed class AttemptOutput : StageOutput
             ? Payload.FromJson(_secrets.MaskJson(JsonSerializer.SerializeToUtf8Bytes(element, PayloadJsonContext.Relaxed.JsonElement)))
             : null;
 
-    /// <summary>One stream on its way: bytes become valid text, then secrets are masked.</summary>
+    /// <summary>One stream on its way: secrets are masked, then bytes become valid text.</summary>
     private sealed class Channel(string name, SecretPatterns secrets)
     {
-        private readonly Utf8Splitter _splitter = new();
         private readonly SecretMasker _masker = new(secrets);
-        private readonly ArrayBufferWriter<byte> _valid = new();
+        private readonly Utf8Splitter _splitter = new();
+        private readonly ArrayBufferWriter<byte> _masked = new();
 
         public string Name => name;
 
@@ -265,17 +265,17 @@ internal sealed class AttemptOutput : StageOutput
 
         public void Push(ReadOnlySpan<byte> bytes, ArrayBufferWriter<byte> output)
         {
-            _valid.ResetWrittenCount();
-            _splitter.Push(bytes, _valid);
-            _masker.Push(_valid.WrittenSpan, output);
+            _masked.ResetWrittenCount();
+            _masker.Push(bytes, _masked);
+            _splitter.Push(_masked.WrittenSpan, output);
         }
 
         public void Flush(ArrayBufferWriter<byte> output)
         {
-            _valid.ResetWrittenCount();
-            _splitter.Flush(_valid);
-            _masker.Push(_valid.WrittenSpan, output);
-            _masker.Flush(output);
+            _masked.ResetWrittenCount();
+            _masker.Flush(_masked);
+            _splitter.Push(_masked.WrittenSpan, output);
+            _splitter.Flush(output);
         }
     }
 

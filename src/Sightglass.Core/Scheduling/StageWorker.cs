@@ -31,7 +31,7 @@ internal sealed class StageWorker(
             var maxBytes = start.Plan.Definition.Output?.MaxBytes ?? MaxStreamBytes;
             output = new AttemptOutput(owner, start.Stage, start.Attempt, start.Iteration, patterns, maxBytes);
             result = missing is null
-                ? await RunTypeAsync(owner, attempt, input, output).ConfigureAwait(false)
+                ? await RunTypeAsync(owner, attempt, input, output, patterns).ConfigureAwait(false)
                 : StageResult.Failed(ErrorCodes.SecretMissing, $"The secret '{missing}' is not configured: set SIGHTGLASS_SECRET_{missing} or add it to the secrets file.");
             result = Checked(result, patterns);
         }
@@ -48,7 +48,7 @@ internal sealed class StageWorker(
         owner.PostFinished(attempt, output, result, time.GetElapsedTime(from).TotalMilliseconds);
     }
 
-    private async Task<StageResult> RunTypeAsync(ExecutionActor owner, RunningAttempt attempt, JsonElement input, AttemptOutput output)
+    private async Task<StageResult> RunTypeAsync(ExecutionActor owner, RunningAttempt attempt, JsonElement input, AttemptOutput output, SecretPatterns patterns)
     {
         var start = attempt.Start;
         var name = start.IsUndo ? start.Plan.UndoType : start.Plan.Type;
@@ -67,6 +67,7 @@ internal sealed class StageWorker(
                 Pipeline = owner.Plan.Definition,
                 Input = input,
                 Output = output,
+                Secrets = patterns,
                 IdempotencyKey = $"{owner.Id}/{start.Stage}/{Math.Max(1, start.Iteration)}{(start.IsUndo ? "/undo" : "")}",
                 BaseFolder = owner.BaseFolder,
                 Grace = grace,
