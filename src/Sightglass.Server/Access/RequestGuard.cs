@@ -1,0 +1,69 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using Sightglass.Server.Errors;
+
+namespace Sightglass.Server.Access;
+
+/// <summary>
+/// Keeps other web pages out of a server that has no login. A browser reaches loopback for any page; what it cannot
+/// forge is the Host it was told, the Origin and Sec-Fetch-Site of the page, and a JSON body without asking first.
+/// </summary>
+internal static class RequestGuard
+{
+    private static readonly string[] Forwarded =
+        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Original-Host", "X-Real-IP"];
+
+    /// <summary>Says why a request is refused, or nothing where it is not.</summary>
+    public static ApiProblem? Check(HttpContext context)
+    {
+        var request = context.Request;
+        foreach (var name in Forwarded)
+        {
+            if (request.Headers.ContainsKey(name))
+                return new ApiProblem(403, "forwarded_request", $"The header {name} says that the request came through a proxy; without login only this machine is served.");
+        }
+
+        if (!LocalConnection.Is(context) && CheckPage(request) is { } problem) return problem;
+        return CheckBody(request);
+    }
+
+    /// <summary>Tells whether a Host names this machine's loopback.</summary>
+    internal static bool IsLoopback(HostString host)
+    {
+        if (!host.HasValue) return false;
+        var name = host.Host;
+        if (name.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return true;
+        if (name.StartsWith('[') && name.EndsWith(']')) name = name[1..^1];
+        return IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address);
+    }
+
+    private static ApiProblem? CheckPage(HttpRequest request)
+    {
+        if (!IsLoopback(request.Host))
+            return new ApiProblem(421, "foreign_host", "The Host of the request is not this machine; use 127.0.0.1 or localhost.");
+        if (request.Headers.Origin is { Count: > 0 } origin
+            && !string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase))
+            return new ApiProblem(403, "foreign_origin", "The request comes from a page of another origin.");
+        if (request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site != "same-origin" && site != "none" && !IsLink(request))
+            return new ApiProblem(403, "foreign_origin", "The request comes from a page of another site.");
+        return null;
+    }
+
+    // Following a link to the page is no request of the other page: it learns nothing, and the page cannot be framed.
+    private static bool IsLink(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method)
+        && request.Headers["Sec-Fetch-Mode"] == "navigate"
+        && request.Headers["Sec-Fetch-Dest"] == "document"
+        && !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+
+    private static ApiProblem? CheckBody(HttpRequest request)
+    {
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return null;
+        var hasBody = request.ContentLength > 0 || request.Headers.ContainsKey(HeaderNames.TransferEncoding);
+        if (!hasBody && request.ContentType is null) return null;
+        return MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new ApiProblem(415, "unsupported_media_type", "The body has to be sent as Content-Type: application/json.");
+    }
+}

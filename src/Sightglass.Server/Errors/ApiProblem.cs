@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Sightglass.Core.Definitions;
+
+namespace Sightglass.Server.Errors;
+
+/// <summary>A refusal as clients get it: <c>application/problem+json</c> with a stable code.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">Stable code, listed in <c>docs/reference/errors.md</c>.</param>
+/// <param name="Detail">One sentence for people, which says what to change.</param>
+/// <param name="Problems">All that is wrong, where there may be several.</param>
+internal sealed record ApiProblem(int Status, string Code, string Detail, IReadOnlyList<Problem>? Problems = null)
+{
+    public static ApiProblem ExecutionNotFound { get; } = new(404, "execution_not_found", "There is no such execution.");
+
+    public static ApiProblem BadRequest(string code, string detail) => new(400, code, detail);
+
+    public Task WriteAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.StatusCode = Status;
+        if (Status is 429 or 503) response.Headers.RetryAfter = "1";
+        return JsonAnswer.WriteAsync(context, "application/problem+json", this, static (writer, problem) =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("code"u8, problem.Code);
+            writer.WriteString("title"u8, ReasonPhrases.GetReasonPhrase(problem.Status));
+            writer.WriteString("detail"u8, problem.Detail);
+            writer.WriteNumber("status"u8, problem.Status);
+
+            // Clients of the reference APIs read the message here.
+            writer.WriteString("error"u8, problem.Detail);
+            if (problem.Problems is { } problems) JsonAnswer.WriteProblems(writer, problems);
+            writer.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Http;
+using Sightglass.Core.Ports;
+
+namespace Sightglass.Server.Errors;
+
+/// <summary>Turns what goes wrong, and answers that say nothing, into problems.</summary>
+internal static class ErrorBoundary
+{
+    public static async Task RunAsync(HttpContext context, RequestDelegate next, ServerContext server)
+    {
+        ApiProblem? problem;
+        try
+        {
+            await next(context).ConfigureAwait(false);
+            if (context.Response.HasStarted || context.Response.ContentType is not null) return;
+            problem = context.Response.StatusCode switch
+            {
+                404 => new ApiProblem(404, "not_found", "There is nothing at this address."),
+                405 => new ApiProblem(405, "method_not_allowed", "This address does not take this method."),
+                _ => null,
+            };
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested || server.Stopping.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (BadHttpRequestException e)
+        {
+            problem = e.StatusCode == 413
+                ? new ApiProblem(413, "too_large", "The body is too large.")
+                : new ApiProblem(e.StatusCode, "bad_request", "The request could not be read: " + e.Message);
+        }
+        catch (StoreUnavailableException e)
+        {
+            problem = new ApiProblem(503, e.Code, e.Message);
+        }
+        catch (Exception e)
+        {
+            ServerLog.RequestFailed(server.Logger, context.Request.Method, context.Request.Path, e);
+            problem = new ApiProblem(500, "internal_error", "The server failed; its log says more.");
+        }
+
+        if (problem is null) return;
+        if (context.Response.HasStarted)
+        {
+            // Half an answer must not look like a whole one.
+            context.Abort();
+            return;
+        }
+
+        await problem.WriteAsync(context).ConfigureAwait(false);
+    }
+}

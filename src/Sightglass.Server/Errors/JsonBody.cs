@@ -1,0 +1,64 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Sightglass.Server.Errors;
+
+/// <summary>Reads the JSON body of a request, and says what is wrong with it.</summary>
+internal static class JsonBody
+{
+    private const int MaxDepth = 64;
+
+    private static readonly JsonElement Empty = JsonElement.Parse("{}"u8);
+
+    /// <summary>Reads an object. No body at all counts as an empty object.</summary>
+    public static async Task<(JsonElement Body, ApiProblem? Problem)> ReadAsync(HttpContext context, long maxBytes)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = maxBytes;
+        using var buffer = new MemoryStream();
+        await context.Request.Body.CopyToAsync(buffer, context.RequestAborted).ConfigureAwait(false);
+        if (buffer.Length == 0) return (Empty, null);
+        return Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+    }
+
+    internal static (JsonElement Body, ApiProblem? Problem) Parse(ReadOnlyMemory<byte> utf8)
+    {
+        if (!Utf8.IsValid(utf8.Span)) return Refuse("The body is not UTF-8 text.");
+        if (utf8.Span.StartsWith(Encoding.UTF8.Preamble)) utf8 = utf8[3..];
+        JsonElement body;
+        try
+        {
+            CheckEscapes(utf8.Span);
+            body = JsonElement.Parse(utf8.Span, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+        }
+        catch (JsonException e)
+        {
+            return Refuse("The body is not usable JSON: " + e.Message);
+        }
+
+        return body.ValueKind == JsonValueKind.Object ? (body, null) : Refuse("The body has to be a JSON object.");
+    }
+
+    // Half a surrogate pair can be written as an escape, and no text can hold it: whoever reads it later would throw.
+    private static void CheckEscapes(ReadOnlySpan<byte> utf8)
+    {
+        if (!utf8.Contains((byte)'\\')) return;
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+        {
+            if (!reader.ValueIsEscaped) continue;
+            try
+            {
+                reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                throw new JsonException("a text holds half a surrogate pair.");
+            }
+        }
+    }
+
+    private static (JsonElement, ApiProblem?) Refuse(string why) => (default, ApiProblem.BadRequest("invalid_json", why));
+}

@@ -1,0 +1,132 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sightglass.Core.Executions.Decisions;
+using Sightglass.Server.Access;
+using Sightglass.Server.Errors;
+
+namespace Sightglass.Server.Executions;
+
+/// <summary>What a person asks of an execution, and custom events.</summary>
+internal static class CommandEndpoints
+{
+    private const int MaxText = 10_000;
+    private static readonly JsonElement NoData = JsonElement.Parse("null"u8);
+
+    public static void Map(IEndpointRouteBuilder routes, ServerContext server)
+    {
+        var engine = server.Engine;
+        MapCommand(routes, server, "cancel", (id, body, by) => engine.CancelAsync(id, by, body.Reason), CancelledAsync);
+        MapCommand(routes, server, "pause", (id, body, by) => engine.PauseAsync(id, by, body.Reason), AnsweredAsync);
+        MapCommand(routes, server, "resume", (id, _, by) => engine.ResumeAsync(id, by), AnsweredAsync);
+        MapCommand(routes, server, "retry", (id, _, by) => engine.RetryAsync(id, by), AnsweredAsync);
+        MapCommand(routes, server, "approve", (id, body, by) => AnswerApprovalAsync(id, body, true, by), AnsweredAsync);
+        MapCommand(routes, server, "reject", (id, body, by) => AnswerApprovalAsync(id, body, false, by), AnsweredAsync);
+        routes.MapPost("/api/events", context => EmitAsync(context, server));
+
+        Task<CommandAnswer> AnswerApprovalAsync(Guid id, CommandBody body, bool granted, string by) => body.Stage is { Length: > 0 } stage
+            ? engine.AnswerAsync(id, stage, granted, by, body.Comment)
+            : Task.FromResult(new CommandAnswer(false, "stage_required", "Name the stage: {\"stage\": \"…\"}."));
+    }
+
+    private static void MapCommand(
+        IEndpointRouteBuilder routes,
+        ServerContext server,
+        string name,
+        Func<Guid, CommandBody, string, Task<CommandAnswer>> ask,
+        Func<HttpContext, CommandAnswer, Task> answer) =>
+        routes.MapPost("/api/executions/{id}/" + name, async context =>
+        {
+            var (json, problem) = await JsonBody.ReadAsync(context, server.Options.MaxRequestBytes).ConfigureAwait(false);
+            var body = new CommandBody();
+            if (problem is null) (body, problem) = CommandBody.Read(json);
+            if (problem is null && !ExecutionEndpoints.TryGetId(context, out _)) problem = ApiProblem.ExecutionNotFound;
+            if (problem is not null)
+            {
+                await problem.WriteAsync(context).ConfigureAwait(false);
+                return;
+            }
+
+            ExecutionEndpoints.TryGetId(context, out var id);
+            await answer(context, await ask(id, body, LocalConnection.NameOf(context)).ConfigureAwait(false)).ConfigureAwait(false);
+        });
+
+    private static Task CancelledAsync(HttpContext context, CommandAnswer answer) =>
+        answer.Accepted || answer.Code == "already_ended"
+            ? JsonAnswer.WriteAsync(context, answer, static (writer, answer) =>
+            {
+                writer.WriteStartObject();
+                writer.WriteBoolean("cancelled"u8, answer.Accepted);
+                writer.WriteString("code"u8, answer.Code);
+                writer.WriteString("message"u8, answer.Message);
+                writer.WriteEndObject();
+            })
+            : AnsweredAsync(context, answer);
+
+    private static Task AnsweredAsync(HttpContext context, CommandAnswer answer)
+    {
+        if (!answer.Accepted)
+        {
+            var status = answer.Code switch
+            {
+                "execution_not_found" or "stage_not_found" => 404,
+                "stage_required" => 400,
+                "busy" => 429,
+                _ => 409,
+            };
+            return new ApiProblem(status, answer.Code, answer.Message).WriteAsync(context);
+        }
+
+        return JsonAnswer.WriteAsync(context, answer, static (writer, answer) =>
+        {
+            writer.WriteStartObject();
+            writer.WriteBoolean("accepted"u8, true);
+            writer.WriteString("code"u8, answer.Code);
+            writer.WriteString("message"u8, answer.Message);
+            writer.WriteEndObject();
+        });
+    }
+
+    private static async Task EmitAsync(HttpContext context, ServerContext server)
+    {
+        var (body, problem) = await JsonBody.ReadAsync(context, server.Options.MaxRequestBytes).ConfigureAwait(false);
+        if (problem is null && !(body.TryGetProperty("type", out var name) && name.ValueKind == JsonValueKind.String && name.GetString() is { Length: > 0 and <= 200 }))
+            problem = ApiProblem.BadRequest("invalid_request", "'type' has to be a text of 1 to 200 characters.");
+        if (problem is not null)
+        {
+            await problem.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        var data = body.TryGetProperty("data", out var given) ? given : NoData;
+        var matched = await server.Engine.EmitAsync(body.GetProperty("type").GetString()!, data).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, matched, static (writer, matched) =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("delivered"u8, matched.Count);
+            writer.WriteStartArray("executions"u8);
+            foreach (var id in matched) writer.WriteStringValue(id);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    private sealed record CommandBody(string? Stage = null, string? Comment = null, string? Reason = null)
+    {
+        public static (CommandBody Body, ApiProblem? Problem) Read(JsonElement json)
+        {
+            string? wrong = null;
+            var body = new CommandBody(Text("stage"), Text("comment"), Text("reason"));
+            return (body, wrong is null ? null : ApiProblem.BadRequest("invalid_request", $"'{wrong}' has to be a text of at most {MaxText} characters."));
+
+            string? Text(string name)
+            {
+                if (!json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+                if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= MaxText } text) return text;
+                wrong = name;
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sightglass.Core.Executions;
+using Sightglass.Core.Ports;
+using Sightglass.Server.Errors;
+
+namespace Sightglass.Server.Executions;
+
+/// <summary>The lists of executions, and the state of one.</summary>
+internal static class ExecutionEndpoints
+{
+    private const int MaxActive = 1000;
+    private static readonly TimeSpan StillActive = TimeSpan.FromMinutes(5);
+    private static readonly ExecutionStatus[] All = Enum.GetValues<ExecutionStatus>();
+
+    public static void Map(IEndpointRouteBuilder routes, ServerContext server)
+    {
+        routes.MapGet("/api/executions", context => ActiveAsync(context, server));
+        routes.MapGet("/api/executions/running", context => RunningAsync(context, server));
+        routes.MapGet("/api/executions/history", context => HistoryAsync(context, server));
+        routes.MapGet("/api/executions/{id}", context => StateAsync(context, server));
+    }
+
+    /// <summary>Reads the id of the route; one that is none is as unknown as any other.</summary>
+    public static bool TryGetId(HttpContext context, out Guid id)
+    {
+        id = default;
+        return context.GetRouteValue("id") is string text && Guid.TryParseExact(text, "D", out id);
+    }
+
+    private static async Task ActiveAsync(HttpContext context, ServerContext server)
+    {
+        if (!TryReadStatuses(context, out var statuses, out var problem))
+        {
+            await problem!.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        var query = new ExecutionQuery { Statuses = statuses, EndedSince = server.Time.GetUtcNow() - StillActive, Limit = MaxActive };
+        var page = await server.Engine.Store.ListAsync(query, context.RequestAborted).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, page, static (writer, page) =>
+        {
+            writer.WriteStartObject();
+            ListItemJson.WriteArray(writer, page.Items);
+            writer.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    private static async Task RunningAsync(HttpContext context, ServerContext server)
+    {
+        var query = new ExecutionQuery { Statuses = [ExecutionStatus.Running], Limit = MaxActive };
+        var page = await server.Engine.Store.ListAsync(query, context.RequestAborted).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, page, static (writer, page) =>
+        {
+            writer.WriteStartObject();
+            ListItemJson.WriteArray(writer, page.Items);
+            writer.WriteNumber("count"u8, page.Items.Count);
+            writer.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    private static async Task HistoryAsync(HttpContext context, ServerContext server)
+    {
+        var limit = 50;
+        if (!TryReadStatuses(context, out var statuses, out var problem))
+        {
+            await problem!.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        var query = context.Request.Query;
+        if (query["limit"] is [{ Length: > 0 } text] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 1000))
+            problem = ApiProblem.BadRequest("invalid_query", "limit is a number from 1 to 1000.");
+        var cursor = query["cursor"].ToString() is { Length: > 0 } given ? given : null;
+        if (cursor is not null && !ExecutionCursor.TryParse(cursor, out _))
+            problem = ApiProblem.BadRequest("invalid_query", "cursor is not the 'next' of a page; leave it out to start with the newest.");
+        if (problem is not null)
+        {
+            await problem.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        var page = await server.Engine.Store.ListAsync(
+            new ExecutionQuery
+            {
+                Statuses = statuses,
+                PipelineId = query["pipeline"].ToString() is { Length: > 0 } pipeline ? pipeline : null,
+                Limit = limit,
+                Cursor = cursor,
+            },
+            context.RequestAborted).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, page, static (writer, page) =>
+        {
+            writer.WriteStartObject();
+            ListItemJson.WriteArray(writer, page.Items);
+            writer.WriteString("next"u8, page.Next);
+            writer.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    private static async Task StateAsync(HttpContext context, ServerContext server)
+    {
+        var json = TryGetId(context, out var id) ? await server.Engine.ReadStateAsync(id, StateJson.Write).ConfigureAwait(false) : null;
+        await (json is null ? ApiProblem.ExecutionNotFound.WriteAsync(context) : JsonAnswer.WriteAsync(context, json)).ConfigureAwait(false);
+    }
+
+    private static bool TryReadStatuses(HttpContext context, out IReadOnlyList<ExecutionStatus> statuses, out ApiProblem? problem)
+    {
+        var found = new List<ExecutionStatus>();
+        statuses = found;
+        problem = null;
+        foreach (var value in context.Request.Query["status"])
+        {
+            foreach (var name in (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                var index = Array.FindIndex(All, s => s.ToWire() == name);
+                if (index < 0)
+                {
+                    problem = ApiProblem.BadRequest("unknown_status", "status is one of " + string.Join(", ", All.Select(s => s.ToWire())) + ".");
+                    return false;
+                }
+
+                if (!found.Contains(All[index])) found.Add(All[index]);
+            }
+        }
+
+        return true;
+    }
+}

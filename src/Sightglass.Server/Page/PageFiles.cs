@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Sightglass.Server.Page;
+
+/// <summary>The plain page: files inside the assembly, a fixed list of them.</summary>
+internal static class PageFiles
+{
+    private static readonly (string Path, string File, string Type)[] Files = [];
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (var (path, file, type) in Files)
+        {
+            var bytes = new Lazy<byte[]>(() => Load(file));
+            routes.MapGet(path, context =>
+            {
+                context.Response.ContentType = type;
+                context.Response.ContentLength = bytes.Value.Length;
+                return context.Response.Body.WriteAsync(bytes.Value, context.RequestAborted).AsTask();
+            });
+        }
+    }
+
+    private static byte[] Load(string file)
+    {
+        using var stream = typeof(PageFiles).Assembly.GetManifestResourceStream("page/" + file)
+            ?? throw new InvalidOperationException($"The page's file {file} is not in the assembly.");
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return memory.ToArray();
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sightglass.Core.Definitions;
+using Sightglass.Core.Graphs;
+using Sightglass.Server.Access;
+using Sightglass.Server.Errors;
+
+namespace Sightglass.Server.Pipelines;
+
+/// <summary>The pipelines: list, one, its file, its graph.</summary>
+internal static class PipelineEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes, ServerContext server)
+    {
+        routes.MapGet("/api/pipelines", context => ListAsync(context, server));
+        routes.MapGet("/api/pipelines/{id}", context => OneAsync(context, server));
+        routes.MapGet("/api/pipelines/{id}/graph", context => GraphAsync(context, server));
+    }
+
+    /// <summary>Finds the pipeline that the route names.</summary>
+    public static PipelineFile? Find(HttpContext context, ServerContext server) =>
+        context.GetRouteValue("id") is string id ? server.Pipelines.Find(id) : null;
+
+    public static ApiProblem NotFound(HttpContext context) =>
+        new(404, "pipeline_not_found", $"There is no pipeline '{context.GetRouteValue("id")}'.");
+
+    private static Task ListAsync(HttpContext context, ServerContext server) =>
+        JsonAnswer.WriteAsync(context, server.Pipelines.List(), static (writer, files) =>
+        {
+            writer.WriteStartArray();
+            foreach (var file in files)
+            {
+                writer.WriteStartObject();
+                WriteSummary(writer, file);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        });
+
+    private static Task OneAsync(HttpContext context, ServerContext server)
+    {
+        if (Find(context, server) is not { } file) return NotFound(context).WriteAsync(context);
+        var format = context.Request.Query["format"].ToString();
+        if (format is "yaml") return FileAsync(context, file);
+        if (format is not ("" or "json"))
+            return ApiProblem.BadRequest("invalid_query", "format is json or yaml.").WriteAsync(context);
+        return JsonAnswer.WriteAsync(context, file, static (writer, file) =>
+        {
+            writer.WriteStartObject();
+            WriteSummary(writer, file);
+            writer.WritePropertyName("definition"u8);
+            if (file.Read.Definition is { } definition) writer.WriteRawValue(DefinitionJson.Write(definition), skipInputValidation: true);
+            else writer.WriteNullValue();
+            writer.WriteEndObject();
+        });
+    }
+
+    private static async Task FileAsync(HttpContext context, PipelineFile file)
+    {
+        SecurityHeaders.MakeDownload(context.Response, SafeName(file.FileName));
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.ContentLength = file.Content.Length;
+        await context.Response.Body.WriteAsync(file.Content, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static async Task GraphAsync(HttpContext context, ServerContext server)
+    {
+        if (Find(context, server) is not { Read.Definition: { } definition })
+        {
+            await NotFound(context).WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        var graph = PipelineGraph.Build(definition);
+        switch (context.Request.Query["format"].ToString())
+        {
+            case "" or "json":
+                await JsonAnswer.WriteAsync(context, GraphJson.Write(graph)).ConfigureAwait(false);
+                break;
+            case "dot":
+                await TextAsync(context, DotWriter.Write(graph)).ConfigureAwait(false);
+                break;
+            case "mermaid":
+                await TextAsync(context, MermaidWriter.Write(graph)).ConfigureAwait(false);
+                break;
+            default:
+                await ApiProblem.BadRequest("invalid_query", "format is json, dot or mermaid.").WriteAsync(context).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private static Task TextAsync(HttpContext context, string text)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted).AsTask();
+    }
+
+    private static void WriteSummary(Utf8JsonWriter writer, PipelineFile file)
+    {
+        var definition = file.Read.Definition;
+        writer.WriteString("id"u8, file.Id);
+        writer.WriteString("name"u8, definition?.DisplayName ?? file.Id);
+        writer.WriteString("version"u8, definition?.Version);
+        writer.WriteString("description"u8, definition?.Description);
+        writer.WriteNumber("stageCount"u8, definition?.Stages.Count ?? 0);
+        writer.WriteString("filename"u8, file.FileName);
+        writer.WriteBoolean("valid"u8, file.Read.IsValid);
+        JsonAnswer.WriteProblems(writer, file.Read.Problems);
+    }
+
+    // The name goes into a header: what could end the quotes or the header becomes an underscore.
+    private static string SafeName(string name) =>
+        string.Concat(Path.GetFileName(name).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'));
+}

@@ -1,0 +1,106 @@
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sightglass.Core.Definitions;
+using Sightglass.Core.Scheduling;
+using Sightglass.Server.Access;
+using Sightglass.Server.Errors;
+
+namespace Sightglass.Server.Pipelines;
+
+/// <summary><c>POST /api/pipelines/{id}/run</c>.</summary>
+internal static class RunEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes, ServerContext server) =>
+        routes.MapPost("/api/pipelines/{id}/run", context => RunAsync(context, server));
+
+    private static async Task RunAsync(HttpContext context, ServerContext server)
+    {
+        var (body, problem) = await JsonBody.ReadAsync(context, server.Options.MaxRunBytes).ConfigureAwait(false);
+        if (problem is null)
+        {
+            var isOwner = LocalConnection.Is(context);
+            (var request, problem) = RunRequest.Read(body, isOwner);
+            if (problem is null && ToStart(context, server, request, isOwner, out problem) is { } start)
+            {
+                var outcome = await server.Engine.StartAsync(start).ConfigureAwait(false);
+                if (outcome.ExecutionId is { } id)
+                {
+                    await AnswerAsync(context, id, start.Definition.Id).ConfigureAwait(false);
+                    return;
+                }
+
+                problem = Refusal(outcome.Problems);
+            }
+        }
+
+        await problem!.WriteAsync(context).ConfigureAwait(false);
+    }
+
+    private static StartRequest? ToStart(HttpContext context, ServerContext server, RunRequest request, bool isOwner, out ApiProblem? problem)
+    {
+        DefinitionReadResult read;
+        string? folder;
+        if (request.Definition is { } text)
+        {
+            // Not from the folder, so the id of the route says nothing: the file's own is what counts.
+            read = DefinitionReader.Read(Encoding.UTF8.GetBytes(text), request.FileName ?? "");
+            folder = request.BaseFolder;
+        }
+        else if (PipelineEndpoints.Find(context, server) is { } file)
+        {
+            read = file.Read;
+            folder = request.BaseFolder ?? file.Folder;
+        }
+        else
+        {
+            problem = PipelineEndpoints.NotFound(context);
+            return null;
+        }
+
+        if (!read.IsValid)
+        {
+            problem = new ApiProblem(400, "invalid_pipeline", "The pipeline cannot run: " + First(read.Problems), read.Problems);
+            return null;
+        }
+
+        problem = null;
+        return new StartRequest
+        {
+            Definition = read.Definition!,
+            Input = request.Input,
+            Sets = request.Sets,
+            Priority = request.Priority,
+            Labels = request.Labels,
+            RequestedBy = request.RequestedBy ?? LocalConnection.NameOf(context),
+            Trigger = isOwner ? "cli" : "api",
+            BaseFolder = folder,
+        };
+    }
+
+    private static ApiProblem Refusal(IReadOnlyList<Problem> problems) => problems[0].Code switch
+    {
+        "stopping" or "store_unavailable" => new ApiProblem(503, problems[0].Code, problems[0].Message),
+        "execution_exists" => new ApiProblem(409, problems[0].Code, problems[0].Message),
+        "pipeline_not_found" => new ApiProblem(400, "invalid_pipeline", problems[0].Message, problems),
+        _ when problems.All(p => p.Path.StartsWith("inputs", StringComparison.Ordinal)) => new ApiProblem(400, "invalid_input", "The input does not fit: " + First(problems), problems),
+        _ => new ApiProblem(400, "invalid_pipeline", "The pipeline cannot run: " + First(problems), problems),
+    };
+
+    private static string First(IReadOnlyList<Problem> problems)
+    {
+        var first = problems.FirstOrDefault(p => p.Severity == ProblemSeverity.Error) ?? problems[0];
+        return first.Line > 0 ? $"{first.Message} (line {first.Line})." : first.Message + ".";
+    }
+
+    private static Task AnswerAsync(HttpContext context, Guid id, string pipelineId) =>
+        JsonAnswer.WriteAsync(context, (id, pipelineId), static (writer, started) =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("executionId"u8, started.id);
+            writer.WriteString("pipelineId"u8, started.pipelineId);
+            writer.WriteString("status"u8, "started"u8);
+            writer.WriteEndObject();
+        });
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace Sightglass.Server;
+
+internal static partial class ServerLog
+{
+    [LoggerMessage(2001, LogLevel.Information, "Listening on {Addresses}")]
+    public static partial void Listening(ILogger logger, string addresses);
+
+    [LoggerMessage(2002, LogLevel.Error, "The request {Method} {Path} failed")]
+    public static partial void RequestFailed(ILogger logger, string method, string path, Exception error);
+
+    [LoggerMessage(2003, LogLevel.Information, "A viewer of {ExecutionId} read too slowly and was closed at {Seq}")]
+    public static partial void ViewerLagging(ILogger logger, Guid executionId, long seq);
+}

@@ -1,0 +1,167 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Sightglass.Core.Scheduling;
+using Sightglass.Server.Access;
+using Sightglass.Server.Contracts;
+using Sightglass.Server.Errors;
+using Sightglass.Server.Executions;
+using Sightglass.Server.Page;
+using Sightglass.Server.Pipelines;
+using Sightglass.Server.Streaming;
+
+namespace Sightglass.Server;
+
+/// <summary>Serves an engine and its pipelines over HTTP. It does not own them: stop it before the engine.</summary>
+public sealed class SightglassServer : IAsyncDisposable
+{
+    private readonly ServerOptions _options;
+    private readonly ServerContext _context;
+    private readonly CancellationTokenSource _stopping = new();
+    private WebApplication? _app;
+
+    /// <summary>Creates a server; it listens to nothing until it is started.</summary>
+    /// <param name="options">Where it listens and what it limits.</param>
+    /// <param name="engine">What runs pipelines.</param>
+    /// <param name="pipelines">The pipelines to list and run.</param>
+    public SightglassServer(ServerOptions options, PipelineEngine engine, IPipelineSource pipelines)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(pipelines);
+        _options = options;
+        _context = new ServerContext(options, engine, pipelines, options.LoggerFactory.CreateLogger("Sightglass.Server"), _stopping.Token);
+    }
+
+    /// <summary>Gets the addresses it listens on, with the ports taken; empty before it has started.</summary>
+    public IReadOnlyList<string> Addresses { get; private set; } = [];
+
+    /// <summary>Starts to listen.</summary>
+    /// <exception cref="ServerStartException">An address is refused or taken, or the socket cannot be used.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        var addresses = _options.Urls.Select(ListenAddress.Parse).ToList();
+        if (_options.UnixSocketPath is { } path) OwnerSocket.Prepare(path);
+        var app = Build(addresses);
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw Explain(e, addresses);
+        }
+
+        _app = app;
+        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        Addresses = [.. bound?.Addresses ?? []];
+        ServerLog.Listening(_context.Logger, string.Join(", ", Addresses));
+    }
+
+    /// <summary>Stops to listen. Streams end without an <c>end</c> frame, so that viewers come back with their cursor.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_app is { } app) await app.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _app, null) is not { } app) return;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await app.StopAsync().ConfigureAwait(false);
+        await app.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private WebApplication Build(IReadOnlyList<ListenAddress> addresses)
+    {
+        // The empty builder, since the slim one lets an appsettings.json of the current folder open further addresses.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddSingleton(_options.LoggerFactory);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _options.ShutdownTime);
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = endPoint =>
+            endPoint is UnixDomainSocketEndPoint unix ? OwnerSocket.Bind(unix) : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, addresses));
+        var app = builder.Build();
+        app.Use((context, next) => ErrorBoundary.RunAsync(context, c => GuardAsync(c, next), _context));
+        app.UseRouting();
+        PipelineEndpoints.Map(app, _context);
+        RunEndpoint.Map(app, _context);
+        ExecutionEndpoints.Map(app, _context);
+        CommandEndpoints.Map(app, _context);
+        RecordedValueEndpoints.Map(app, _context);
+        EventStreamEndpoint.Map(app, _context);
+        ConfigStatus.Map(app);
+        PageFiles.Map(app);
+        return app;
+    }
+
+    private static Task GuardAsync(HttpContext context, RequestDelegate next)
+    {
+        SecurityHeaders.Add(context.Response);
+        return RequestGuard.Check(context) is { } problem ? problem.WriteAsync(context) : next(context);
+    }
+
+    private void Listen(KestrelServerOptions kestrel, IReadOnlyList<ListenAddress> addresses)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = _options.MaxConnections;
+        kestrel.Limits.MaxRequestBodySize = _options.MaxRequestBytes;
+
+        // A viewer that reads slowly is told so by its stream and closed there; Kestrel would cut it off without a word.
+        kestrel.Limits.MinResponseDataRate = null;
+        foreach (var address in addresses)
+        {
+            foreach (var ip in address.Addresses) kestrel.Listen(ip, address.Port, static listen => listen.Protocols = HttpProtocols.Http1);
+        }
+
+        if (_options.UnixSocketPath is not { } path) return;
+        kestrel.ListenUnixSocket(path, static listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection =>
+            {
+                connection.Features.Set(LocalConnection.Instance);
+                return next(connection);
+            });
+        });
+    }
+
+    private static Exception Explain(Exception error, IReadOnlyList<ListenAddress> addresses)
+    {
+        if (error is ServerStartException) return error;
+        var ports = string.Join(", ", addresses.Select(a => a.Port).Distinct());
+        for (var e = error; e is not null; e = e.InnerException)
+        {
+            if (e is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+                return new ServerStartException("port_in_use", $"Port {ports} is in use; stop what listens there, or choose another with --urls http://127.0.0.1:5081.", error);
+            if (e is SocketException { SocketErrorCode: SocketError.AccessDenied })
+                return new ServerStartException("port_forbidden", $"Port {ports} may not be used by this user; choose one above 1023 with --urls.", error);
+        }
+
+        return error is IOException or SocketException or UnauthorizedAccessException
+            ? new ServerStartException("socket_unusable", "The server cannot listen: " + error.Message, error)
+            : error;
+    }
+
+    // Whoever composes the server decides what ends it; the default would take Ctrl+C.
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
