@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Sightglass.Core.Definitions;
 using Sightglass.Core.Scheduling;
 using Sightglass.Server.Access;
 using Sightglass.Server.Contracts;
@@ -31,8 +32,8 @@ public sealed class SightglassServer : IAsyncDisposable
     /// <summary>Creates a server; it listens to nothing until it is started.</summary>
     /// <param name="options">Where it listens and what it limits.</param>
     /// <param name="engine">What runs pipelines.</param>
-    /// <param name="pipelines">The pipelines to list and run.</param>
-    public SightglassServer(ServerOptions options, PipelineEngine engine, IPipelineSource pipelines)
+    /// <param name="pipelines">The pipelines to list and run; whoever composes the server starts it.</param>
+    public SightglassServer(ServerOptions options, PipelineEngine engine, PipelineCatalog pipelines)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);

@@ -13,6 +13,8 @@ namespace Sightglass.Server.Pipelines;
 /// <summary>The pipelines: list, one, its file, its graph.</summary>
 internal static class PipelineEndpoints
 {
+    private const int MaxFileBytes = 10 * 1024 * 1024;
+
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
         routes.MapGet("/api/pipelines", context => ListAsync(context, server));
@@ -21,14 +23,14 @@ internal static class PipelineEndpoints
     }
 
     /// <summary>Finds the pipeline that the route names.</summary>
-    public static PipelineFile? Find(HttpContext context, ServerContext server) =>
+    public static PipelineEntry? Find(HttpContext context, ServerContext server) =>
         context.GetRouteValue("id") is string id ? server.Pipelines.Find(id) : null;
 
     public static ApiProblem NotFound(HttpContext context) =>
         new(404, "pipeline_not_found", $"There is no pipeline '{context.GetRouteValue("id")}'.");
 
     private static Task ListAsync(HttpContext context, ServerContext server) =>
-        JsonAnswer.WriteAsync(context, server.Pipelines.List(), static (writer, files) =>
+        JsonAnswer.WriteAsync(context, server.Pipelines.Entries, static (writer, files) =>
         {
             writer.WriteStartArray();
             foreach (var file in files)
@@ -53,23 +55,42 @@ internal static class PipelineEndpoints
             writer.WriteStartObject();
             WriteSummary(writer, file);
             writer.WritePropertyName("definition"u8);
-            if (file.Read.Definition is { } definition) writer.WriteRawValue(DefinitionJson.Write(definition), skipInputValidation: true);
+            if (file.Definition is { } definition) writer.WriteRawValue(DefinitionJson.Write(definition), skipInputValidation: true);
             else writer.WriteNullValue();
             writer.WriteEndObject();
         });
     }
 
-    private static async Task FileAsync(HttpContext context, PipelineFile file)
+    private static async Task FileAsync(HttpContext context, PipelineEntry file)
     {
-        SecurityHeaders.MakeDownload(context.Response, SafeName(file.FileName));
+        byte[] content;
+        try
+        {
+            await using var stream = new FileStream(file.FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (stream.Length > MaxFileBytes)
+            {
+                await new ApiProblem(409, "file_too_large", $"The file has more than {MaxFileBytes:N0} bytes.").WriteAsync(context).ConfigureAwait(false);
+                return;
+            }
+
+            content = new byte[stream.Length];
+            content = content[..await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, context.RequestAborted).ConfigureAwait(false)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await new ApiProblem(409, "file_unreadable", "The file cannot be read now: " + e.Message).WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        SecurityHeaders.MakeDownload(context.Response, SafeName(file.File));
         context.Response.ContentType = "text/plain; charset=utf-8";
-        context.Response.ContentLength = file.Content.Length;
-        await context.Response.Body.WriteAsync(file.Content, context.RequestAborted).ConfigureAwait(false);
+        context.Response.ContentLength = content.Length;
+        await context.Response.Body.WriteAsync(content, context.RequestAborted).ConfigureAwait(false);
     }
 
     private static async Task GraphAsync(HttpContext context, ServerContext server)
     {
-        if (Find(context, server) is not { Read.Definition: { } definition })
+        if (Find(context, server) is not { Definition: { } definition })
         {
             await NotFound(context).WriteAsync(context).ConfigureAwait(false);
             return;
@@ -99,17 +120,17 @@ internal static class PipelineEndpoints
         return context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted).AsTask();
     }
 
-    private static void WriteSummary(Utf8JsonWriter writer, PipelineFile file)
+    private static void WriteSummary(Utf8JsonWriter writer, PipelineEntry file)
     {
-        var definition = file.Read.Definition;
+        var definition = file.Definition;
         writer.WriteString("id"u8, file.Id);
         writer.WriteString("name"u8, definition?.DisplayName ?? file.Id);
         writer.WriteString("version"u8, definition?.Version);
         writer.WriteString("description"u8, definition?.Description);
         writer.WriteNumber("stageCount"u8, definition?.Stages.Count ?? 0);
-        writer.WriteString("filename"u8, file.FileName);
-        writer.WriteBoolean("valid"u8, file.Read.IsValid);
-        JsonAnswer.WriteProblems(writer, file.Read.Problems);
+        writer.WriteString("filename"u8, file.File);
+        writer.WriteBoolean("valid"u8, file.IsValid);
+        JsonAnswer.WriteProblems(writer, file.Problems);
     }
 
     // The name goes into a header: what could end the quotes or the header becomes an underscore.

@@ -50,8 +50,8 @@ internal static class RunEndpoint
         }
         else if (PipelineEndpoints.Find(context, server) is { } file)
         {
-            read = file.Read;
-            folder = request.BaseFolder ?? file.Folder;
+            read = new DefinitionReadResult(file.Definition, file.Problems);
+            folder = request.BaseFolder ?? Path.GetDirectoryName(file.FullPath);
         }
         else
         {

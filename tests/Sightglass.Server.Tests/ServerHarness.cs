@@ -1,0 +1,198 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Sightglass.Core.Definitions;
+using Sightglass.Core.Ports;
+using Sightglass.Core.Scheduling;
+using Sightglass.Core.Stages.Branch;
+using Sightglass.Core.Stages.Code;
+using Sightglass.Core.Stages.Data;
+using Sightglass.Core.Stages.Shell;
+using Xunit;
+
+namespace Sightglass.Server.Tests;
+
+/// <summary>A real server on a free port of the loopback, with an engine on a store in memory and a folder of pipelines.</summary>
+internal sealed class ServerHarness : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sg-server-").FullName;
+    private readonly PipelineCatalog _catalog;
+    private readonly IEventStore _store;
+    private SightglassServer _server;
+
+    private ServerHarness(IEventStore? store)
+    {
+        _store = store ?? new InMemoryEventStore();
+        _catalog = new PipelineCatalog(_folder);
+        Engine = new PipelineEngine(new PipelineEngineOptions
+        {
+            Store = _store,
+            StageTypes = [new CodeStage(Code), new DataStage(), new BranchStage(), new ShellStage()],
+            FindPipeline = id => _catalog.Find(id)?.Definition,
+            Random = new Random(7),
+            Grace = TimeSpan.FromMilliseconds(200),
+        });
+        _server = null!;
+        Http = null!;
+    }
+
+    /// <summary>Gets the longest time that any test waits for anything.</summary>
+    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(30);
+
+    public CodeRegistry Code { get; } = new();
+
+    public PipelineEngine Engine { get; }
+
+    public HttpClient Http { get; private set; }
+
+    public Uri Address { get; private set; } = null!;
+
+    public string Folder => _folder;
+
+    public static async Task<ServerHarness> StartAsync(Func<ServerOptions, ServerOptions>? configure = null, IEventStore? store = null, params string[] pipelines)
+    {
+        var harness = new ServerHarness(store);
+        foreach (var yaml in pipelines) await harness.AddAsync(yaml);
+        await harness._catalog.StartAsync();
+        await harness.ListenAsync(configure);
+        return harness;
+    }
+
+    public static Task<ServerHarness> StartAsync(params string[] pipelines) => StartAsync(null, null, pipelines);
+
+    /// <summary>Stops the server and starts another on the same engine, at a new address.</summary>
+    public async Task RestartAsync()
+    {
+        await _server.StopAsync();
+        await _server.DisposeAsync();
+        Http.Dispose();
+        await ListenAsync(null);
+    }
+
+    public Task StopServerAsync() => _server.StopAsync();
+
+    public async Task AddAsync(string yaml)
+    {
+        var id = DefinitionReader.Read(Encoding.UTF8.GetBytes(yaml), "x.yaml").Definition!.Id;
+        await File.WriteAllTextAsync(Path.Combine(_folder, id + ".yaml"), yaml);
+        await _catalog.RefreshAsync();
+    }
+
+    public Task WriteFileAsync(string name, string content) => File.WriteAllTextAsync(Path.Combine(_folder, name), content);
+
+    public Task RefreshAsync() => _catalog.RefreshAsync();
+
+    /// <summary>Starts a pipeline over the API.</summary>
+    public async Task<Guid> RunAsync(string pipeline, string body = "{}")
+    {
+        var answer = await PostAsync($"/api/pipelines/{pipeline}/run", body);
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal("started", answer.Json.GetProperty("status").GetString());
+        return answer.Json.GetProperty("executionId").GetGuid();
+    }
+
+    public async Task<Guid> RunToEndAsync(string pipeline, string body = "{}")
+    {
+        var id = await RunAsync(pipeline, body);
+        await EndAsync(id);
+        return id;
+    }
+
+    public Task EndAsync(Guid id) => Engine.WaitForEndAsync(id).WaitAsync(Limit);
+
+    public async Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await SendAsync(request, headers);
+    }
+
+    public async Task<Answer> PostAsync(string path, string? body = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        return await SendAsync(request, headers);
+    }
+
+    public async Task<Answer> SendAsync(HttpRequestMessage request, params (string Name, string Value)[] headers)
+    {
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        using var response = await Http.SendAsync(request);
+        return await Answer.ReadAsync(response);
+    }
+
+    /// <summary>Opens a stream and gives it once its headers are there.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(string path, string accept, string? lastEventId = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
+        if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
+        return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    public async Task<SseReader> FollowAsync(Guid id, string query = "", string? lastEventId = null)
+    {
+        var response = await OpenAsync($"/api/executions/{id}/events{query}", "text/event-stream", lastEventId);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        return new SseReader(response);
+    }
+
+    /// <summary>Opens a client over a Unix socket.</summary>
+    public static HttpClient OverSocket(string path) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancel) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = new Uri("http://sightglass/"),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _server.DisposeAsync();
+        await Engine.DisposeAsync();
+        await _store.DisposeAsync();
+        await _catalog.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task ListenAsync(Func<ServerOptions, ServerOptions>? configure)
+    {
+        var options = new ServerOptions { Urls = ["http://127.0.0.1:0"], ShutdownTime = TimeSpan.FromSeconds(1) };
+        _server = new SightglassServer(configure?.Invoke(options) ?? options, Engine, _catalog);
+        await _server.StartAsync();
+        Address = new Uri(_server.Addresses.First(a => a.StartsWith("http://127", StringComparison.Ordinal)));
+        Http = new HttpClient { BaseAddress = Address, Timeout = Limit };
+    }
+}
+
+/// <summary>An answer, read whole.</summary>
+internal sealed record Answer(HttpStatusCode Status, string? Type, string Text, HttpResponseMessage Response)
+{
+    private JsonElement? _json;
+
+    public JsonElement Json => _json ??= JsonElement.Parse(Text);
+
+    public string? Code => Json.GetProperty("code").GetString();
+
+    public static async Task<Answer> ReadAsync(HttpResponseMessage response) =>
+        new(response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync(), response);
+
+    /// <summary>Checks that this is a problem with a code, as every refusal has to be.</summary>
+    public void AssertProblem(HttpStatusCode status, string code)
+    {
+        Assert.True(status == Status && Type == "application/problem+json", $"{(int)Status} {Type}: {Text}");
+        Assert.Equal(code, Code);
+        Assert.Equal((int)status, Json.GetProperty("status").GetInt32());
+        Assert.NotEmpty(Json.GetProperty("title").GetString()!);
+        Assert.NotEmpty(Json.GetProperty("detail").GetString()!);
+        Assert.Equal(Json.GetProperty("detail").GetString(), Json.GetProperty("error").GetString());
+    }
+}
