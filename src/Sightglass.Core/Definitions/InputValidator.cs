@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -39,6 +40,13 @@ public static class InputValidator
 
         public void Take(JsonElement input)
         {
+            if (!IsText(input))
+            {
+                _refused.UnionWith(definition.Inputs.Keys);
+                Add(ProblemCodes.NotText, "inputs", "the input has half of a surrogate pair, such as \\ud83d alone", "send characters as they are, in UTF-8");
+                return;
+            }
+
             switch (input.ValueKind)
             {
                 case JsonValueKind.Undefined or JsonValueKind.Null:
@@ -179,6 +187,22 @@ public static class InputValidator
         {
             var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(Valid(text))}\""));
             return JsonElement.ParseValue(ref reader);
+        }
+
+        // JSON can spell half a character, which no text can hold: it would fail wherever it is read first.
+        private static bool IsText(JsonElement input)
+        {
+            if (input.ValueKind == JsonValueKind.Undefined || JsonMarshal.GetRawUtf8Value(input).IndexOf("\\u"u8) < 0) return true;
+            try
+            {
+                using var writer = new Utf8JsonWriter(Stream.Null);
+                input.WriteTo(writer);
+                return true;
+            }
+            catch (InvalidOperationException)
+            {
+                return false;
+            }
         }
 
         // Half a surrogate pair, which a shell can pass, has no JSON.
