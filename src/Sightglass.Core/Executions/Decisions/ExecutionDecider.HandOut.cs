@@ -97,7 +97,8 @@ internal sealed partial class ExecutionDecider
                 return;
             }
 
-            until = moment.ToUniversalTime();
+            // To the microsecond, as the log keeps it: whoever folds the log waits for the same moment.
+            until = new DateTimeOffset(moment.UtcTicks - (moment.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
         }
 
         Begin();
@@ -106,10 +107,21 @@ internal sealed partial class ExecutionDecider
         Emit(s, new StageStarted { Input = Payload.FromJson(input.Json), Until = timeout }, attempt, iteration);
         ready.Open++;
         if (timeout is { } limit) ready.Due(s.Key, limit);
-        if (wait.Approval is { } approval) RequestApproval(s, 0, approval, null);
+        if (wait.Approval is { } approval)
+        {
+            RequestApproval(s, 0, approval, AskedIn(input));
+            until = Earliest(approval.Timeout is { } patience ? now + patience.Value : null, timeout);
+        }
+
         var kind = wait.Approval is not null ? "approval" : wait.Event is not null ? "event" : "timer";
         Emit(s, new StageWaiting { For = kind, Until = until ?? timeout, Detail = wait.Event }, attempt, iteration);
         if (until is { } due) ready.Due(s.Key, due);
+    }
+
+    private static string? AskedIn(RenderedInput wait)
+    {
+        using var document = JsonDocument.Parse(wait.Json);
+        return document.RootElement.GetProperty("approval").TryGetProperty("message", out var message) ? message.GetString() : null;
     }
 
     private void StartPipeline(StagePlan stage, StageState s, RenderedInput input)

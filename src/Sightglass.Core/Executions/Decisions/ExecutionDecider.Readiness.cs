@@ -145,7 +145,7 @@ internal sealed partial class ExecutionDecider
         foreach (var leaf in stage.Leaves)
         {
             if (leaf.Kind != TriggerLeafKind.Approval || s.Facts.ContainsKey(leaf.Number)) continue;
-            RequestApproval(s, leaf.Number, leaf.Approval!, leaf.Message);
+            RequestApproval(s, leaf.Number, leaf.Approval!, Ask(s, leaf.Message));
         }
 
         if (s.Status != StageStatus.Pending) return;
@@ -155,15 +155,15 @@ internal sealed partial class ExecutionDecider
         Emit(s, new StageWaiting { For = asksPerson ? "approval" : "event", Until = approval, Detail = asksPerson ? null : events });
     }
 
-    private void RequestApproval(StageState s, int leaf, Definitions.ApprovalDefinition approval, CelTemplate? message)
+    private string? Ask(StageState s, CelTemplate? message)
     {
-        string? text = null;
-        if (message is not null)
-        {
-            var rendered = message.Evaluate(scopes.For(s));
-            text = rendered.IsError ? message.Text : rendered.Value.ToText();
-        }
+        if (message is null) return null;
+        var rendered = message.Evaluate(scopes.For(s));
+        return rendered.IsError ? message.Text : rendered.Value.ToText();
+    }
 
+    private void RequestApproval(StageState s, int leaf, Definitions.ApprovalDefinition approval, string? text)
+    {
         DateTimeOffset? deadline = approval.Timeout is { } timeout ? now + timeout.Value : null;
         Emit(s, new ApprovalRequested { Trigger = leaf, By = approval.By, Message = Bounded(text), Deadline = deadline });
         if (deadline is { } due) ready.Due(s.Key, due);

@@ -176,6 +176,7 @@ internal sealed partial class ExecutionDecider
         if (s.Status == StageStatus.Queued && s.Count is null) ready.Queue(s.Key, LaneOf(PlanOf(s)));
         if (s.InAttempt) ready.Open++;
         if (s.Due is { } due) ready.Due(s.Key, due);
+        if (s.InAttempt && PlanOf(s) is { IsSlotless: true, Timeout: { } limit } && s.StartedAt is { } from) ready.Due(s.Key, from + limit);
         foreach (var (_, fact) in s.OpenApprovals())
         {
             if (fact.Due is { } deadline) ready.Due(s.Key, deadline);
