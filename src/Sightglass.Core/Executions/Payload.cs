@@ -98,8 +98,9 @@ public sealed class Payload : IEquatable<Payload>
 
     private static bool LooksLikeReference(ReadOnlySpan<byte> json)
     {
-        if (json.Length is < 30 or > 4096 || json[0] != (byte)'{') return false;
-        var reader = new Utf8JsonReader(json);
+        // Of any length: a reader goes by the shape alone. The first key that is another ends the look.
+        if (json.Length < 30 || json[0] != (byte)'{') return false;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 256 });
         var seen = 0;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

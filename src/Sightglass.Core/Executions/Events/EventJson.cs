@@ -7,7 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Sightglass.Core.Executions;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(MomentConverter)])]
 [JsonSerializable(typeof(ExecutionCreated))]
 [JsonSerializable(typeof(ExecutionStarted))]
 [JsonSerializable(typeof(ExecutionPaused))]
@@ -172,44 +172,57 @@ public static class EventJson
 
     private static Dictionary<string, JsonTypeInfo> MakeTypes()
     {
-        var c = new EventJsonContext(new JsonSerializerOptions(EventJsonContext.Default.Options)
+        var options = new JsonSerializerOptions(EventJsonContext.Default.Options)
         {
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             MaxDepth = 256,
-        });
+            TypeInfoResolver = EventJsonContext.Default.WithAddedModifier(RemoveDerived),
+        };
         return new Dictionary<string, JsonTypeInfo>(StringComparer.Ordinal)
         {
-            ["execution.created"] = c.ExecutionCreated,
-            ["execution.started"] = c.ExecutionStarted,
-            ["execution.paused"] = c.ExecutionPaused,
-            ["execution.resumed"] = c.ExecutionResumed,
-            ["execution.cancelling"] = c.ExecutionCancelling,
-            ["execution.completed"] = c.ExecutionCompleted,
-            ["execution.failed"] = c.ExecutionFailed,
-            ["execution.cancelled"] = c.ExecutionCancelled,
-            ["execution.reopened"] = c.ExecutionReopened,
-            ["stage.queued"] = c.StageQueued,
-            ["stage.waiting"] = c.StageWaiting,
-            ["stage.started"] = c.StageStarted,
-            ["stage.expanded"] = c.StageExpanded,
-            ["stage.completed"] = c.StageCompleted,
-            ["stage.failed"] = c.StageFailed,
-            ["stage.skipped"] = c.StageSkipped,
-            ["stage.cancelled"] = c.StageCancelled,
-            ["stage.undo.started"] = c.StageUndoStarted,
-            ["stage.undo.completed"] = c.StageUndoCompleted,
-            ["stage.undo.failed"] = c.StageUndoFailed,
-            ["trigger.evaluated"] = c.TriggerEvaluated,
-            ["approval.requested"] = c.ApprovalRequested,
-            ["approval.granted"] = c.ApprovalGranted,
-            ["approval.rejected"] = c.ApprovalRejected,
-            ["stage.output"] = c.StageOutputWritten,
-            ["stage.log"] = c.StageLogged,
-            ["stage.progress"] = c.StageProgressed,
-            ["agent.message"] = c.AgentMessageSent,
-            ["agent.memory"] = c.AgentMemoryUsed,
-            ["agent.state"] = c.AgentStateChanged,
-            ["agent.tool"] = c.AgentToolCalled,
+            ["execution.created"] = Of<ExecutionCreated>(),
+            ["execution.started"] = Of<ExecutionStarted>(),
+            ["execution.paused"] = Of<ExecutionPaused>(),
+            ["execution.resumed"] = Of<ExecutionResumed>(),
+            ["execution.cancelling"] = Of<ExecutionCancelling>(),
+            ["execution.completed"] = Of<ExecutionCompleted>(),
+            ["execution.failed"] = Of<ExecutionFailed>(),
+            ["execution.cancelled"] = Of<ExecutionCancelled>(),
+            ["execution.reopened"] = Of<ExecutionReopened>(),
+            ["stage.queued"] = Of<StageQueued>(),
+            ["stage.waiting"] = Of<StageWaiting>(),
+            ["stage.started"] = Of<StageStarted>(),
+            ["stage.expanded"] = Of<StageExpanded>(),
+            ["stage.completed"] = Of<StageCompleted>(),
+            ["stage.failed"] = Of<StageFailed>(),
+            ["stage.skipped"] = Of<StageSkipped>(),
+            ["stage.cancelled"] = Of<StageCancelled>(),
+            ["stage.undo.started"] = Of<StageUndoStarted>(),
+            ["stage.undo.completed"] = Of<StageUndoCompleted>(),
+            ["stage.undo.failed"] = Of<StageUndoFailed>(),
+            ["trigger.evaluated"] = Of<TriggerEvaluated>(),
+            ["approval.requested"] = Of<ApprovalRequested>(),
+            ["approval.granted"] = Of<ApprovalGranted>(),
+            ["approval.rejected"] = Of<ApprovalRejected>(),
+            ["stage.output"] = Of<StageOutputWritten>(),
+            ["stage.log"] = Of<StageLogged>(),
+            ["stage.progress"] = Of<StageProgressed>(),
+            ["agent.message"] = Of<AgentMessageSent>(),
+            ["agent.memory"] = Of<AgentMemoryUsed>(),
+            ["agent.state"] = Of<AgentStateChanged>(),
+            ["agent.tool"] = Of<AgentToolCalled>(),
         };
+
+        JsonTypeInfo Of<T>() => options.GetTypeInfo(typeof(T));
+    }
+
+    // The type stands in the envelope. An override does not inherit the attribute that keeps a property out of JSON.
+    private static void RemoveDerived(JsonTypeInfo type)
+    {
+        if (!type.Type.IsAssignableTo(typeof(EventData))) return;
+        for (var i = type.Properties.Count - 1; i >= 0; i--)
+        {
+            if (type.Properties[i].Name is "eventType" or "isDecision") type.Properties.RemoveAt(i);
+        }
     }
 }

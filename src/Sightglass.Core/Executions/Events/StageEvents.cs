@@ -22,7 +22,7 @@ public sealed record StageWaiting : EventData
     /// <inheritdoc/>
     public override string EventType => "stage.waiting";
 
-    /// <summary>Gets <c>event</c>, <c>approval</c>, <c>timer</c>, <c>condition</c> or <c>repeat</c>.</summary>
+    /// <summary>Gets <c>event</c>, <c>approval</c> or <c>timer</c>.</summary>
     public string For { get; init; } = "";
 
     /// <summary>Gets when the wait ends by itself.</summary>
@@ -160,7 +160,7 @@ public sealed record StageCancelled : EventData
     /// <inheritdoc/>
     public override string EventType => "stage.cancelled";
 
-    /// <summary>Gets the code: <c>execution_cancelled</c>, <c>early_exit</c>, <c>unreachable</c>.</summary>
+    /// <summary>Gets the code: <c>execution_cancelled</c>, <c>execution_failed</c>, <c>early_exit</c>, <c>unreachable</c>.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>Gets how long the attempt ran, in milliseconds.</summary>
