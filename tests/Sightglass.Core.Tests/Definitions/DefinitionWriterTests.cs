@@ -20,6 +20,13 @@ public sealed class DefinitionWriterTests
         Config.QuickThrowOnFailure.WithMaxTest(500),
         Prop.ForAll(Seeds, seed => AssertSame(SomeDefinition.From(seed), DefinitionWriter.ToJson, "p.json")));
 
+    [Theory]
+    [InlineData(881302823)]
+    public void Odd_definitions_read_back_as_the_same(int seed)
+    {
+        AssertSame(SomeDefinition.From(seed), DefinitionWriter.ToYaml, "p.yaml");
+    }
+
     [Fact]
     public void Every_feature_of_the_format_reads_back_as_the_same()
     {
@@ -72,7 +79,7 @@ public sealed class DefinitionWriterTests
     {
         var written = write(definition);
         var read = DefinitionReader.Read(Encoding.UTF8.GetBytes(written), fileName);
-        Assert.NotNull(read.Definition);
+        Assert.True(read.Definition is not null, string.Join('\n', read.Problems) + "\n" + written);
         Assert.Equal(Encoding.UTF8.GetString(DefinitionJson.Write(definition)), Encoding.UTF8.GetString(DefinitionJson.Write(read.Definition)));
     }
 }

@@ -80,7 +80,11 @@ internal sealed class SourceBinder(ProblemList problems)
             // A key without a value says nothing; a free value may be null.
             if (field.Value.Kind == SourceKind.Null && member.Shape.Kind != ShapeKind.Any) continue;
             if (!Fits(field.Value, member.Shape, at)) continue;
-            if (FieldRules.Of(shape.Type, field.Key) is { } rule && !Obeys(field.Value, member.Shape, rule, at)) continue;
+            var rule = FieldRules.Of(shape.Type, field.Key);
+
+            // C# spells a word that is not chosen as an empty text.
+            if (rule?.Choices.Count > 0 && field.Value is { Kind: SourceKind.Text, Text: "" }) continue;
+            if (rule is not null && !Obeys(field.Value, member.Shape, rule, at)) continue;
             writer.WritePropertyName(field.Key);
             Write(writer, field.Value, member.Shape, at);
         }

@@ -34,7 +34,9 @@ internal static class YamlScalar
         {
             var letter = text[i];
             if (char.IsLetterOrDigit(letter)) continue;
-            if (letter is <= '\u001F' or >= '\u007F' or '{' or '}' or '[' or ']' or ',' or '#') return false;
+
+            // Not '*' either: the parser takes 'a *b:' for an alias used as a key.
+            if (letter is <= '\u001F' or >= '\u007F' or '{' or '}' or '[' or ']' or ',' or '#' or '*') return false;
             if (letter == ':' && (i + 1 == text.Length || !(char.IsLetterOrDigit(text[i + 1]) || text[i + 1] == '/'))) return false;
         }
 
