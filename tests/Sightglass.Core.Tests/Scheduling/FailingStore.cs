@@ -1,0 +1,42 @@
+using Sightglass.Core.Ports;
+
+namespace Sightglass.Core.Tests.Scheduling;
+
+/// <summary>A store whose appends fail for a while: half of them before they were applied, half after, as a commit whose
+/// answer is lost.</summary>
+internal sealed class FailingStore(IEventStore inner, int failures) : IEventStore
+{
+    private int _appends;
+
+    public int Failures { get; private set; } = failures;
+
+    public async ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default)
+    {
+        if (append.ExpectedLast == 0 || Failures == 0) return await inner.AppendAsync(append, cancellationToken);
+        Failures--;
+        if (_appends++ % 2 == 1) await inner.AppendAsync(append, cancellationToken);
+        throw new StoreUnavailableException("disk_full", "The disk is full.");
+    }
+
+    public ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default) =>
+        inner.ReadAsync(executionId, after, filter, maxBytes, cancellationToken);
+
+    public ValueTask<IReadOnlyList<EventBlock>> ReadFromPositionAsync(long afterPosition, int maxBytes, CancellationToken cancellationToken = default) =>
+        inner.ReadFromPositionAsync(afterPosition, maxBytes, cancellationToken);
+
+    public ValueTask<ReadOnlyMemory<byte>?> ReadValueAsync(string reference, long offset, int length, CancellationToken cancellationToken = default) =>
+        inner.ReadValueAsync(reference, offset, length, cancellationToken);
+
+    public ValueTask<ExecutionPage> ListAsync(ExecutionQuery query, CancellationToken cancellationToken = default) => inner.ListAsync(query, cancellationToken);
+
+    public ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default) => inner.ClaimAsync(executionId, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}
+
+/// <summary>The real clock with timers that fire a hundred times sooner.</summary>
+internal sealed class HurriedTime : TimeProvider
+{
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / 100 : dueTime, period);
+}

@@ -1,0 +1,145 @@
+using System.Text;
+using Sightglass.Core.Executions;
+using Sightglass.Core.Ports;
+using Xunit;
+
+namespace Sightglass.Core.Tests.Scheduling;
+
+/// <summary>Stages that misbehave, through the whole engine into the log.</summary>
+public sealed class HostileStageTests
+{
+    [Fact]
+    public async Task A_line_of_ten_megabytes_is_recorded_whole_in_events_within_their_limit()
+    {
+        var store = new InMemoryEventStore();
+        await using var engine = new EngineHarness(store);
+
+        var run = await engine.RunAsync("""
+            id: line
+            stages:
+              - { id: p, shell: { run: "head -c 10000000 /dev/zero | tr '\\0' 'x'" } }
+            """);
+
+        Assert.Equal(ExecutionStatus.Completed, run.State.Status);
+        Assert.Equal(10_000_000, run.Text("p").Length);
+        Assert.DoesNotContain(run.Text("p"), c => c != 'x');
+        Assert.InRange(await LongestLineAsync(store, run.Id), 1, EventJson.MaxEventBytes);
+    }
+
+    [Fact]
+    public async Task Binary_output_is_recorded_as_text_with_offsets_that_add_up()
+    {
+        var store = new InMemoryEventStore();
+        await using var engine = new EngineHarness(store);
+
+        var run = await engine.RunAsync("""
+            id: binary
+            stages:
+              - { id: p, shell: { run: "head -c 300000 /dev/urandom; head -c 50000 /dev/zero" } }
+            """);
+
+        Assert.Equal(ExecutionStatus.Completed, run.State.Status);
+        long offset = 0;
+        foreach (var chunk in run.Data<StageOutputWritten>("p"))
+        {
+            Assert.Equal(offset, chunk.Offset);
+            offset += Encoding.UTF8.GetByteCount(chunk.Text);
+        }
+
+        Assert.InRange(await LongestLineAsync(store, run.Id), 1, EventJson.MaxEventBytes);
+        Assert.EndsWith("\0\0\0", run.Text("p"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stage_that_never_ends_is_stopped_at_its_timeout_though_it_ignores_signals()
+    {
+        await using var engine = new EngineHarness();
+
+        var run = await engine.RunAsync("""
+            id: deaf
+            stages:
+              - { id: p, timeout: 300ms, shell: { run: "trap '' TERM INT HUP; echo deaf; while :; do sleep 0.1; done" } }
+            """);
+
+        Assert.Equal(ErrorCodes.Timeout, run.Stage("p").Error!.Code);
+        Assert.Equal("deaf\n", run.Text("p"));
+    }
+
+    [Fact]
+    public async Task A_program_that_cannot_start_fails_its_stage_with_what_to_do()
+    {
+        await using var engine = new EngineHarness();
+
+        var run = await engine.RunAsync("""
+            id: missing
+            stages:
+              - { id: p, shell: { exec: [no-such-program-anywhere] } }
+            """);
+
+        Assert.Equal("start_failed", run.Stage("p").Error!.Code);
+        Assert.Contains("no-such-program-anywhere", run.Stage("p").Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_result_that_is_too_large_fails_its_stage_and_says_what_to_do()
+    {
+        await using var engine = new EngineHarness();
+        engine.Code.Register("huge", _ => new string('x', 11_000_000));
+
+        var run = await engine.RunAsync("""
+            id: huge
+            stages:
+              - { id: p, code: { name: huge } }
+            """);
+
+        Assert.Equal(ErrorCodes.OutputTooLarge, run.Stage("p").Error!.Code);
+    }
+
+    [Fact]
+    public async Task Output_beyond_its_limit_is_dropped_with_a_warning_that_says_how_much()
+    {
+        await using var engine = new EngineHarness();
+
+        var run = await engine.RunAsync("""
+            id: capped
+            stages:
+              - { id: p, output: { maxBytes: 1000 }, shell: { run: "head -c 5000 /dev/zero | tr '\\0' 'y'" } }
+            """);
+
+        Assert.Equal(1000, run.Text("p").Length);
+        Assert.Contains(run.Data<StageLogged>("p"), l => l.Level == "warning" && l.Message.Contains("4000", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_store_that_cannot_commit_for_a_while_loses_nothing()
+    {
+        var store = new FailingStore(new InMemoryEventStore(), failures: 3);
+        var time = new HurriedTime();
+        await using var engine = new EngineHarness(store, time);
+
+        var run = await engine.RunAsync("""
+            id: patient
+            stages:
+              - { id: a, shell: { run: "seq 1 1000" } }
+              - { id: b, type: data, needs: [a], data: { value: "1" } }
+            """);
+
+        Assert.Equal(ExecutionStatus.Completed, run.State.Status);
+        Assert.Equal(string.Concat(Enumerable.Range(1, 1000).Select(i => i + "\n")), run.Text("a"));
+        Assert.Equal(Enumerable.Range(1, run.Events.Count).Select(i => (long)i), run.Events.Select(e => e.Seq));
+        Assert.Equal(0, store.Failures);
+    }
+
+    private static async Task<int> LongestLineAsync(InMemoryEventStore store, Guid id)
+    {
+        var longest = 0;
+        long cursor = 0;
+        while ((await store.ReadAsync(id, cursor, BlockFilter.All, 1 << 20)).Blocks is { Count: > 0 } blocks)
+        {
+            foreach (var line in blocks.SelectMany(b => Encoding.UTF8.GetString(b.Bytes.Span).Split('\n'))) longest = Math.Max(longest, Encoding.UTF8.GetByteCount(line));
+            cursor = blocks[^1].LastSeq;
+        }
+
+        return longest;
+    }
+}
