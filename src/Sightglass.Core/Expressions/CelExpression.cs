@@ -34,7 +34,7 @@ public sealed class CelExpression
     public static bool TryParse(string text, [NotNullWhen(true)] out CelExpression? expression, out IReadOnlyList<CelError> errors)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return TryParse(text, text, 0, lenient: false, out expression, out errors);
+        return TryParse(text, text, new CelLines(text), 0, lenient: false, out expression, out errors);
     }
 
     /// <summary>Evaluates; what fails in the expression is a result, only what resolvers throw is an exception.</summary>
@@ -52,10 +52,9 @@ public sealed class CelExpression
 
     /// <summary>Parses a part of a text, in whose lines and columns errors are told; leniently, what can never evaluate fails when it is reached.</summary>
     internal static bool TryParse(
-        string text, string source, int offset, bool lenient, [NotNullWhen(true)] out CelExpression? expression, out IReadOnlyList<CelError> errors)
+        string text, string source, CelLines lines, int offset, bool lenient, [NotNullWhen(true)] out CelExpression? expression, out IReadOnlyList<CelError> errors)
     {
         expression = null;
-        var lines = new CelLines(source);
         try
         {
             var compiler = new CelCompiler();

@@ -42,6 +42,9 @@ public sealed class CelTemplate
         var parts = new List<Part>();
         var found = new List<CelError>();
         var literal = new StringBuilder();
+
+        // Counted once: a text may hold as many expressions as lines.
+        var lines = new CelLines(text);
         var at = 0;
         while (at < text.Length)
         {
@@ -60,7 +63,7 @@ public sealed class CelTemplate
             var end = TemplateScanner.FindEnd(text, start);
             if (end < 0)
             {
-                found.Add(new CelLines(text).Error(open, CelErrorCodes.Syntax, "'${{' is not closed by '}}'"));
+                found.Add(lines.Error(open, CelErrorCodes.Syntax, "'${{' is not closed by '}}'"));
                 literal.Clear();
                 at = text.Length;
                 break;
@@ -69,7 +72,7 @@ public sealed class CelTemplate
             if (literal.Length > 0)
                 parts.Add(new Part(literal.ToString(), null, open));
             literal.Clear();
-            if (CelExpression.TryParse(text[start..end], text, start, lenient: false, out var expression, out var problems))
+            if (CelExpression.TryParse(text[start..end], text, lines, start, lenient: false, out var expression, out var problems))
                 parts.Add(new Part("", expression, open));
             else
                 found.AddRange(problems);

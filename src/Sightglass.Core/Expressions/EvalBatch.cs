@@ -84,7 +84,7 @@ public static class EvalBatch
         {
             var (text, scope) = request();
             // Leniently, as an unknown function may stand where it is never reached.
-            if (!CelExpression.TryParse(text, text, 0, lenient: true, out var expression, out var errors))
+            if (!CelExpression.TryParse(text, text, new CelLines(text), 0, lenient: true, out var expression, out var errors))
                 return Error(errors[0].Code, errors[0].Message);
             var result = expression.Evaluate(scope);
             if (result.IsError)

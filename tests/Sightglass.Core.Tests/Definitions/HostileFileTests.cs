@@ -242,6 +242,22 @@ public sealed class HostileFileTests
         Assert.Equal(10_000, result.Definition!.Stages.Count);
     }
 
+    [Theory]
+    [InlineData("${{(}}")]
+    [InlineData("${{a}}")]
+    [InlineData("${{")]
+    [InlineData("${{inputs.a}}")]
+    public void Expressions_are_read_when_there_is_one_in_each_of_many_lines(string expression)
+    {
+        // Quadratic work over these lines takes minutes.
+        var prompt = string.Concat(Enumerable.Repeat($"      {expression}\n", 40_000));
+
+        var result = Read.Yaml($"stages:\n- id: a\n  agent:\n    model: {{ provider: p, name: n }}\n    prompt: |\n{prompt}");
+
+        Assert.NotNull(result.Definition);
+        Assert.All(result.Problems.Take(999).Index(), pair => Assert.Equal(pair.Index + 6, pair.Item.Line));
+    }
+
     [Fact]
     public void Problems_end_at_a_thousand()
     {

@@ -182,7 +182,7 @@ public sealed class CelHostileTests
 
     private static void Exercise(string text)
     {
-        if (!CelExpression.TryParse(text, text, 0, lenient: true, out var expression, out var errors))
+        if (!CelExpression.TryParse(text, text, new CelLines(text), 0, lenient: true, out var expression, out var errors))
         {
             Assert.NotEmpty(errors);
             return;

@@ -14,6 +14,9 @@ internal sealed class ProblemList(string file)
 
     public bool HasErrors { get; private set; }
 
+    /// <summary>Gets whether no more are listed, so that their places need not be found.</summary>
+    public bool IsFull => _left == 0;
+
     public void Add(string code, string message, string? suggestion, string path, int line, int column, ProblemSeverity severity = ProblemSeverity.Error)
     {
         if (severity == ProblemSeverity.Error) HasErrors = true;

@@ -8,6 +8,9 @@ internal sealed class SourceMap(SourceNode? root, string text)
     private Dictionary<string, SourceNode>? _nodes;
     private string[]? _lines;
 
+    // The lines of the text asked for last: one text may have many problems.
+    private (SourceNode? Node, string[] Lines) _last = (null, []);
+
     /// <summary>Gets a map of a definition that stands in no file.</summary>
     public static SourceMap None { get; } = new(null, "");
 
@@ -21,7 +24,8 @@ internal sealed class SourceMap(SourceNode? root, string text)
     public (int Line, int Column) Find(string path, int line, int column)
     {
         if (Node(path) is not { } node) return (0, 0);
-        var lines = node.Text.Split('\n');
+        if (_last.Node != node) _last = (node, node.Text.Split('\n'));
+        var lines = _last.Lines;
         if (line < 1 || line > lines.Length) return (node.Line, node.Column);
         _lines ??= text.Split('\n');
         var wanted = lines[line - 1];

@@ -3,6 +3,10 @@ namespace Sightglass.Core.Definitions;
 /// <summary>What every check works on.</summary>
 internal sealed class Check(PipelineDefinition definition, DefinitionReadOptions options, ProblemList problems, SourceMap map)
 {
+    // Ten thousand stages, each naming one that does not exist, are a hundred million words to compare.
+    private const int MaxComparisons = 50_000;
+
+    private int _comparisons;
     private readonly Lazy<HashSet<string>> _ids = new(() => [.. definition.Stages.Select(stage => stage.Id).Where(id => id.Length > 0)]);
 
     public PipelineDefinition Definition { get; } = definition;
@@ -27,18 +31,26 @@ internal sealed class Check(PipelineDefinition definition, DefinitionReadOptions
     /// <summary>Reports something at a place inside a text.</summary>
     public void ErrorAt(string code, string path, int line, int column, string message, string? suggestion = null)
     {
-        if (problems.IsBroken(path)) return;
+        if (problems.IsFull || problems.IsBroken(path)) return;
         var (fileLine, fileColumn) = map.Find(path, line, column);
         problems.Add(code, message, suggestion, path, fileLine, fileColumn);
     }
 
     /// <summary>Suggests the nearest name, while that still pays.</summary>
-    public string? Suggest(string word, IEnumerable<string> candidates) => problems.Suggests ? Nearest.Phrase(word, candidates) : null;
+    public string? Suggest(string word, IEnumerable<string> candidates)
+    {
+        if (!problems.Suggests || _comparisons > MaxComparisons) return null;
+        return Nearest.Phrase(word, candidates.Select(candidate =>
+        {
+            _comparisons++;
+            return candidate;
+        }));
+    }
 
     private void Add(string code, string path, string message, string? suggestion, ProblemSeverity severity)
     {
         // What is broken was told of already; all that follows from it is noise.
-        if (problems.IsBroken(path)) return;
+        if (problems.IsFull || problems.IsBroken(path)) return;
         var (line, column) = map.Find(path);
         problems.Add(code, message, suggestion, path, line, column, severity);
     }
