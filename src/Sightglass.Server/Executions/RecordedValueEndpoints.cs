@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +26,8 @@ internal static class RecordedValueEndpoints
 
     private static async Task OutputAsync(HttpContext context, ServerContext server)
     {
-        var problem = ReadNumber(context, "offset", out var offset) ?? ReadNumber(context, "attempt", out _);
+        var problem = ReadNumber(context, "offset", out var offset);
+        problem ??= ReadNumber(context, "attempt", out _) ?? ReadNumber(context, "limit", out _);
         if (problem is null)
         {
             var stage = (string)context.GetRouteValue("stage")!;
@@ -36,7 +39,9 @@ internal static class RecordedValueEndpoints
             else
             {
                 ReadNumber(context, "attempt", out var asked);
-                await WriteOutputAsync(context, server, id, stage, asked > 0 ? (int)Math.Min(asked, int.MaxValue) : newest, offset).ConfigureAwait(false);
+                ReadNumber(context, "limit", out var limit);
+                var attempt = asked > 0 ? (int)Math.Min(asked, int.MaxValue) : newest;
+                await WriteOutputAsync(context, server, id, stage, attempt, new OutputRange(offset, limit > 0 ? limit : long.MaxValue)).ConfigureAwait(false);
                 return;
             }
         }
@@ -44,45 +49,49 @@ internal static class RecordedValueEndpoints
         await problem.WriteAsync(context).ConfigureAwait(false);
     }
 
-    private static async Task WriteOutputAsync(HttpContext context, ServerContext server, Guid id, string stage, int attempt, long offset)
+    // Sent while it is read: an output may be a gigabyte, and a reader who wants all of it gets it in one answer.
+    private static async Task WriteOutputAsync(HttpContext context, ServerContext server, Guid id, string stage, int attempt, OutputRange range)
     {
-        using var text = new MemoryStream();
-        long position = 0;
+        SecurityHeaders.MakeDownload(context.Response, "output.txt");
+        context.Response.ContentType = "text/plain; charset=utf-8";
         long cursor = 0;
-        var more = false;
-        while (!more)
+        while (range.Left > 0)
         {
             var page = await server.Engine.Store.ReadAsync(id, cursor, BlockFilter.All, ReadBytes, context.RequestAborted).ConfigureAwait(false);
             if (page.Blocks.Count == 0) break;
             foreach (var block in page.Blocks)
             {
                 cursor = block.LastSeq;
-                if (block.Kind == BlockKind.Report && !more) more = Collect(block, stage, attempt, offset, text, ref position);
+                if (block.Kind == BlockKind.Report) Collect(block, stage, attempt, range, context.Response.BodyWriter);
             }
-        }
 
-        SecurityHeaders.MakeDownload(context.Response, "output.txt");
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        context.Response.Headers["X-Attempt"] = attempt.ToString(CultureInfo.InvariantCulture);
-        if (more) context.Response.Headers["X-Next-Offset"] = (offset + text.Length).ToString(CultureInfo.InvariantCulture);
-        context.Response.ContentLength = text.Length;
-        await context.Response.Body.WriteAsync(text.GetBuffer().AsMemory(0, (int)text.Length), context.RequestAborted).ConfigureAwait(false);
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        }
     }
 
-    /// <summary>Adds what a block printed from the offset on; true where the page is full and text is left.</summary>
-    private static bool Collect(EventBlock block, string stage, int attempt, long offset, MemoryStream text, ref long position)
+    private static void Collect(EventBlock block, string stage, int attempt, OutputRange range, PipeWriter output)
     {
         foreach (var e in EventJson.ReadBlock(block.Bytes))
         {
-            if (e.Data is not StageOutputWritten written || e.Stage != stage || e.Attempt != attempt) continue;
-            if (text.Length >= PageBytes) return true;
-            var bytes = Encoding.UTF8.GetBytes(written.Text);
-            var skip = Math.Clamp(offset - position, 0, bytes.Length);
-            text.Write(bytes, (int)skip, bytes.Length - (int)skip);
-            position += bytes.Length;
+            if (e.Data is StageOutputWritten written && e.Stage == stage && e.Attempt == attempt) output.Write(range.Take(Encoding.UTF8.GetBytes(written.Text)));
         }
+    }
 
-        return false;
+    /// <summary>The bytes wanted of a text that comes in pieces.</summary>
+    private sealed class OutputRange(long skip, long left)
+    {
+        private long _skip = skip;
+
+        public long Left { get; private set; } = left;
+
+        public ReadOnlySpan<byte> Take(ReadOnlySpan<byte> piece)
+        {
+            var skipped = (int)Math.Min(_skip, piece.Length);
+            _skip -= skipped;
+            var taken = (int)Math.Min(Left, piece.Length - skipped);
+            Left -= taken;
+            return piece.Slice(skipped, taken);
+        }
     }
 
     private static async Task ValueAsync(HttpContext context, ServerContext server)

@@ -6,7 +6,15 @@ namespace Sightglass.Server.Page;
 /// <summary>The plain page: files inside the assembly, a fixed list of them.</summary>
 internal static class PageFiles
 {
-    private static readonly (string Path, string File, string Type)[] Files = [];
+    private static readonly string[] Modules =
+        ["page.js", "api.js", "dom.js", "runform.js", "execution.js", "output.js", "text.js", "follow.js", "fold.js"];
+
+    private static readonly (string Path, string File, string Type)[] Files =
+    [
+        ("/", "index.html", "text/html; charset=utf-8"),
+        ("/page.css", "page.css", "text/css; charset=utf-8"),
+        .. Modules.Select(name => ("/" + name, name, "text/javascript; charset=utf-8")),
+    ];
 
     public static void Map(IEndpointRouteBuilder routes)
     {
