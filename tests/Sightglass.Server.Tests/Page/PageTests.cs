@@ -1,0 +1,103 @@
+using Xunit;
+
+namespace Sightglass.Server.Tests.Page;
+
+public sealed class PageTests
+{
+    private const string Slow = """
+        id: slow
+        name: Slow printer
+        description: Prints a line every 50 ms.
+        inputs:
+          count: { type: integer, default: 60, description: How many lines }
+          mood: { type: string, enum: [calm, loud] }
+        stages:
+          - id: print
+            name: Print lines
+            type: shell
+            shell: { run: "i=0; while [ $i -lt $COUNT ]; do i=$((i+1)); echo \"line $i äöü <b>&amp;</b>\"; sleep 0.05; done; echo done >&2", env: { COUNT: "${{ inputs.count }}" } }
+          - id: each
+            type: data
+            needs: [print]
+            forEach: ${{ [1, 2, 3] }}
+            data: { value: "${{ item * 2 }}" }
+          - id: bad
+            type: shell
+            needs: [each]
+            shell: { run: "echo trying; exit 3" }
+        """;
+
+    [Fact]
+    public async Task Page_shows_all_output_once_when_it_is_reloaded_in_the_middle()
+    {
+        await using var server = await ServerHarness.StartAsync(Slow, Some.Hello, Some.Approval);
+        await using var browser = await Browser.StartAsync();
+        await browser.EmulateAsync(1280, 800, dark: false);
+        await browser.OpenAsync(new Uri(server.Address, "/#/pipelines/slow"));
+        await browser.WaitForAsync("document.querySelector('form.run button.primary')");
+        await browser.EvaluateAsync("document.querySelector('#input-count').value = '80'");
+        await browser.ScreenshotAsync("form-light");
+        await browser.EvaluateAsync("document.querySelector('form.run button.primary').click()");
+        await browser.WaitForAsync("document.querySelector('#output')?.textContent.includes('line 10 ')");
+        await browser.ScreenshotAsync("running-light");
+        await browser.ReloadAsync();
+        await browser.WaitForAsync("document.querySelector('#output')?.textContent.includes('line 30 ')");
+        await browser.EmulateAsync(1280, 800, dark: true);
+        await browser.ScreenshotAsync("running-dark");
+        await browser.WaitForAsync("document.querySelector('footer')?.dataset.mode === 'ended'");
+
+        var id = Guid.Parse((await browser.EvaluateAsync("location.hash.split('/')[2]")).GetString()!);
+        await browser.EvaluateAsync("[...document.querySelectorAll('button.stage')].find(b => b.textContent.includes('Print lines')).click()");
+        await browser.WaitForAsync("document.querySelector('h3')?.nextSibling && document.querySelector('#output').textContent.includes('done')");
+        var shown = await browser.TextAsync("#output");
+        var recorded = (await server.GetAsync($"/api/executions/{id}/output/print")).Text;
+        Assert.Equal(81, recorded.Count(c => c == '\n'));
+        Assert.Equal(recorded, shown);
+
+        var state = (await server.GetAsync($"/api/executions/{id}")).Json;
+        Assert.Equal("failed", state.GetProperty("status").GetString());
+        var last = state.GetProperty("seq").GetInt64();
+        Assert.EndsWith($"{last} of {last} events", await browser.TextAsync("footer"), StringComparison.Ordinal);
+        Assert.Contains("failed", await browser.TextAsync("#status"), StringComparison.Ordinal);
+        await browser.ScreenshotAsync("ended-dark");
+        await browser.EmulateAsync(360, 740, dark: false);
+        await browser.ScreenshotAsync("ended-360");
+        Assert.True((await browser.EvaluateAsync("document.documentElement.scrollWidth <= 360")).GetBoolean(), "The page is wider than 360 px.");
+        Assert.Empty(browser.Errors);
+    }
+
+    [Fact]
+    public async Task Page_approves_and_retries_when_its_buttons_are_pressed()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Approval, Some.Fails);
+        var id = await server.RunAsync("approval");
+        await using var browser = await Browser.StartAsync();
+        await browser.EmulateAsync(1280, 800, dark: false);
+        await browser.OpenAsync(new Uri(server.Address, $"/#/executions/{id}"));
+        await browser.WaitForAsync("document.querySelector('.ask button.primary')");
+        await browser.ScreenshotAsync("approval-light");
+        await browser.EvaluateAsync("document.querySelector('.ask button.primary').click()");
+        await browser.WaitForAsync("document.querySelector('#status').textContent.includes('completed') && document.querySelector('footer').dataset.mode === 'ended'");
+
+        var failing = await server.RunToEndAsync("fails");
+        await browser.EvaluateAsync($"location.hash = '#/executions/{failing}'");
+        await browser.WaitForAsync("[...document.querySelectorAll('button')].some(b => b.textContent === 'Retry') && document.querySelector('footer').dataset.mode === 'ended'");
+        await browser.EvaluateAsync("[...document.querySelectorAll('button')].find(b => b.textContent === 'Retry').click()");
+        await browser.WaitForAsync("document.querySelector('.stage').textContent.includes('attempt 2') && document.querySelector('footer').dataset.mode === 'ended'");
+        Assert.Empty(browser.Errors);
+    }
+
+    [Fact]
+    public async Task Page_refuses_nothing_silently_when_the_input_is_wrong()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Hello);
+        await using var browser = await Browser.StartAsync();
+        await browser.OpenAsync(new Uri(server.Address, "/#/pipelines/hello"));
+        await browser.WaitForAsync("document.querySelector('form.run button.primary')");
+        await browser.EvaluateAsync("document.querySelector('form.run button.primary').click()");
+        await browser.WaitForAsync("document.querySelector('#input-name-error').textContent.includes('required')");
+        await browser.EvaluateAsync("document.querySelector('#input-name').value = '<img src=x onerror=alert(1)>'");
+        await browser.EvaluateAsync("document.querySelector('form.run button.primary').click()");
+        await browser.WaitForAsync("document.querySelector('#output')?.textContent === 'hello <img src=x onerror=alert(1)>\\n'");
+    }
+}
