@@ -22,7 +22,7 @@ internal sealed class ServerHarness : IAsyncDisposable
     private readonly IEventStore _store;
     private SightglassServer _server;
 
-    private ServerHarness(IEventStore? store)
+    private ServerHarness(IEventStore? store, TimeProvider? time)
     {
         _store = store ?? new InMemoryEventStore();
         _catalog = new PipelineCatalog(_folder);
@@ -32,6 +32,7 @@ internal sealed class ServerHarness : IAsyncDisposable
             StageTypes = [new CodeStage(Code), new DataStage(), new BranchStage(), new ShellStage()],
             FindPipeline = id => _catalog.Find(id)?.Definition,
             Random = new Random(7),
+            Time = time ?? TimeProvider.System,
             Grace = TimeSpan.FromMilliseconds(200),
         });
         _server = null!;
@@ -51,16 +52,25 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     public string Folder => _folder;
 
-    public static async Task<ServerHarness> StartAsync(Func<ServerOptions, ServerOptions>? configure = null, IEventStore? store = null, params string[] pipelines)
+    public static async Task<ServerHarness> StartAsync(Func<ServerOptions, ServerOptions>? configure = null, IEventStore? store = null, TimeProvider? time = null, params string[] pipelines)
     {
-        var harness = new ServerHarness(store);
+        var harness = new ServerHarness(store, time);
         foreach (var yaml in pipelines) await harness.AddAsync(yaml);
         await harness._catalog.StartAsync();
-        await harness.ListenAsync(configure);
+        try
+        {
+            await harness.ListenAsync(configure);
+        }
+        catch
+        {
+            await harness.DisposeAsync();
+            throw;
+        }
+
         return harness;
     }
 
-    public static Task<ServerHarness> StartAsync(params string[] pipelines) => StartAsync(null, null, pipelines);
+    public static Task<ServerHarness> StartAsync(params string[] pipelines) => StartAsync(null, null, null, pipelines);
 
     /// <summary>Stops the server and starts another on the same engine, at a new address.</summary>
     public async Task RestartAsync()
@@ -155,7 +165,7 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Http.Dispose();
+        Http?.Dispose();
         await _server.DisposeAsync();
         await Engine.DisposeAsync();
         await _store.DisposeAsync();

@@ -59,6 +59,7 @@ public sealed class PageTests
         var last = state.GetProperty("seq").GetInt64();
         Assert.EndsWith($"{last} of {last} events", await browser.TextAsync("footer"), StringComparison.Ordinal);
         Assert.Contains("failed", await browser.TextAsync("#status"), StringComparison.Ordinal);
+        await browser.WaitForAsync("document.querySelector('#executions').textContent.includes('failed')");
         await browser.ScreenshotAsync("ended-dark");
         await browser.EmulateAsync(360, 740, dark: false);
         await browser.ScreenshotAsync("ended-360");

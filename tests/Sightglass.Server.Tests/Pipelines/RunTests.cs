@@ -101,7 +101,7 @@ public sealed class RunTests
     {
         var folder = Directory.CreateTempSubdirectory("sg-sock-").FullName;
         var path = Path.Combine(folder, "s.sock");
-        await using var server = await ServerHarness.StartAsync(o => o with { UnixSocketPath = path }, null, Some.Hello);
+        await using var server = await ServerHarness.StartAsync(o => o with { UnixSocketPath = path }, pipelines: Some.Hello);
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         using var client = ServerHarness.OverSocket(path);
         var body = new StringContent(

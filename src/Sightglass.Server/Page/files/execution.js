@@ -25,6 +25,7 @@ export class ExecutionView {
   #rows = new Map();
   #following = null;
   #closed = false;
+  #onStatus;
 
   #title = el('h2', {});
   #status = el('span', { 'aria-live': 'polite', id: 'status' });
@@ -36,8 +37,10 @@ export class ExecutionView {
   #output = new OutputPane();
   #footer = el('footer', {}, '');
 
-  constructor(id) {
+  /** @param {() => void} onStatus called when the execution's status changes */
+  constructor(id, onStatus) {
     this.#id = id;
+    this.#onStatus = onStatus;
     this.node = el('article', {},
       el('header', {}, el('div', { class: 'row' }, this.#title, this.#status, this.#facts), this.#buttons, this.#error),
       el('div', { class: 'split' },
@@ -138,6 +141,7 @@ export class ExecutionView {
   #drawStatus(state) {
     const word = state.cancelling ? 'cancelling' : state.status;
     if (this.#status.dataset.word === word) return;
+    if (this.#status.dataset.word) this.#onStatus();
     this.#status.dataset.word = word;
     this.#status.replaceChildren(badge(state.status), state.cancelling ? ' cancelling' : '');
   }

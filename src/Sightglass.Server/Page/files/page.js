@@ -57,7 +57,7 @@ async function show() {
   view = null;
   const [, kind, id] = location.hash.split('/');
   if (kind === 'executions' && id) {
-    view = new ExecutionView(id);
+    view = new ExecutionView(id, drawLists);
     main.replaceChildren(view.node);
   } else if (kind === 'pipelines' && id) {
     try {
