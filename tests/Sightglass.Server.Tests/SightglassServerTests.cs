@@ -38,14 +38,26 @@ public sealed class SightglassServerTests
     {
         var folder = Directory.CreateTempSubdirectory("sg-sock-").FullName;
         var path = Path.Combine(folder, "s.sock");
-        using (var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)) dead.Bind(new UnixDomainSocketEndPoint(path));
-        if (!File.Exists(path)) await File.WriteAllTextAsync(path, "");
+        var born = Path.Combine(folder, "born.sock");
+        using (var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            // Renamed, since closing it would take the file away, which a process that dies does not.
+            dead.Bind(new UnixDomainSocketEndPoint(born));
+            File.Move(born, path);
+        }
+
+        Assert.True(File.Exists(path));
         await using (await ServerHarness.StartAsync(o => o with { UnixSocketPath = path }))
         {
             var error = await Assert.ThrowsAsync<ServerStartException>(() => ServerHarness.StartAsync(o => o with { UnixSocketPath = path }));
             Assert.Equal("socket_in_use", error.Code);
         }
 
+        var file = Path.Combine(folder, "precious.db");
+        await File.WriteAllTextAsync(file, "data");
+        var ordinary = await Assert.ThrowsAsync<ServerStartException>(() => ServerHarness.StartAsync(o => o with { UnixSocketPath = file }));
+        Assert.Equal("socket_unusable", ordinary.Code);
+        Assert.Equal("data", await File.ReadAllTextAsync(file));
         var tooLong = await Assert.ThrowsAsync<ServerStartException>(() => ServerHarness.StartAsync(o => o with { UnixSocketPath = Path.Combine(folder, new string('x', 120)) }));
         Assert.Equal("socket_unusable", tooLong.Code);
         Directory.Delete(folder, recursive: true);

@@ -14,6 +14,7 @@ internal static class OwnerSocket
         if (System.Text.Encoding.UTF8.GetByteCount(path) > MaxPath)
             throw new ServerStartException("socket_unusable", $"The path '{path}' is too long for a Unix socket ({MaxPath} bytes); use a shorter data folder.");
         if (!File.Exists(path)) return;
+        if (IsOrdinary(path)) throw new ServerStartException("socket_unusable", $"'{path}' is a file and no socket; name another path for the socket.");
         if (Answers(path)) throw new ServerStartException("socket_in_use", $"Another server listens on '{path}'; stop it or use another data folder.");
         try
         {
@@ -39,6 +40,24 @@ internal static class OwnerSocket
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    // Only a file can be opened; a socket cannot, and it alone may be removed.
+    private static bool IsOrdinary(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
         }
     }
 

@@ -89,6 +89,31 @@ public sealed class PageTests
     }
 
     [Fact]
+    public async Task Page_shows_the_end_of_a_large_output_and_every_stage_of_a_large_plan()
+    {
+        // The plan of 1,500 stages is too large for its event and is fetched apart.
+        var yaml = new System.Text.StringBuilder("id: wide\nstages:\n  - { id: print, type: shell, shell: { run: \"seq 1 50000\" } }\n");
+        for (var i = 0; i < 1500; i++) yaml.Append(System.Globalization.CultureInfo.InvariantCulture, $"  - {{ id: data-stage-{i}, type: data, data: {{ value: \"{i}\" }} }}\n");
+        await using var server = await ServerHarness.StartAsync(yaml.ToString());
+        var id = await server.RunAsync("wide");
+        await using var browser = await Browser.StartAsync();
+        await browser.EmulateAsync(1280, 800, dark: false);
+        await browser.OpenAsync(new Uri(server.Address, $"/#/executions/{id}"));
+        await browser.WaitForAsync("document.querySelector('footer')?.dataset.mode === 'ended'");
+        await browser.EvaluateAsync("[...document.querySelectorAll('button.stage')].find(b => b.textContent.includes('print')).click()");
+        await browser.WaitForAsync("document.querySelector('#output').textContent.endsWith('50000\\n')");
+        Assert.Equal(1501, (await browser.EvaluateAsync("document.querySelectorAll('button.stage').length")).GetInt32());
+        Assert.Equal(string.Concat(Enumerable.Range(48_001, 2000).Select(n => $"{n}\n")), await browser.TextAsync("#output"));
+        Assert.Contains("48,000 lines above", await browser.TextAsync(".note"), StringComparison.Ordinal);
+        Assert.Equal(50_000, (await browser.EvaluateAsync("fetch(document.querySelector('.note a').href).then(r => r.text()).then(t => t.split('\\n').length - 1)")).GetInt32());
+        var last = (await server.GetAsync($"/api/executions/{id}")).Json.GetProperty("seq").GetInt64();
+        Assert.EndsWith($"{last:N0} of {last:N0} events", await browser.TextAsync("footer"), StringComparison.Ordinal);
+        Assert.Contains("1501/1501", await browser.TextAsync(".facts"), StringComparison.Ordinal);
+        await browser.ScreenshotAsync("large-light");
+        Assert.Empty(browser.Errors);
+    }
+
+    [Fact]
     public async Task Page_refuses_nothing_silently_when_the_input_is_wrong()
     {
         await using var server = await ServerHarness.StartAsync(Some.Hello);

@@ -175,12 +175,13 @@ export class ExecutionView {
 
   #drawStages(state, now) {
     const seen = new Set();
+    const shown = this.#shown(state);
     let previous = null;
     for (const stage of flatten(state.stages)) {
       seen.add(stage.key);
       let row = this.#rows.get(stage.key);
       if (!row) this.#rows.set(stage.key, (row = this.#makeRow(stage)));
-      row.draw(stage, now, stage.key === this.#shown(state));
+      row.draw(stage, now, stage.key === shown);
       const wanted = previous ? previous.nextSibling : this.#stages.firstChild;
       if (row.node !== wanted) this.#stages.insertBefore(row.node, wanted);
       previous = row.node;
