@@ -38,9 +38,9 @@ internal static class FailureScenarios
               - { id: flaky, shell: { run: ./flaky.sh }, retry: { maxAttempts: 3, delay: 1s, backoff: 2 } }
             """);
         await engine.SeenAsync("stage.failed", "flaky", 1);
-        engine.Clock.Advance(750);
+        await engine.Clock.AdvanceToDueAsync(750);
         await engine.SeenAsync("stage.failed", "flaky", 2);
-        engine.Clock.Advance(1500);
+        await engine.Clock.AdvanceToDueAsync(1500);
         await engine.EndedAsync();
     }
 
@@ -91,9 +91,9 @@ internal static class FailureScenarios
             """);
         await engine.SeenAsync("stage.waiting", "event");
         await engine.RunsAsync("slow");
-        engine.Clock.Advance(30_000);
+        await engine.Clock.AdvanceToDueAsync(30_000);
         await engine.SeenAsync("stage.failed", "slow");
-        engine.Clock.Advance(30_000);
+        await engine.Clock.AdvanceToDueAsync(30_000);
         await engine.EndedAsync();
     }
 

@@ -106,7 +106,7 @@ internal static class FlowScenarios
         for (var iteration = 1; iteration <= 2; iteration++)
         {
             await engine.SeenAsync("stage.completed", "draft", iteration);
-            engine.Clock.Advance(2000);
+            await engine.Clock.AdvanceToDueAsync(2000);
         }
 
         await engine.EndedAsync();

@@ -106,7 +106,10 @@ internal sealed class GoldenEngine : IAsyncDisposable
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var seen = 0;
-        await foreach (var step in Engine.Follower.FollowAsync(Id, 0, TimeSpan.FromDays(1), limit.Token))
+
+        // On the system's clock: timers on the scenario's are the engine's alone.
+        var follower = new LogFollower(Store, Engine.Feed, TimeProvider.System);
+        await foreach (var step in follower.FollowAsync(Id, 0, TimeSpan.FromDays(1), limit.Token))
         {
             foreach (var e in step.Blocks.SelectMany(b => EventJson.ReadBlock(b.Bytes)))
             {

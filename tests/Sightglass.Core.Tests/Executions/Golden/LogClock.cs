@@ -8,6 +8,7 @@ internal sealed class LogClock(DateTimeOffset start) : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<Timer> _set = [];
     private DateTimeOffset _now = start;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _free;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -33,6 +34,25 @@ internal sealed class LogClock(DateTimeOffset start) : TimeProvider
             _now += TimeSpan.FromMilliseconds(milliseconds);
             FireDue();
         }
+    }
+
+    /// <summary>Moves the clock past what the engine waits for, once it does: a timer set while the clock moves, by a wait
+    /// that was reckoned before, would be late.</summary>
+    public async Task AdvanceToDueAsync(double milliseconds)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_set.Exists(t => t.Due <= _now + TimeSpan.FromMilliseconds(milliseconds))) break;
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        Advance(milliseconds);
     }
 
     /// <summary>Lets every timer fire as soon as it is set: for the end of a test, which waits for nothing any more.</summary>
@@ -71,6 +91,8 @@ internal sealed class LogClock(DateTimeOffset start) : TimeProvider
                 Due = clock._now + dueTime;
                 clock._set.Add(this);
                 clock.FireDue();
+                clock._changed.TrySetResult();
+                clock._changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
             return true;

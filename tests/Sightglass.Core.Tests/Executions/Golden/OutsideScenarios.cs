@@ -68,11 +68,11 @@ internal static class OutsideScenarios
               - { id: sign, wait: { approval: { timeout: 3h, onTimeout: reject } } }
             """);
         await engine.SeenAsync("stage.waiting", "sign");
-        engine.Clock.Advance(Hour);
+        await engine.Clock.AdvanceToDueAsync(Hour);
         await engine.SeenAsync("stage.completed", "lenient");
-        engine.Clock.Advance(Hour);
+        await engine.Clock.AdvanceToDueAsync(Hour);
         await engine.SeenAsync("stage.failed", "strict");
-        engine.Clock.Advance(Hour);
+        await engine.Clock.AdvanceToDueAsync(Hour);
         await engine.EndedAsync();
     }
 
@@ -113,11 +113,11 @@ internal static class OutsideScenarios
               - { id: moment, needs: [later], wait: { until: "${{ stages.later.output }}" } }
             """);
         await engine.SeenAsync("stage.waiting", "nap");
-        engine.Clock.Advance(10_000);
+        await engine.Clock.AdvanceToDueAsync(10_000);
         await engine.SeenAsync("stage.waiting", "until");
-        engine.Clock.Advance(Hour);
+        await engine.Clock.AdvanceToDueAsync(Hour);
         await engine.SeenAsync("stage.waiting", "later");
-        engine.Clock.Advance(90_000);
+        await engine.Clock.AdvanceToDueAsync(90_000);
         await engine.EndedAsync();
     }
 }

@@ -50,7 +50,7 @@ internal static class PeopleScenarios
             """);
         await engine.SeenAsync("stage.started", "deaf");
         await GoldenEngine.AcceptedAsync(engine.Engine.CancelAsync(engine.Id));
-        engine.Clock.Advance(15_000);
+        await engine.Clock.AdvanceToDueAsync(15_000);
         await engine.EndedAsync();
     }
 
@@ -77,7 +77,7 @@ internal static class PeopleScenarios
         await GoldenEngine.AcceptedAsync(engine.Engine.ResumeAsync(engine.Id, "ann"));
         await engine.SeenAsync("stage.waiting", "nap");
         await engine.SeenAsync("stage.completed", "second");
-        engine.Clock.Advance(1000);
+        await engine.Clock.AdvanceToDueAsync(1000);
         await engine.EndedAsync();
     }
 

@@ -115,9 +115,9 @@ internal static class ReportScenarios
             inputs: { text: { type: string }, looks: { type: object } }
             stages:
               - { id: __proto__, name: "\"quoted\" & 'single'", type: data, data: { value: inputs.text } }
-              - { id: toString, type: data, data: { value: inputs.looks } }
+              - { id: toString, type: data, needs: [__proto__], data: { value: inputs.looks } }
               - { id: constructor, type: data, needs: [toString], data: { value: stages.toString.output.preview } }
-              - { id: shout, shell: { run: ./shout.sh }, needs: [__proto__, constructor] }
+              - { id: shout, shell: { run: ./shout.sh }, needs: [constructor] }
             """,
             $$$"""{"text":{{{Text(Hostile)}}},"looks":{"ref":"sha256:not-one","bytes":3,"preview":"I only look like a reference"}}""",
             r => r with { RequestedBy = Hostile, Labels = new Dictionary<string, string> { ["__proto__"] = Hostile } });
