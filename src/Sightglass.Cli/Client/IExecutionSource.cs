@@ -12,8 +12,8 @@ internal interface IExecutionSource
     /// <param name="cancellationToken">Ends the read.</param>
     IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(Guid id, long after, bool follow, CancellationToken cancellationToken);
 
-    /// <summary>Reads the plan of an execution whose <c>execution.created</c> only refers to it.</summary>
-    Task<ReadOnlyMemory<byte>> ReadPlanAsync(Guid id, Payload plan, CancellationToken cancellationToken);
+    /// <summary>Reads a value that an event only refers to.</summary>
+    Task<ReadOnlyMemory<byte>> ReadValueAsync(Payload payload, CancellationToken cancellationToken);
 
     /// <summary>Asks for the end of the execution.</summary>
     Task CancelAsync(Guid id, string reason);

@@ -25,8 +25,8 @@ internal sealed class LocalExecutions(PipelineEngine engine, string requestedBy)
         }
     }
 
-    public Task<ReadOnlyMemory<byte>> ReadPlanAsync(Guid id, Payload plan, CancellationToken cancellationToken) =>
-        LogReader.ReadValueAsync(engine.Store, plan.Reference!, plan.Bytes, cancellationToken);
+    public Task<ReadOnlyMemory<byte>> ReadValueAsync(Payload payload, CancellationToken cancellationToken) =>
+        LogReader.ReadValueAsync(engine.Store, payload.Reference!, payload.Bytes, cancellationToken);
 
     public Task CancelAsync(Guid id, string reason) => engine.CancelAsync(id, requestedBy, reason);
 }

@@ -1,16 +1,22 @@
+using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.LiveView;
 
 namespace Sightglass.Cli.Commands;
 
 /// <summary>How an execution is shown.</summary>
-internal sealed record OutputChoice(OutputKind Kind)
+internal sealed record OutputChoice(OutputKind Kind, FolderPaths Data)
 {
     /// <summary>Chooses by the options, and by whether somebody looks.</summary>
-    public static OutputChoice Of(bool json, bool plain)
+    public static OutputChoice Of(bool json, bool plain, FolderPaths data)
     {
         if (json && plain) throw new CommandRefusedException(ExitCodes.Invalid, "Give --json or --plain, not both.");
-        return new OutputChoice(json ? OutputKind.Json : OutputKind.Plain);
+        return new OutputChoice(json ? OutputKind.Json : plain || !IsTerminal ? OutputKind.Plain : OutputKind.Tree, data);
     }
+
+    private static bool IsTerminal =>
+        !Console.IsOutputRedirected && (OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"));
+
+    private static bool IsColored => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     public ExecutionView Open()
     {
@@ -18,20 +24,14 @@ internal sealed record OutputChoice(OutputKind Kind)
         return Kind switch
         {
             OutputKind.Json => new JsonView(streams.Raw, streams.Error),
-            _ => new PlainView(streams.Out, new PlainViewOptions()),
+            OutputKind.Tree => new TreeView(streams.Out, new TerminalScreen(streams.Raw), Renderer(), TimeProvider.System),
+            _ => new PlainView(streams.Out, new PlainViewOptions { KeepColor = !Console.IsOutputRedirected && IsColored }),
         };
     }
-}
 
-/// <summary>The forms of output.</summary>
-internal enum OutputKind
-{
-    /// <summary>A tree that is redrawn.</summary>
-    Live,
+    /// <summary>Opens the view of what stages printed.</summary>
+    public static ExecutionView OpenLogs(string? stage) =>
+        new PlainView(StandardStreams.Open().Out, new PlainViewOptions { ShowsEvents = false, Stage = stage, KeepColor = !Console.IsOutputRedirected && IsColored });
 
-    /// <summary>A line for each thing that happens.</summary>
-    Plain,
-
-    /// <summary>The events as they are stored.</summary>
-    Json,
+    public FrameRenderer Renderer() => new(new Palette(IsColored && !Console.IsOutputRedirected), Data.Option);
 }

@@ -22,4 +22,15 @@ internal static class ProblemOutput
 
     /// <summary>Makes the refusal of a run.</summary>
     public static CommandRefusedException Refuse(IReadOnlyList<Problem> problems) => new(ExitCodes.Invalid, string.Join(Environment.NewLine, problems));
+
+    /// <summary>Gives the line of a problem that came as JSON.</summary>
+    public static string Describe(JsonElement problem) => new Problem(
+        problem.GetProperty("code"u8).GetString()!,
+        problem.GetProperty("severity"u8).GetString() == "warning" ? ProblemSeverity.Warning : ProblemSeverity.Error,
+        problem.GetProperty("message"u8).GetString()!,
+        problem.GetProperty("suggestion"u8).GetString(),
+        problem.GetProperty("file"u8).GetString() ?? "",
+        problem.GetProperty("line"u8).GetInt32(),
+        problem.GetProperty("column"u8).GetInt32(),
+        problem.GetProperty("path"u8).GetString() ?? "").ToString();
 }

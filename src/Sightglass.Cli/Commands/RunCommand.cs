@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Sightglass.Cli.Client;
 using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.Hosting;
@@ -13,6 +12,8 @@ namespace Sightglass.Cli.Commands;
 /// <summary><c>sightglass run</c>: one pipeline, watched to its end.</summary>
 internal static class RunCommand
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     public const string Examples = """
         sightglass run hello.yaml --input "Good morning"
         sightglass run build --set configuration=Release --label branch=main
@@ -29,9 +30,10 @@ internal static class RunCommand
         priority.AcceptOnlyFromAmong("urgent", "high", "medium", "low");
         var json = CommonOptions.Json("Print the events as they are stored, one JSON object a line.");
         var plain = new Option<bool>("--plain") { Description = "Print lines instead of the live view, as is done where there is no terminal." };
+        var detach = new Option<bool>("--detach") { Description = "Only start it, in the server that has the data folder, and print its id." };
         var pipelines = CommonOptions.Pipelines();
         var hosts = CommonOptions.AllowHosts();
-        var command = new Command("run", "Run a pipeline and watch it to its end.") { file, input, sets, labels, priority, json, plain, pipelines, hosts };
+        var command = new Command("run", "Run a pipeline and watch it to its end.") { file, input, sets, labels, priority, json, plain, detach, pipelines, hosts };
         command.SetAction(parsed => RunAsync(new RunRequest
         {
             FileOrId = parsed.GetRequiredValue(file),
@@ -39,10 +41,11 @@ internal static class RunCommand
             Sets = InputText.ReadPairs(parsed.GetValue(sets), "--set"),
             Labels = InputText.ReadPairs(parsed.GetValue(labels), "--label"),
             Priority = Enum.Parse<StagePriority>(parsed.GetValue(priority) ?? "medium", ignoreCase: true),
-            Output = OutputChoice.Of(parsed.GetValue(json), parsed.GetValue(plain)),
+            IsDetached = parsed.GetValue(detach),
             Pipelines = parsed.GetValue(pipelines),
             AllowedHosts = parsed.GetValue(hosts) ?? [],
             Data = FolderPaths.Of(parsed.GetValue(CommonOptions.Data)),
+            Output = OutputChoice.Of(parsed.GetValue(json), parsed.GetValue(plain), FolderPaths.Of(parsed.GetValue(CommonOptions.Data))),
         }));
         return command;
     }
@@ -51,6 +54,10 @@ internal static class RunCommand
     {
         var secrets = SecretFile.Load(request.Data);
         var files = new PipelineFiles(PipelineFiles.FolderOf(request.Pipelines), secrets);
+
+        // An id is the server's where one runs: its folder counts, not the one this command was started in.
+        if (request.Pipelines is null && !File.Exists(request.FileOrId) && FolderSession.Connect(request.Data) is { Owner.Verb: "serve" } server)
+            return await RemoteRun.RunAsync(server, request, null, null).ConfigureAwait(false);
         var path = files.Locate(request.FileOrId);
         var read = files.Read(path);
         if (!read.IsValid) throw ProblemOutput.Refuse(read.Problems);
@@ -61,7 +68,9 @@ internal static class RunCommand
         if (problems.Count > 0) throw ProblemOutput.Refuse(problems);
 
         request.Data.Create();
-        using var folderLock = FolderLock.TryTake(request.Data, "run") ?? throw OwnedBy(request.Data);
+        using var folderLock = await TakeAsync(request.Data).ConfigureAwait(false);
+        if (folderLock is null) return await RemoteRun.RunAsync(FolderSession.Connect(request.Data) ?? throw FolderOwner.Refusal(request.Data), request, path, definition.Id).ConfigureAwait(false);
+        if (request.IsDetached) throw new CommandRefusedException(ExitCodes.Unavailable, "--detach leaves the run to a server, and none has this data folder; start one with: sightglass serve");
         await using var host = EngineHost.Open(request.Data, secrets, files.Find, new EngineHostOptions { AllowedHosts = request.AllowedHosts });
         var started = await host.Engine.StartAsync(new StartRequest
         {
@@ -75,56 +84,48 @@ internal static class RunCommand
             BaseFolder = Path.GetDirectoryName(path),
         }).ConfigureAwait(false);
         if (started.ExecutionId is not { } id) throw ProblemOutput.Refuse(started.Problems);
-        return await WatchAsync(new LocalExecutions(host.Engine, Environment.UserName), id, request.Output).ConfigureAwait(false);
+        await using var view = request.Output.Open();
+        await using var listener = new LateListener(request.Data, folderLock, host.Engine, view.Say);
+        return await WatchAsync(new LocalExecutions(host.Engine, Environment.UserName), id, view).ConfigureAwait(false);
     }
 
-    public static async Task<int> WatchAsync(IExecutionSource source, Guid id, OutputChoice output)
+    /// <summary>Takes the folder; <see langword="null"/> where a server has it, which then runs the pipeline.</summary>
+    private static async Task<FolderLock?> TakeAsync(FolderPaths data)
     {
-        await using var view = output.Open();
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (FolderLock.TryTake(data, "run") is { } taken) return taken;
+            var owner = FolderOwner.Read(data);
+            if (owner is { Verb: "serve", Socket: not null }) return null;
+
+            // A run ends with its own execution, so it cannot take in another; a short command is gone in a moment, and a
+            // server that starts will listen soon.
+            var isPassing = owner is null or { Verb: "command" } or { Verb: "serve" };
+            if (!isPassing || TimeProvider.System.GetElapsedTime(start) > Patience) throw FolderOwner.Refusal(data);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Shows an execution to its end; Ctrl-C cancels it.</summary>
+    public static async Task<int> WatchAsync(IExecutionSource source, Guid id, ExecutionView view)
+    {
         using var interrupts = new Interrupts(
             what =>
             {
                 view.Say("Cancelling; once more ends at once.");
                 _ = source.CancelAsync(id, what);
             },
-            second: () => { });
-        var state = await ExecutionViewer.ShowAsync(source, id, 0, follow: true, view, CancellationToken.None).ConfigureAwait(false);
+            second: view.Restore);
+        var state = await ExecutionViewer.ShowAsync(source, id, follow: true, view, CancellationToken.None).ConfigureAwait(false);
         return ExitCodeOf(state.Status);
     }
 
+    /// <summary>Gives the exit code of an execution that was watched to its end.</summary>
     public static int ExitCodeOf(ExecutionStatus status) => status switch
     {
         ExecutionStatus.Failed => ExitCodes.Failed,
         ExecutionStatus.Cancelled => ExitCodes.Cancelled,
         _ => ExitCodes.Success,
     };
-
-    private static CommandRefusedException OwnedBy(FolderPaths data)
-    {
-        var owner = FolderOwner.Read(data.Lock);
-        var who = owner is null ? "another process" : $"process {owner.Pid} (sightglass {owner.Verb})";
-        return new CommandRefusedException(ExitCodes.Unavailable, $"The data folder '{data.Folder}' is in use by {who}; wait for it, or choose another folder with --data.");
-    }
-}
-
-/// <summary>What to run and how to show it.</summary>
-internal sealed record RunRequest
-{
-    public required string FileOrId { get; init; }
-
-    public required JsonElement? Input { get; init; }
-
-    public required IReadOnlyDictionary<string, string> Sets { get; init; }
-
-    public required IReadOnlyDictionary<string, string> Labels { get; init; }
-
-    public required StagePriority Priority { get; init; }
-
-    public required OutputChoice Output { get; init; }
-
-    public required string? Pipelines { get; init; }
-
-    public required IReadOnlyCollection<string> AllowedHosts { get; init; }
-
-    public required FolderPaths Data { get; init; }
 }

@@ -1,13 +1,106 @@
 using System.CommandLine;
+using Sightglass.Cli.DataFolder;
+using Sightglass.Cli.Hosting;
+using Sightglass.Cli.LiveView;
+using Sightglass.Core.Definitions;
+using Sightglass.Server;
 
 namespace Sightglass.Cli.Commands;
 
 /// <summary><c>sightglass serve</c>, which is also what happens without a verb.</summary>
 internal static class ServeCommand
 {
-    public const string Examples = """
-        sightglass run hello.yaml            run a pipeline and watch it
+    public const string RootExamples = """
+        sightglass                                        serve ./pipelines (or ./samples) on http://127.0.0.1:5080
+        sightglass init && sightglass run hello           write a first pipeline and run it
+        sightglass approve last publish                   answer a run that waits in another terminal
         """;
 
-    public static RootCommand CreateRoot() => new("Runs pipelines and shows every execution live.");
+    public const string Examples = """
+        sightglass serve
+        sightglass serve --pipelines ~/pipelines --data ~/.sightglass
+        sightglass serve --urls http://127.0.0.1:8080
+        """;
+
+    private const string DefaultUrl = "http://127.0.0.1:5080";
+
+    public static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("Runs pipelines and shows every execution live. Without a command it serves them on " + DefaultUrl + ".");
+        AddServe(root);
+        return root;
+    }
+
+    public static Command Create()
+    {
+        var command = new Command("serve", "Serve pipelines and executions, and run what is started, until Ctrl-C.");
+        AddServe(command);
+        return command;
+    }
+
+    private static void AddServe(Command command)
+    {
+        var urls = new Option<string[]>("--urls") { Description = $"Addresses to listen on (default: {DefaultUrl}); port 0 takes a free one.", HelpName = "URL", AllowMultipleArgumentsPerToken = true };
+        var pipelines = CommonOptions.Pipelines();
+        var hosts = CommonOptions.AllowHosts();
+        var slots = new Option<int?>("--slots") { Description = "How many stages run at once (default: four for each processor, at least 8).", HelpName = "N" };
+        command.Options.Add(urls);
+        command.Options.Add(pipelines);
+        command.Options.Add(hosts);
+        command.Options.Add(slots);
+        command.SetAction(parsed =>
+        {
+            var given = (parsed.GetValue(urls) ?? []).SelectMany(u => u.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
+            if (parsed.GetValue(slots) is < 1 or > 10_000) throw new CommandRefusedException(ExitCodes.Invalid, "--slots is a number from 1 to 10000.");
+            var options = new EngineHostOptions { AllowedHosts = parsed.GetValue(hosts) ?? [] };
+            return ServeAsync(
+                given.Count == 0 ? [DefaultUrl] : given,
+                parsed.GetValue(pipelines),
+                FolderPaths.Of(parsed.GetValue(CommonOptions.Data)),
+                parsed.GetValue(slots) is { } count ? options with { Slots = count } : options);
+        });
+    }
+
+    private static async Task<int> ServeAsync(IReadOnlyList<string> urls, string? given, FolderPaths data, EngineHostOptions options)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var interrupts = new Interrupts(_ => stopped.TrySetResult(), second: () => { });
+        var folder = PipelineFiles.FolderOf(given) ?? Path.GetFullPath("pipelines");
+        var secrets = SecretFile.Load(data);
+        data.Create();
+        using var folderLock = FolderLock.TryTake(data, "serve") ?? throw FolderOwner.Refusal(data);
+        using var loggers = new ErrorLoggers(StandardStreams.Open().Error);
+        await using var catalog = new PipelineCatalog(folder, new PipelineCatalogOptions { Reading = new DefinitionReadOptions { HasSecret = name => secrets.TryGet(name, out _) } });
+        await using var host = EngineHost.Open(data, secrets, id => catalog.Find(id) is { IsValid: true } entry ? entry.Definition : null, options with { Loggers = loggers });
+        await catalog.StartAsync().ConfigureAwait(false);
+        await using var listener = new SocketListener(data, host.Engine, catalog, loggers);
+        try
+        {
+            await listener.StartAsync(urls).ConfigureAwait(false);
+        }
+        catch (ServerStartException error)
+        {
+            throw new CommandRefusedException(error.Code is "bad_address" or "login_required" ? ExitCodes.Invalid : ExitCodes.Unavailable, error.Message, error);
+        }
+
+        folderLock.Announce(new FolderOwner(Environment.ProcessId, "serve", listener.Path, listener.Urls is [var url, ..] ? url : null));
+        var recovered = await host.Engine.RecoverAsync().ConfigureAwait(false);
+        Welcome(listener.Urls, catalog, given, data, recovered);
+        await stopped.Task.ConfigureAwait(false);
+        StandardStreams.Open().Out.WriteLine("Stopping; what runs goes on at the next start. Ctrl-C again ends at once.");
+        await StandardStreams.Open().Out.FlushAsync().ConfigureAwait(false);
+        return ExitCodes.Success;
+    }
+
+    private static void Welcome(IReadOnlyList<string> urls, PipelineCatalog catalog, string? given, FolderPaths data, int recovered)
+    {
+        var output = StandardStreams.Open().Out;
+        var shown = PipelineFiles.Shown(catalog.Folder);
+        var fallback = given is null && Path.GetFileName(catalog.Folder) == "samples" ? " (there is no ./pipelines)" : "";
+        var broken = catalog.Entries.Count(e => !e.IsValid);
+        var wrong = broken > 0 ? $", {broken} with problems" : "";
+        output.WriteLine($"Sightglass on {string.Join(" ", urls)} – {Durations.Count(catalog.Entries.Count, "pipeline")} from {shown}{fallback}{wrong}, data in {PipelineFiles.Shown(data.Folder)}. Ctrl-C stops.");
+        if (recovered > 0) output.WriteLine($"Went on with {Durations.Count(recovered, "execution")} that had not ended.");
+        output.Flush();
+    }
 }

@@ -8,7 +8,22 @@ internal static class Verbs
     public static IReadOnlyList<(string Name, Func<Command> Create, string Examples)> All { get; } =
     [
         ("run", RunCommand.Create, RunCommand.Examples),
+        ("serve", ServeCommand.Create, ServeCommand.Examples),
+        ("init", InitCommand.Create, InitCommand.Examples),
         ("validate", ValidateCommand.Create, ValidateCommand.Examples),
+        ("graph", GraphCommand.Create, GraphCommand.Examples),
+        ("list", ListCommands.CreateList, ListCommands.ListExamples),
+        ("history", ListCommands.CreateHistory, ListCommands.HistoryExamples),
+        ("show", WatchCommands.CreateShow, WatchCommands.ShowExamples),
+        ("logs", WatchCommands.CreateLogs, WatchCommands.LogsExamples),
+        ("events", WatchCommands.CreateEvents, WatchCommands.EventsExamples),
+        ("cancel", CommandVerbs.CreateCancel, CommandVerbs.CancelExamples),
+        ("pause", CommandVerbs.CreatePause, CommandVerbs.PauseExamples),
+        ("resume", CommandVerbs.CreateResume, CommandVerbs.PauseExamples),
+        ("retry", CommandVerbs.CreateRetry, CommandVerbs.RetryExamples),
+        ("approve", CommandVerbs.CreateApprove, CommandVerbs.ApproveExamples),
+        ("reject", CommandVerbs.CreateReject, CommandVerbs.ApproveExamples),
+        ("emit", EmitCommand.Create, EmitCommand.Examples),
         ("eval", EvalCommand.Create, EvalCommand.Examples),
     ];
 }

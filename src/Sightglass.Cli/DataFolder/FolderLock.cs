@@ -6,47 +6,47 @@ namespace Sightglass.Cli.DataFolder;
 internal sealed class FolderLock : IDisposable
 {
     private readonly FileStream _file;
+    private readonly FolderPaths _paths;
 
-    private FolderLock(FileStream file) => _file = file;
+    private FolderLock(FileStream file, FolderPaths paths)
+    {
+        _file = file;
+        _paths = paths;
+    }
 
     /// <summary>Takes the lock.</summary>
     /// <returns><see langword="null"/> where another process has it.</returns>
     public static FolderLock? TryTake(FolderPaths paths, string verb)
     {
-        FileStream file;
         try
         {
-            // On Unix "None" is an exclusive flock that readers who share everything pass by; Windows would keep readers out.
-            var share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
-            file = new FileStream(paths.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, 0);
+            var taken = new FolderLock(new FileStream(paths.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0), paths);
+            taken.Announce(new FolderOwner(Environment.ProcessId, verb, null, null));
+            return taken;
         }
-        catch (Exception error) when (error is UnauthorizedAccessException or DirectoryNotFoundException or PathTooLongException)
+        catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(paths.Lock))
+        {
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new CommandRefusedException(ExitCodes.Unavailable, $"The data folder '{paths.Folder}' cannot be written: {error.Message} Mend its rights or choose another with --data.", error);
         }
-        catch (IOException error)
-        {
-            if (FolderOwner.Read(paths.Lock) is not null || File.Exists(paths.Lock)) return null;
-            throw new CommandRefusedException(ExitCodes.Unavailable, $"The data folder '{paths.Folder}' cannot be written: {error.Message} Choose another with --data.", error);
-        }
-
-        var taken = new FolderLock(file);
-        taken.Announce(new FolderOwner(Environment.ProcessId, verb, null, null));
-        return taken;
     }
 
     /// <summary>Says who has the folder and where it listens.</summary>
     public void Announce(FolderOwner owner)
     {
-        var bytes = owner.ToJson();
-        RandomAccess.Write(_file.SafeFileHandle, bytes, 0);
-        RandomAccess.SetLength(_file.SafeFileHandle, bytes.Length);
+        // By a rename, so that a reader never sees half of it.
+        var draft = _paths.Owner + ".new";
+        File.WriteAllBytes(draft, owner.ToJson());
+        File.Move(draft, _paths.Owner, overwrite: true);
     }
 
     public void Dispose()
     {
-        // Emptied, so that nobody is told of an owner that has gone; never removed, since another may have it open.
-        if (!_file.SafeFileHandle.IsClosed) RandomAccess.SetLength(_file.SafeFileHandle, 0);
+        // The lock file itself stays: another process may have it open, and would then hold a lock that nobody else sees.
+        if (!_file.SafeFileHandle.IsClosed) File.Delete(_paths.Owner);
         _file.Dispose();
     }
 }

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Sightglass.Cli.Commands;
 
 namespace Sightglass.Cli.DataFolder;
 
-/// <summary>What the owner of a data folder writes into its lock file.</summary>
+/// <summary>What the owner of a data folder says of itself, in a file beside the lock: the lock file itself
+/// cannot be opened by others.</summary>
 /// <param name="Pid">Its process.</param>
 /// <param name="Verb"><c>serve</c>, <c>run</c>, or the short command that has it for a moment.</param>
 /// <param name="Socket">Where it listens; <see langword="null"/> until it does.</param>
@@ -26,15 +28,13 @@ internal sealed record FolderOwner(int Pid, string Verb, string? Socket, string?
         return stream.ToArray();
     }
 
-    /// <summary>Reads what stands in a lock file; <see langword="null"/> while it is being written, or is somebody else's.</summary>
-    public static FolderOwner? Read(string path)
+    /// <summary>Reads who has the folder; <see langword="null"/> where nobody says so. A process that was killed leaves its
+    /// words behind, so only the lock and the socket are proof.</summary>
+    public static FolderOwner? Read(FolderPaths paths)
     {
         try
         {
-            // Sharing everything takes no lock, so reading cannot be in the way of an owner that starts.
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1024);
-            if (stream.Length is 0 or > 64 * 1024) return null;
-            using var document = JsonDocument.Parse(stream);
+            using var document = JsonDocument.Parse(File.ReadAllBytes(paths.Owner));
             var root = document.RootElement;
             return new FolderOwner(
                 root.GetProperty("pid"u8).GetInt32(), root.GetProperty("verb"u8).GetString() ?? "",
@@ -45,4 +45,12 @@ internal sealed record FolderOwner(int Pid, string Verb, string? Socket, string?
             return null;
         }
     }
+
+    /// <summary>Refuses a second owner.</summary>
+    public static CommandRefusedException Refusal(FolderPaths paths) =>
+        new(ExitCodes.Unavailable, $"The data folder '{paths.Folder}' is in use by {Describe(paths)}; wait until it ends, or choose another folder with --data.");
+
+    /// <summary>Names the owner for a message.</summary>
+    public static string Describe(FolderPaths paths) =>
+        Read(paths) is { } owner ? $"process {owner.Pid} (sightglass {owner.Verb})" : "another process";
 }

@@ -11,9 +11,14 @@ internal sealed record FolderPaths(string Folder)
 
     public string Lock => Path.Combine(Folder, "lock");
 
+    public string Owner => Path.Combine(Folder, "owner.json");
+
     public string Socket => Path.Combine(Folder, "sightglass.sock");
 
     public string Secrets => Path.Combine(Folder, "secrets.env");
+
+    /// <summary>Gets the option that leads another command to this folder; empty where it finds it by itself.</summary>
+    public string Option => Folder == Path.GetFullPath(".sightglass") ? "" : $" --data {(Folder.Contains(' ', StringComparison.Ordinal) ? $"'{Folder}'" : Folder)}";
 
     /// <summary>Gets the folder that the option names, else the environment, else <c>.sightglass</c> here.</summary>
     public static FolderPaths Of(string? option)

@@ -24,6 +24,7 @@ internal static class EventLine
         StageUndoStarted => "undo started",
         StageUndoCompleted data => $"undo completed in {Durations.Of(data.Duration)}",
         StageUndoFailed data => "undo failed: " + Message(data.Error),
+        StageLogged { Level: "debug" } => null,
         StageLogged data => $"{data.Level}: {Clean(data.Message)}",
         StageProgressed data => $"{data.Fraction:P0}{(data.Message is null ? "" : " " + Clean(data.Message))}",
         ApprovalRequested data => $"waits for approval{(data.Message is null ? "" : ": " + Clean(data.Message))} – sightglass approve {ShortId.Of(e.ExecutionId)} {e.Stage}",

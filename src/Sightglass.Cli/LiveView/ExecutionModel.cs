@@ -1,32 +1,51 @@
-using Sightglass.Cli.Client;
 using Sightglass.Core.Executions;
 
 namespace Sightglass.Cli.LiveView;
 
-/// <summary>What a view shows: the fold of the log, and of what streams only its end.</summary>
+/// <summary>What a view shows: the fold of the log, and of what streams only its end. Whoever reads it from another
+/// thread than the one that applies events holds <see cref="Gate"/>.</summary>
 internal sealed class ExecutionModel
 {
     private readonly Dictionary<string, StageTail> _tails = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ApprovalRequested> _approvals = new(StringComparer.Ordinal);
+
+    public Lock Gate { get; } = new();
 
     public ExecutionState State { get; } = new();
 
     /// <summary>Gets the end of a stage's stream; <see langword="null"/> where it has written nothing.</summary>
     public StageTail? TailOf(string key) => _tails.GetValueOrDefault(key);
 
+    /// <summary>Gets the open question of a stage; <see langword="null"/> where there is none.</summary>
+    public ApprovalRequested? ApprovalOf(string key) => _approvals.GetValueOrDefault(key);
+
     /// <summary>Applies the next event of the log.</summary>
-    public async ValueTask ApplyAsync(ExecutionEvent e, IExecutionSource source, CancellationToken cancellationToken)
+    /// <param name="e">The event.</param>
+    /// <param name="plan">The plan, where the event only refers to it.</param>
+    public void Apply(ExecutionEvent e, ReadOnlyMemory<byte> plan)
     {
-        State.Apply(e);
-        switch (e.Data)
+        lock (Gate)
         {
-            case ExecutionCreated { Plan.IsInline: false } created:
-                State.ApplyPlan((await source.ReadPlanAsync(e.ExecutionId, created.Plan, cancellationToken).ConfigureAwait(false)).Span);
-                break;
-            case StageOutputWritten data when e.Stage is not null: Tail(e.Stage).Write(data.Text, data.Stream); break;
-            case StageLogged data when e.Stage is not null: Tail(e.Stage).AddLine(data.Message); break;
-            case StageProgressed data when e.Stage is not null: Tail(e.Stage).Progress = (Math.Clamp(data.Fraction, 0, 1), data.Message); break;
-            case StageStarted when e.Stage is not null: _tails.Remove(e.Stage); break;
+            State.Apply(e);
+            if (!plan.IsEmpty) State.ApplyPlan(plan.Span);
+            if (e.Stage is not null) ApplyStage(e.Stage, e.Data);
         }
+    }
+
+    private void ApplyStage(string stage, EventData data)
+    {
+        switch (data)
+        {
+            case StageOutputWritten chunk: Tail(stage).Write(chunk.Text, chunk.Stream); break;
+            case StageLogged { Level: not "debug" } log: Tail(stage).AddLine(log.Message); break;
+            case StageProgressed progress: Tail(stage).Progress = (Math.Clamp(progress.Fraction, 0, 1), progress.Message); break;
+            case ApprovalRequested asked: _approvals[stage] = asked; break;
+            case StageStarted: _tails.Remove(stage); break;
+            case ApprovalGranted or ApprovalRejected or StageCompleted or StageSkipped or StageCancelled: _approvals.Remove(stage); break;
+        }
+
+        // The instances of a wide fan-out are many and their streams are not shown once they have ended.
+        if (data is StageCompleted or StageSkipped or StageCancelled && stage.EndsWith(']')) _tails.Remove(stage);
     }
 
     private StageTail Tail(string key)

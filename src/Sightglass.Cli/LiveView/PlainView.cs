@@ -21,17 +21,21 @@ internal sealed class PlainView(TextWriter output, PlainViewOptions options) : E
         }
 
         if (e.Stage is not null && e.Data is StageCompleted or StageFailed or StageCancelled) PrintOpen(e);
-        if (options.Verbose && EventLine.Describe(e, model.State) is { } text) Line(e, text);
-        else if (!options.Verbose && e.Data is StageLogged log) Line(e, $"{log.Level}: {log.Message}");
+        if (options.ShowsEvents && EventLine.Describe(e, model.State) is { } text) Line(e, text);
+        else if (!options.ShowsEvents && e.Data is StageLogged log) Line(e, $"{log.Level}: {log.Message}");
     }
 
-    public override void Flush(ExecutionModel model) => output.Flush();
+    public override void Flush() => output.Flush();
 
-    public override void End(ExecutionModel model)
+    public override ValueTask EndAsync(ExecutionModel model)
     {
-        if (!options.Verbose) return;
-        foreach (var line in ResultText.Of(model.State)) output.WriteLine(TerminalText.Clean(line));
+        if (options.ShowsEvents)
+        {
+            foreach (var line in ResultText.Of(model.State)) output.WriteLine(TerminalText.Clean(line));
+        }
+
         output.Flush();
+        return ValueTask.CompletedTask;
     }
 
     public override void Say(string message)
@@ -80,19 +84,4 @@ internal sealed class PlainView(TextWriter output, PlainViewOptions options) : E
         output.Write("  ");
         output.WriteLine(text);
     }
-}
-
-/// <summary>What plain lines show.</summary>
-internal sealed record PlainViewOptions
-{
-    /// <summary>Gets whether events are shown beside what stages print.</summary>
-    /// <value>True.</value>
-    public bool Verbose { get; init; } = true;
-
-    /// <summary>Gets the stage to show, its instances included.</summary>
-    /// <value>All.</value>
-    public string? Stage { get; init; }
-
-    /// <summary>Gets whether the colours that a stage prints stay.</summary>
-    public bool KeepColor { get; init; }
 }
