@@ -172,8 +172,10 @@ public sealed partial class ExecutionState
     {
         stage.Status = StageStatus.Queued;
         stage.QueuedAt = e.Time;
+        stage.QueuedSeq = e.Seq;
         stage.WaitingFor = null;
         stage.Due = null;
+        CloseApprovals(stage);
     }
 
     private static void ApplyWaiting(StageState stage, StageWaiting data)
@@ -181,6 +183,15 @@ public sealed partial class ExecutionState
         stage.Status = data.For == "approval" ? StageStatus.Blocked : StageStatus.Waiting;
         stage.WaitingFor = data.For;
         stage.Due = data.Until;
+        if (stage.InAttempt || data.For != "timer") return;
+
+        // The timer that has just started; a trigger may have several, each with a time of its own.
+        foreach (var (leaf, fact) in stage.Facts)
+        {
+            if (fact is not { Kind: "timer", Result: false, Due: null }) continue;
+            stage.Facts[leaf] = fact with { Due = data.Until };
+            return;
+        }
     }
 
     private void ApplyStarted(StageState stage, ExecutionEvent e, StageStarted data)
@@ -200,6 +211,7 @@ public sealed partial class ExecutionState
         stage.Due = data.Until;
         stage.WaitingFor = null;
         stage.Reason = null;
+        CloseApprovals(stage);
         CurrentStage = stage.Position;
         if (stage.Index >= 0) MarkRunning(planned[stage.Position - 1], e);
     }
@@ -212,6 +224,7 @@ public sealed partial class ExecutionState
         stage.Status = StageStatus.Queued;
         stage.WaitingFor = null;
         stage.Due = null;
+        CloseApprovals(stage);
         var list = new List<StageState>(data.Count);
         for (var i = 0; i < data.Count; i++)
         {
@@ -281,6 +294,7 @@ public sealed partial class ExecutionState
     private void AddUsage(StageState stage, decimal? cost, Stages.TokenUsage? tokens, Stages.ResourceUsage? resources, double duration)
     {
         stage.InAttempt = false;
+        CloseApprovals(stage);
         stage.Duration = duration;
         stage.Tokens = tokens;
         stage.Resources = resources;
@@ -297,6 +311,14 @@ public sealed partial class ExecutionState
         stage.EndedSeq = e.Seq;
         stage.WaitingFor = null;
         stage.Due = null;
+        CloseApprovals(stage);
+    }
+
+    /// <summary>Takes back the questions that nobody has answered: what they were asked for has been decided without them.</summary>
+    private static void CloseApprovals(StageState stage)
+    {
+        if (stage.Facts.Count == 0) return;
+        foreach (var (leaf, _) in stage.OpenApprovals().ToArray()) stage.Facts.Remove(leaf);
     }
 
     private static void ApplyRequested(StageState stage, ApprovalRequested data) =>

@@ -77,7 +77,10 @@ public sealed partial class ExecutionState
     public StageState? Find(string key) => byKey.GetValueOrDefault(key);
 
     /// <summary>Gets the instances of an expanded <c>forEach</c> stage, in the order of its items.</summary>
-    public IReadOnlyList<StageState> InstancesOf(string id) => instances.TryGetValue(id, out var list) ? list : [];
+    public IReadOnlyList<StageState> InstancesOf(string id) => Find(id)?.Count is null ? [] : KnownInstancesOf(id);
+
+    /// <summary>Gets the instances of the newest expansion, also where the stage has started over and not expanded again.</summary>
+    internal IReadOnlyList<StageState> KnownInstancesOf(string id) => instances.TryGetValue(id, out var list) ? list : [];
 
     /// <summary>Counts the stages of the plan by bucket.</summary>
     public StageCounts CountStages() => counts;

@@ -57,6 +57,9 @@ public sealed class StageState
     /// <summary>Gets how many attempts were lost in this turn, by a death or a stop of their worker.</summary>
     public int Losses { get; internal set; }
 
+    /// <summary>Gets the sequence of the event that queued it last; the order of hand-out within a lane.</summary>
+    internal long QueuedSeq { get; set; }
+
     /// <summary>Gets when it became ready.</summary>
     public DateTimeOffset? QueuedAt { get; internal set; }
 

@@ -120,7 +120,7 @@ internal sealed partial class ExecutionActor
         {
             var lost = StageResult.Failed(ErrorCodes.WorkerDied, "The worker's process died while the attempt ran.");
             var jitter = _services.Jitter();
-            if (isUndo) Tell(now => new FinishUndo(now, stage, lost, 0));
+            if (isUndo) Tell(now => new FinishUndo(now, stage, attempt, lost, 0));
             else Tell(now => new FinishAttempt(now, stage, attempt, lost, 0, jitter, Lost: true));
         }
 
@@ -226,7 +226,7 @@ internal sealed partial class ExecutionActor
         var start = finished.Attempt.Start;
         var jitter = _services.Jitter();
         return now => start.IsUndo
-            ? new FinishUndo(now, start.Stage, finished.Result, finished.DurationMs)
+            ? new FinishUndo(now, start.Stage, start.Attempt, finished.Result, finished.DurationMs)
             : new FinishAttempt(now, start.Stage, start.Attempt, finished.Result, finished.DurationMs, jitter);
     }
 

@@ -22,8 +22,8 @@ internal sealed record HandOut(DateTimeOffset Now, WorkerIdentity Worker) : Exec
 /// <param name="Lost">Whether the worker died, so that nothing is known of the work.</param>
 internal sealed record FinishAttempt(DateTimeOffset Now, string Stage, int Attempt, StageResult Result, double DurationMs, double Jitter, bool Lost = false) : ExecutionCommand(Now);
 
-/// <summary>The undo of a stage has ended.</summary>
-internal sealed record FinishUndo(DateTimeOffset Now, string Stage, StageResult Result, double DurationMs) : ExecutionCommand(Now);
+/// <summary>The undo of a stage has ended; <paramref name="Attempt"/> is the attempt that it undoes.</summary>
+internal sealed record FinishUndo(DateTimeOffset Now, string Stage, int Attempt, StageResult Result, double DurationMs) : ExecutionCommand(Now);
 
 /// <summary>The child execution of a stage has ended.</summary>
 internal sealed record FinishChild(DateTimeOffset Now, string Stage, int Attempt, ExecutionStatus Status, Payload Output, StageError? Error, double Jitter) : ExecutionCommand(Now);

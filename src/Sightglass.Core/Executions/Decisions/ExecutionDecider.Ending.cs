@@ -12,7 +12,6 @@ internal sealed partial class ExecutionDecider
     /// <summary>A stage has failed for good and the policy is not to go on: nothing new but what is there for failures.</summary>
     private void BeginFailing()
     {
-        if (failing) return;
         failing = true;
         foreach (var stage in plan.Stages)
         {
@@ -23,28 +22,35 @@ internal sealed partial class ExecutionDecider
                 SkipRestOf(stage, fan);
                 EndFanOut(stage, s);
             }
-            else if (s.InAttempt && stage.Type == "wait")
+            else if (!IsWorking(stage, s))
             {
-                ready.Open--;
-                Emit(s, new StageCancelled { Reason = "execution_failed" }, s.Attempt, s.Iteration);
+                EndIdle(s, "execution_failed", firstFailure?.Key);
                 Ended(stage, s);
-            }
-            else if (!s.InAttempt && s.Attempt > 0 && s.Tries > 0)
-            {
-                Emit(s, new StageCancelled { Reason = "execution_failed" }, s.Attempt, s.Iteration);
-                Ended(stage, s);
-            }
-            else if (!s.InAttempt)
-            {
-                Skip(stage, s, "execution_failed", FirstFailure()?.Key);
             }
         }
+    }
+
+    /// <summary>Tells whether an attempt runs that does something. One that only waits can be ended at once.</summary>
+    private static bool IsWorking(StagePlan stage, StageState s) => s.InAttempt && stage.Type != "wait";
+
+    /// <summary>Ends a stage or an instance at which nobody works: skipped, or cancelled where it ran in this turn.</summary>
+    private void EndIdle(StageState s, string reason, string? detail)
+    {
+        if (s.InAttempt) ready.Open--;
+        if (s.StartedAt is null) Emit(s, new StageSkipped { Reason = reason, Detail = Bounded(detail) });
+        else EmitEnd(s, new StageCancelled { Reason = reason });
+    }
+
+    /// <summary>Records an end with the attempt it belongs to: none where nothing ran in this turn.</summary>
+    private void EmitEnd(StageState s, StageCancelled data)
+    {
+        var ran = s.StartedAt is not null;
+        Emit(s, data, ran ? s.Attempt : 0, ran ? s.Iteration : 0);
     }
 
     /// <summary>A branch chose to finish: what has not started will not, what runs is told to stop.</summary>
     private void BeginFinish()
     {
-        if (finishing) return;
         finishing = true;
         StopUnfinished("early_exit", null, "A branch finished the execution.");
     }
@@ -73,17 +79,23 @@ internal sealed partial class ExecutionDecider
             return;
         }
 
-        if (s.InAttempt && stage.Type != "wait")
+        if (IsWorking(stage, s))
         {
             effects.AddRange(StopEffects(s, by, why));
             return;
         }
 
-        if (s.InAttempt) ready.Open--;
-        if (s.Index >= 0 && s.Status != StageStatus.Pending) ready.FanOuts[stage.Index]!.Active--;
         if (s.Index >= 0) ready.FanOuts[stage.Index]!.Unended--;
-        if (reason == "early_exit" && s.Attempt == 0) Emit(s, new StageSkipped { Reason = reason });
-        else Emit(s, new StageCancelled { Reason = reason }, s.Attempt, s.Iteration);
+        if (reason == "early_exit")
+        {
+            EndIdle(s, reason, null);
+        }
+        else
+        {
+            if (s.InAttempt) ready.Open--;
+            EmitEnd(s, new StageCancelled { Reason = reason });
+        }
+
         if (s.Index < 0) Ended(stage, s);
     }
 
@@ -120,7 +132,7 @@ internal sealed partial class ExecutionDecider
         {
             Emit(new ExecutionCompleted { Result = "early_exit", Output = FinishOutput(), Totals = Totals() });
         }
-        else if (state.Stages.Any(s => s.Status == StageStatus.Failed))
+        else if (firstFailure is not null)
         {
             EndFailed();
         }
@@ -139,8 +151,7 @@ internal sealed partial class ExecutionDecider
         }
 
         if (ready.ToUndo.Count > 0) return;
-        var failed = FirstFailure()!;
-        Emit(new ExecutionFailed { Error = failed.Error, FailedStage = failed.Key, Totals = Totals() });
+        Emit(new ExecutionFailed { Error = firstFailure!.Error, FailedStage = firstFailure.Key, Totals = Totals() });
     }
 
     /// <summary>Gives the completed stages that can be undone, the one that ended last at the end.</summary>
@@ -158,8 +169,9 @@ internal sealed partial class ExecutionDecider
     /// <summary>The output of an execution that a branch finished: what came into that branch.</summary>
     private Payload FinishOutput()
     {
-        var branch = plan.Stages.First(p => p.Type == "branch" && StageOf(p).Status == StageStatus.Completed && TakenBy(StageOf(p)) == "finish");
-        return OutputOf(branch.Needs);
+        var branch = plan.Stages.Where(p => Finishes(p, StageOf(p))).MinBy(p => StageOf(p).EndedSeq)!;
+        var named = branch.Leaves.Where(l => l.Kind == TriggerLeafKind.Completed).Select(l => plan.Index[l.Stage!]);
+        return OutputOf([.. branch.Needs.Concat(named).Distinct()]);
     }
 
     private Payload OutputOf(IReadOnlyList<int> stages)

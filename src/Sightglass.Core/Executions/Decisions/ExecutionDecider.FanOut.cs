@@ -9,19 +9,23 @@ namespace Sightglass.Core.Executions.Decisions;
 /// <content>One stage for many items.</content>
 internal sealed partial class ExecutionDecider
 {
-    private void RebuildFanOut(StagePlan stage)
+    private const long MaxOutputBytes = 10 * 1024 * 1024;
+
+    private void RebuildFanOut(StagePlan stage, List<StageState> queued)
     {
         var fan = new FanOut();
         ready.FanOuts[stage.Index] = fan;
         foreach (var s in state.InstancesOf(stage.Id))
         {
+            IndexOpen(stage, s, queued);
             if (s.Status == StageStatus.Failed) fan.Failed++;
             if (s.Status.IsTerminal()) continue;
             fan.Unended++;
-            if (s.Status == StageStatus.Pending) continue;
-            fan.Active++;
-            IndexOpen(s);
+            if (s.Status != StageStatus.Pending) fan.Active++;
         }
+
+        // Nothing is recorded of an instance that is ready, needs no slot and is held by a pause.
+        if (stage.IsSlotless) QueueInstances(stage, StageOf(stage));
     }
 
     private void QueueInstances(StagePlan stage, StageState parent)
@@ -43,12 +47,9 @@ internal sealed partial class ExecutionDecider
     {
         foreach (var s in state.InstancesOf(stage.Id))
         {
-            if (s.InAttempt || s.Status.IsTerminal()) continue;
-            var active = s.Status != StageStatus.Pending;
-            if (s.Attempt > 0) Emit(s, new StageCancelled { Reason = "execution_failed" }, s.Attempt, s.Iteration);
-            else Emit(s, new StageSkipped { Reason = "execution_failed" });
+            if (IsWorking(stage, s) || s.Status.IsTerminal()) continue;
+            EndIdle(s, "execution_failed", null);
             fan.Unended--;
-            if (active) fan.Active--;
         }
     }
 
@@ -59,9 +60,17 @@ internal sealed partial class ExecutionDecider
         if (fan.Unended > 0 || parent.Status.IsTerminal()) return;
         var instances = state.InstancesOf(stage.Id);
         var duration = parent.StartedAt is { } started ? (now - started).TotalMilliseconds : 0;
-        if (state.Cancelling || finishing)
+        var complete = instances.All(i => i.Status == StageStatus.Completed);
+        var bytes = instances.Sum(i => i.Output?.Bytes ?? 0);
+        if (!complete && (state.Cancelling || finishing || fan.Failed == 0))
         {
-            Emit(parent, new StageCancelled { Reason = finishing ? "early_exit" : "execution_cancelled", Duration = duration });
+            // Not completed: a list with holes would be taken for the whole result by whoever retries.
+            EmitEnd(parent, new StageCancelled { Reason = StopReason, Duration = duration });
+        }
+        else if (bytes > MaxOutputBytes)
+        {
+            var message = string.Create(CultureInfo.InvariantCulture, $"The outputs of {instances.Count} instances are {bytes} bytes together; the most is {MaxOutputBytes}. Let each write a file and return its path.");
+            Emit(parent, new StageFailed { Error = new StageError(ErrorCodes.OutputTooLarge, message), Duration = duration });
         }
         else if (fan.Failed > 0)
         {

@@ -12,6 +12,9 @@ namespace Sightglass.Core.Executions.Decisions;
 /// <content>Hand-out: the only place where gates are checked and attempts begin.</content>
 internal sealed partial class ExecutionDecider
 {
+    // Exact: a time without its day would be read as one of today, by the machine's clock.
+    private static readonly string[] Moments = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd"];
+
     private CommandAnswer HandOutNext(HandOut c)
     {
         if (!CanHandOut) return new CommandAnswer(false, "nothing_ready", "Nothing is ready.");
@@ -64,14 +67,14 @@ internal sealed partial class ExecutionDecider
     }
 
     /// <summary>Starts <c>wait</c> and <c>pipeline</c> stages, which hold no slot.</summary>
-    private void StartSlotless()
+    /// <returns>Whether there were any; they may have made others ready.</returns>
+    private bool StartSlotless()
     {
-        if (ready.Held.Count == 0 || !CanHandOut || ready.RollingBack) return;
-        var held = ready.Held.ToArray();
+        if (ready.Held.Count == 0 || !CanHandOut || ready.RollingBack) return false;
+        var held = InPlanOrder(ready.Held);
         ready.Held.Clear();
-        foreach (var key in held)
+        foreach (var s in held)
         {
-            var s = state.Find(key)!;
             var waits = AwaitsTrigger(s) || s.WaitingFor is "retry" or "repeat";
             if (!waits || s.Status.IsTerminal() || s.InAttempt) continue;
             var stage = PlanOf(s);
@@ -81,7 +84,18 @@ internal sealed partial class ExecutionDecider
             else if (stage.Type == "wait") StartWait(stage, s, input);
             else StartPipeline(stage, s, input);
         }
+
+        return true;
     }
+
+    /// <summary>Gives stages in an order that does not depend on what has been kept in memory, so that a recovery goes on
+    /// with the same one.</summary>
+    private List<StageState> InPlanOrder(IEnumerable<string> keys) =>
+        [.. keys.Select(k => state.Find(k)!).OrderBy(s => s.Position).ThenBy(s => s.Index)];
+
+    /// <summary>Gets when the running attempt of a stage without a slot times out; workers watch over the others.</summary>
+    private static DateTimeOffset? TimeoutOf(StagePlan stage, StageState s) =>
+        s.InAttempt && stage.IsSlotless && stage.Timeout is { } timeout ? s.StartedAt + timeout : null;
 
     private void StartWait(StagePlan stage, StageState s, RenderedInput input)
     {
@@ -91,7 +105,7 @@ internal sealed partial class ExecutionDecider
         {
             using var document = JsonDocument.Parse(input.Json);
             var text = document.RootElement.GetProperty("until").GetString();
-            if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
+            if (!DateTimeOffset.TryParseExact(text, Moments, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
             {
                 EndUnstarted(stage, s, new StageError(ErrorCodes.WaitInvalid, $"wait.until must be a time such as 2026-11-20T17:00:00Z, found '{Bounded(text)}'."));
                 return;
@@ -133,22 +147,25 @@ internal sealed partial class ExecutionDecider
         Emit(s, new StageStarted { Input = Payload.FromJson(input.Json), Child = child, Until = timeout }, attempt, iteration);
         ready.Open++;
         if (timeout is { } limit) ready.Due(s.Key, limit);
-        effects.Add(new StartChild(child, stage.Definition.Pipeline!.Id, ChildInput(input), s.Key, attempt));
+        effects.Add(new StartChild(child, stage.Definition.Pipeline!.Id, ChildInput(input.Json), s.Key, attempt));
     }
 
     /// <summary>Gives what a recovery repeats for a child whose start may not have reached it.</summary>
-    public IEnumerable<StartChild> OpenChildren()
+    public IReadOnlyList<StartChild> OpenChildren()
     {
+        var open = new List<StartChild>();
         foreach (var stage in plan.Stages)
         {
             if (stage.Type != "pipeline") continue;
             foreach (var s in state.InstancesOf(stage.Id).Append(StageOf(stage)))
             {
-                if (!s.InAttempt || s.Child is not { } child) continue;
-                var input = stage.Body.Render(() => scopes.For(s), out _);
-                if (input is not null) yield return new StartChild(child, stage.Definition.Pipeline!.Id, ChildInput(input), s.Key, s.Attempt);
+                // As it was recorded: what the expressions read may have changed since.
+                if (s.InAttempt && s.Child is { } child)
+                    open.Add(new StartChild(child, stage.Definition.Pipeline!.Id, ChildInput(values.Json(s.Input)), s.Key, s.Attempt));
             }
         }
+
+        return open;
     }
 
     /// <summary>Gives the attempts that a dead worker left open.</summary>
@@ -157,10 +174,9 @@ internal sealed partial class ExecutionDecider
         var open = new List<(string, int, bool)>();
         foreach (var stage in plan.Stages)
         {
-            if (stage.IsSlotless) continue;
             foreach (var s in state.InstancesOf(stage.Id).Append(StageOf(stage)))
             {
-                if (s.InAttempt) open.Add((s.Key, s.Attempt, false));
+                if (s.InAttempt && !stage.IsSlotless) open.Add((s.Key, s.Attempt, false));
                 else if (s.Undo == "running") open.Add((s.Key, s.Attempt, true));
             }
         }
@@ -168,9 +184,9 @@ internal sealed partial class ExecutionDecider
         return open;
     }
 
-    private static ReadOnlyMemory<byte> ChildInput(RenderedInput input)
+    private static ReadOnlyMemory<byte> ChildInput(ReadOnlyMemory<byte> body)
     {
-        using var document = JsonDocument.Parse(input.Json);
+        using var document = JsonDocument.Parse(body);
         return document.RootElement.TryGetProperty("input", out var value)
             ? JsonSerializer.SerializeToUtf8Bytes(value, PayloadJsonContext.Relaxed.JsonElement)
             : "{}"u8.ToArray();

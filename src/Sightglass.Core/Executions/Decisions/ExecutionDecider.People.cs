@@ -67,12 +67,15 @@ internal sealed partial class ExecutionDecider
             keys.Add(stage.Id);
 
             // Items that completed keep their result, unless what the list is made from starts over as well.
-            var fresh = stage.Needs.Any(over.Contains) || stage.Branches.Any(over.Contains) || stage.Leaves.Any(l => l.Stage is { } id && over.Contains(plan.Index[id]));
-            keys.AddRange(state.InstancesOf(stage.Id).Where(i => fresh || i.Status != StageStatus.Completed || i.Undo is not null).Select(i => i.Key));
+            var fresh = stage.DependsOn.Exists(over.Contains);
+            keys.AddRange(state.KnownInstancesOf(stage.Id).Where(i => fresh || i.Status != StageStatus.Completed || i.Undo is not null).Select(i => i.Key));
         }
 
         Emit(new ExecutionReopened { By = c.By, Turn = state.Turn + 1, Stages = keys });
         Rebuild();
+
+        // It was cancelled while it finished early: the branch has decided, and that is all there is to go on with.
+        if (finishing) StopUnfinished("early_exit", null, null);
         return CommandAnswer.Done;
     }
 
@@ -93,14 +96,21 @@ internal sealed partial class ExecutionDecider
         else Emit(s, new ApprovalRejected { Trigger = leaf, By = by, Comment = Bounded(comment) });
         if (!s.InAttempt)
         {
-            toConsider.Enqueue(stage.Index);
+            toConsider.Add(stage.Index);
             return;
         }
 
         var duration = (now - (s.StartedAt ?? now)).TotalMilliseconds;
-        var why = by is null or "timeout" ? "Nobody approved in time." : $"Rejected by {by}.";
-        EndWait(s, granted ? StageResult.Completed("{}"u8.ToArray()) : StageResult.Failed(ErrorCodes.ApprovalRejected, why, Bounded(comment)), duration);
+        EndWait(s, granted ? StageResult.Completed("{}"u8.ToArray()) : StageResult.Failed(ErrorCodes.ApprovalRejected, WhyRejected(by), Bounded(comment)), duration);
     }
+
+    // Where nobody logs in there is no name to give.
+    private static string WhyRejected(string? by) => by switch
+    {
+        "timeout" => "Nobody approved in time.",
+        null => "The approval was rejected.",
+        _ => $"Rejected by {by}.",
+    };
 
     private CommandAnswer Deliver(DeliverEvent c)
     {
@@ -122,7 +132,7 @@ internal sealed partial class ExecutionDecider
                 Emit(s, new TriggerEvaluated { Trigger = leaf.Number, Kind = "event", Result = holds, Why = why, Event = c.Data });
                 if (!holds) continue;
                 matched++;
-                toConsider.Enqueue(stage.Index);
+                toConsider.Add(stage.Index);
             }
         }
 
@@ -168,12 +178,12 @@ internal sealed partial class ExecutionDecider
     private CommandAnswer Tick(TimerDue c)
     {
         if (state.Status.IsTerminal()) return HasEnded;
-        while (ready.TakeDue(c.Now) is { } key)
+        foreach (var s in InPlanOrder(ready.TakeDue(now)))
         {
-            if (state.Find(key) is { } s && !s.Status.IsTerminal()) TickStage(PlanOf(s), s, c);
+            if (!s.Status.IsTerminal()) TickStage(PlanOf(s), s, c);
         }
 
-        if (state.CancelDeadline is { } deadline && deadline <= c.Now) GiveUpUnreachable();
+        if (state.CancelDeadline is { } deadline && deadline <= now) GiveUpUnreachable();
         return CommandAnswer.Done;
     }
 
@@ -181,35 +191,40 @@ internal sealed partial class ExecutionDecider
     {
         foreach (var (leaf, fact) in s.OpenApprovals().ToArray())
         {
-            if (fact.Due > c.Now) continue;
+            if (fact.Due is not { } deadline || deadline > now) continue;
             var approval = s.InAttempt ? stage.Definition.Wait?.Approval : stage.Leaves[leaf].Approval;
             AnswerLeaf(stage, s, leaf, approval?.OnTimeout == "approve", "timeout", null);
             if (s.Status.IsTerminal()) return;
         }
 
         if (s.InAttempt) TickAttempt(stage, s, c);
-        else if (s.Due is null || s.Due > c.Now) return;
-        else if (s.WaitingFor is "retry" or "repeat") Queue(stage, s);
-        else if (s.WaitingFor == "timer")
+        else if (s.WaitingFor is "retry" or "repeat")
         {
-            foreach (var leaf in stage.Leaves.Where(l => l.Kind == TriggerLeafKind.Timer && s.Facts.TryGetValue(l.Number, out var f) && f.Result == false))
-                Emit(s, new TriggerEvaluated { Trigger = leaf.Number, Kind = "timer", Result = true, Why = "the time has passed" });
-            toConsider.Enqueue(stage.Index);
+            if (s.Due <= now) Queue(stage, s);
+        }
+        else if (AwaitsTrigger(s))
+        {
+            foreach (var (leaf, fact) in s.Facts.ToArray())
+            {
+                if (fact is not { Kind: "timer", Result: false } || !(fact.Due <= now)) continue;
+                Emit(s, new TriggerEvaluated { Trigger = leaf, Kind = "timer", Result = true, Why = "the time has passed" });
+                toConsider.Add(stage.Index);
+            }
         }
     }
 
     private void TickAttempt(StagePlan stage, StageState s, TimerDue c)
     {
         if (!stage.IsSlotless) return;
-        var duration = (c.Now - (s.StartedAt ?? c.Now)).TotalMilliseconds;
-        if (stage.Type == "wait" && s.WaitingFor == "timer" && s.Due <= c.Now)
+        var duration = (now - (s.StartedAt ?? now)).TotalMilliseconds;
+        if (stage.Type == "wait" && s.WaitingFor == "timer" && s.Due <= now)
         {
             EndWait(s, StageResult.Completed("{}"u8.ToArray()), duration);
             return;
         }
 
-        if (stage.Timeout is not { } timeout || s.StartedAt + timeout > c.Now) return;
+        if (TimeoutOf(stage, s) is not { } limit || limit > now) return;
         if (s.Child is { } child) effects.Add(new CancelChild(child, null, "The stage that started it timed out."));
-        Finish(new FinishAttempt(c.Now, s.Key, s.Attempt, StageResult.Failed(ErrorCodes.Timeout, $"It took longer than {new Definitions.Duration(timeout)}."), duration, c.Jitter));
+        Finish(new FinishAttempt(c.Now, s.Key, s.Attempt, StageResult.Failed(ErrorCodes.Timeout, $"It took longer than {new Definitions.Duration(stage.Timeout!.Value)}."), duration, c.Jitter));
     }
 }

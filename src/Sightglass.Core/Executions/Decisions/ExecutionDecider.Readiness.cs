@@ -17,7 +17,7 @@ internal sealed partial class ExecutionDecider
         if (!AwaitsTrigger(s) || state.Cancelling || finishing) return;
         if (failing && !stage.HandlesFailure)
         {
-            Skip(stage, s, "execution_failed", FirstFailure()?.Key);
+            Skip(stage, s, "execution_failed", firstFailure?.Key);
             return;
         }
 
@@ -26,7 +26,7 @@ internal sealed partial class ExecutionDecider
         {
             case Verdict.Holds: MakeReady(stage, s); break;
             case Verdict.Skipped: Skip(stage, s, cause.Reason ?? "dependency_skipped", cause.Detail); break;
-            case Verdict.Never when cause.Reason == ErrorCodes.ApprovalRejected: FailUnstarted(stage, s, new StageError(ErrorCodes.ApprovalRejected, cause.Detail ?? "The approval was rejected.")); break;
+            case Verdict.Rejected: FailUnstarted(stage, s, new StageError(ErrorCodes.ApprovalRejected, WhyRejected(s.Facts.Values.First(f => f is { Kind: "approval", Result: false }).By))); break;
             case Verdict.Never: Skip(stage, s, cause.Reason ?? "trigger_impossible", cause.Detail); break;
             default: AskOutside(stage, s); break;
         }
@@ -39,7 +39,7 @@ internal sealed partial class ExecutionDecider
 
     private Verdict Judge(StagePlan stage, StageState s, Func<TriggerLeaf, bool>? assume, out (string? Reason, string? Detail) cause)
     {
-        (string?, string?) found = default;
+        (string? Reason, string? Detail) found = default;
         if (ready.BadNeeds[stage.Index] > 0)
         {
             cause = ("dependency_failed", FirstBadNeed(stage));
@@ -47,7 +47,6 @@ internal sealed partial class ExecutionDecider
         }
 
         var pending = ready.OpenNeeds[stage.Index] > 0;
-        var met = ready.MetNeeds[stage.Index] > 0 || stage.Needs.Count == 0;
         var branch = JudgeBranches(stage, ref found);
         if (branch is Verdict.Skipped or Verdict.Never)
         {
@@ -56,12 +55,21 @@ internal sealed partial class ExecutionDecider
         }
 
         pending |= branch == Verdict.Pending;
-        var trigger = stage.Trigger?.Evaluate(leaf => JudgeLeaf(leaf, s, assume, ref found)) ?? Verdict.Holds;
+        var trigger = stage.Trigger?.Evaluate(leaf => JudgeLeaf(leaf, s, assume, ref found)) ?? Verdict.HoldsOutside;
         cause = found;
-        if (trigger is Verdict.Never) return Verdict.Never;
+        if (trigger is Verdict.Never or Verdict.Rejected) return trigger;
         if (pending || trigger == Verdict.Pending) return Verdict.Pending;
-        if (!met && stage.Branches.Count == 0) return stage.Trigger is not null && trigger == Verdict.Holds ? Verdict.Holds : Verdict.Skipped;
-        return trigger;
+
+        // Needs, branch and trigger must all hold. What was skipped is neither for nor against, as long as another stage is for.
+        var needs = stage.Needs.Count > 0;
+        var holds = trigger == Verdict.Holds || ready.MetNeeds[stage.Index] > 0 || stage.Branches.Count > 0;
+        if (!holds && (needs || trigger == Verdict.Skipped))
+        {
+            if (cause.Reason is null) cause = ("dependency_skipped", needs ? plan.Stages[stage.Needs[0]].Id : null);
+            return Verdict.Skipped;
+        }
+
+        return trigger == Verdict.PendingOutside ? trigger : Verdict.Holds;
     }
 
     private Verdict JudgeBranches(StagePlan stage, ref (string? Reason, string? Detail) cause)
@@ -89,7 +97,6 @@ internal sealed partial class ExecutionDecider
 
     private Verdict JudgeLeaf(TriggerLeaf leaf, StageState s, Func<TriggerLeaf, bool>? assume, ref (string? Reason, string? Detail) cause)
     {
-        if (assume is not null && assume(leaf)) return Verdict.Holds;
         switch (leaf.Kind)
         {
             case TriggerLeafKind.Completed or TriggerLeafKind.Failed or TriggerLeafKind.Ended:
@@ -97,11 +104,10 @@ internal sealed partial class ExecutionDecider
             case TriggerLeafKind.Condition:
                 return JudgeCondition(leaf, s, ref cause);
             default:
-                if (!s.Facts.TryGetValue(leaf.Number, out var fact) || fact.Result is null) return Verdict.Pending;
-                if (fact.Result == true) return Verdict.Holds;
-                if (leaf.Kind != TriggerLeafKind.Approval) return Verdict.Pending;
-                cause = (ErrorCodes.ApprovalRejected, fact.By is null or "timeout" ? "Nobody approved in time." : $"Rejected by {fact.By}.");
-                return Verdict.Never;
+                var answer = s.Facts.GetValueOrDefault(leaf.Number)?.Result;
+                if (answer == true) return Verdict.HoldsOutside;
+                if (answer == false && leaf.Kind == TriggerLeafKind.Approval) return Verdict.Rejected;
+                return assume is not null && assume(leaf) ? Verdict.HoldsOutside : Verdict.PendingOutside;
         }
     }
 
@@ -132,16 +138,15 @@ internal sealed partial class ExecutionDecider
         var result = leaf.Condition!.Evaluate(scopes.For(s));
         var holds = !result.IsError && result.Value.Kind == CelKind.Bool && result.Value.AsBool;
         if (!holds) cause = ("condition_false", result.IsError ? result.Error.Message : leaf.Condition.Text);
-        return holds ? Verdict.Holds : Verdict.Never;
+        return holds ? Verdict.HoldsOutside : Verdict.Never;
     }
 
     /// <summary>Asks people and the clock, once all that is missing is up to them.</summary>
     private void AskOutside(StagePlan stage, StageState s)
     {
-        if (stage.Leaves.Count == 0) return;
+        if (!stage.Leaves.Any(l => l.IsOutside) || Judge(stage, s, l => l.IsOutside, out _) != Verdict.Holds) return;
         StartTimers(stage, s);
         if (!stage.Leaves.Any(l => l.Kind is TriggerLeafKind.Approval or TriggerLeafKind.Event)) return;
-        if (Judge(stage, s, l => l.Kind is TriggerLeafKind.Approval or TriggerLeafKind.Event or TriggerLeafKind.Timer, out _) != Verdict.Holds) return;
         foreach (var leaf in stage.Leaves)
         {
             if (leaf.Kind != TriggerLeafKind.Approval || s.Facts.ContainsKey(leaf.Number)) continue;
@@ -152,7 +157,7 @@ internal sealed partial class ExecutionDecider
         var approval = s.OpenApprovals().Select(a => (DateTimeOffset?)a.Fact.Due).FirstOrDefault();
         var asksPerson = s.OpenApprovals().Any();
         var events = string.Join(", ", stage.Leaves.Where(l => l.Kind == TriggerLeafKind.Event).Select(l => l.EventType));
-        Emit(s, new StageWaiting { For = asksPerson ? "approval" : "event", Until = approval, Detail = asksPerson ? null : events });
+        Emit(s, new StageWaiting { For = asksPerson ? "approval" : "event", Until = approval, Detail = asksPerson ? null : Bounded(events) });
     }
 
     private string? Ask(StageState s, CelTemplate? message)
@@ -207,7 +212,7 @@ internal sealed partial class ExecutionDecider
     {
         if (stage.IsSlotless)
         {
-            if (!ready.Held.Contains(s.Key)) ready.Held.Add(s.Key);
+            ready.Held.Add(s.Key);
             return;
         }
 
@@ -235,7 +240,7 @@ internal sealed partial class ExecutionDecider
         }
 
         Emit(s, new StageExpanded { Count = count.Value, Items = items });
-        RebuildFanOut(stage);
+        RebuildFanOut(stage, []);
         QueueInstances(stage, s);
         EndFanOut(stage, s);
     }
@@ -263,7 +268,7 @@ internal sealed partial class ExecutionDecider
     /// <summary>Fails a stage that could not even start.</summary>
     private void FailUnstarted(StagePlan stage, StageState s, StageError error)
     {
-        Emit(s, new StageFailed { Error = error });
+        Emit(s, new StageFailed { Error = BoundedError(error) });
         Ended(stage, s);
     }
 
@@ -272,9 +277,14 @@ internal sealed partial class ExecutionDecider
     {
         ready.Unended--;
         CountEnd(stage, s);
-        if (Finishes(stage, s)) BeginFinish();
-        if (s.Status == StageStatus.Failed && plan.Definition.OnFailure != Definitions.FailurePolicy.Continue) BeginFailing();
-        foreach (var dependent in stage.Dependents) toConsider.Enqueue(dependent);
+        if (s.Status == StageStatus.Failed) firstFailure ??= s;
+        if (!state.Cancelling && !finishing && !failing)
+        {
+            if (Finishes(stage, s)) BeginFinish();
+            else if (s.Status == StageStatus.Failed && plan.Definition.OnFailure != Definitions.FailurePolicy.Continue) BeginFailing();
+        }
+
+        foreach (var dependent in stage.Dependents) toConsider.Add(dependent);
     }
 
     private void CountEnd(StagePlan stage, StageState s)
@@ -292,8 +302,6 @@ internal sealed partial class ExecutionDecider
 
     private string? FirstBadNeed(StagePlan stage) =>
         stage.Needs.Select(i => state.Stages[i]).FirstOrDefault(n => n.Status is StageStatus.Failed or StageStatus.Cancelled)?.Id;
-
-    private StageState? FirstFailure() => state.Stages.Where(s => s.Status == StageStatus.Failed).MinBy(s => s.EndedSeq);
 
     private static StageError ExpressionError(string field, string text, CelResult result) =>
         new(ErrorCodes.ExpressionFailed, result.IsError

@@ -24,7 +24,7 @@ internal sealed partial class ExecutionDecider
         {
             case StageOutcome.Completed: Succeed(stage, s, c); break;
             case StageOutcome.Cancelled when state.Cancelling || finishing:
-                Emit(s, new StageCancelled { Reason = finishing ? "early_exit" : "execution_cancelled", Duration = c.DurationMs }, c.Attempt, s.Iteration);
+                Emit(s, new StageCancelled { Reason = StopReason, Duration = c.DurationMs }, c.Attempt, s.Iteration);
                 EndOne(stage, s);
                 break;
             case StageOutcome.Cancelled:
@@ -49,13 +49,25 @@ internal sealed partial class ExecutionDecider
             Tokens = c.Result.Tokens,
             Resources = c.Result.Resources,
         };
-        if (stage.Until is not null && !state.Cancelling && !finishing && !failing && Repeats(stage, s, c, ref completed)) return;
-        Emit(s, completed, c.Attempt, s.Iteration);
+        Complete(stage, s, completed);
+    }
+
+    private void Complete(StagePlan stage, StageState s, StageCompleted completed)
+    {
+        if (stage.Until is not null && Repeats(stage, s, ref completed)) return;
+        Emit(s, completed, s.Attempt, s.Iteration);
         EndOne(stage, s);
     }
 
+    /// <summary>Tells whether a stage or an instance may begin another attempt or iteration.</summary>
+    private bool GoesOn(StagePlan stage, StageState s)
+    {
+        if (state.Cancelling || finishing || (failing && !stage.HandlesFailure)) return false;
+        return s.Index < 0 || plan.Definition.OnFailure == FailurePolicy.Continue || ready.FanOuts[stage.Index]!.Failed == 0;
+    }
+
     /// <summary>Answers a repeated stage's iteration; true where the stage goes on or has failed by it.</summary>
-    private bool Repeats(StagePlan stage, StageState s, FinishAttempt c, ref StageCompleted completed)
+    private bool Repeats(StagePlan stage, StageState s, ref StageCompleted completed)
     {
         // Spilled first: the condition may read a large output, and reads it by reference.
         completed = (StageCompleted)EventFit.Fit(completed, stored, values);
@@ -67,13 +79,22 @@ internal sealed partial class ExecutionDecider
             error = new StageError(ErrorCodes.RepeatExhausted, string.Create(CultureInfo.InvariantCulture, $"'{Bounded(stage.Until.Text)}' did not hold after {s.Iteration} iterations."));
         if (error is not null)
         {
-            Emit(s, new StageFailed { Error = error, Output = completed.Output, Duration = completed.Duration, Cost = completed.Cost, Tokens = completed.Tokens, Resources = completed.Resources }, c.Attempt, s.Iteration);
+            Emit(s, new StageFailed { Error = error, Output = completed.Output, Duration = completed.Duration, Cost = completed.Cost, Tokens = completed.Tokens, Resources = completed.Resources }, s.Attempt, s.Iteration);
             EndOne(stage, s);
             return true;
         }
 
-        var delay = stage.Definition.Repeat!.Delay?.Value ?? TimeSpan.Zero;
-        Emit(s, completed with { WillRepeat = true, RepeatAt = delay > TimeSpan.Zero ? now + delay : null }, c.Attempt, s.Iteration);
+        var goesOn = GoesOn(stage, s);
+        var delay = goesOn ? stage.Definition.Repeat!.Delay?.Value ?? TimeSpan.Zero : TimeSpan.Zero;
+        Emit(s, completed with { WillRepeat = true, RepeatAt = delay > TimeSpan.Zero ? now + delay : null }, s.Attempt, s.Iteration);
+        if (!goesOn)
+        {
+            // The iteration counts, but the condition does not hold: the stage has not done its work.
+            EmitEnd(s, new StageCancelled { Reason = StopReason });
+            EndOne(stage, s);
+            return true;
+        }
+
         if (delay > TimeSpan.Zero) ready.Due(s.Key, now + delay);
         else Queue(stage, s);
         return true;
@@ -81,8 +102,9 @@ internal sealed partial class ExecutionDecider
 
     private void FailAttempt(StagePlan stage, StageState s, FinishAttempt c)
     {
-        var retries = s.Tries < stage.Retry.MaxAttempts && c.Result.Error?.Code != ErrorCodes.ExpressionFailed && !state.Cancelling && !finishing && !failing;
-        DateTimeOffset? at = retries ? now + RetryDelay(stage.Retry, s.Tries, c.Jitter) : null;
+        var retries = s.Tries < stage.Retry.MaxAttempts && c.Result.Error?.Code != ErrorCodes.ExpressionFailed && GoesOn(stage, s);
+        var delay = retries ? RetryDelay(stage.Retry, s.Tries, c.Jitter) : TimeSpan.Zero;
+        DateTimeOffset? at = retries ? now + delay : null;
         EmitFailure(s, c, lost: false, retries, at);
         AfterFailure(stage, s, retries, at);
     }
@@ -91,7 +113,7 @@ internal sealed partial class ExecutionDecider
     {
         var died = c.Result.Error?.Code == ErrorCodes.WorkerDied;
         var crashed = died && s.Crashes + 1 >= MaxCrashes;
-        var retries = stage.Definition.OnLost == LostPolicy.Retry && !crashed && s.Losses + 1 < MaxLosses && !state.Cancelling && !finishing && !failing;
+        var retries = stage.Definition.OnLost == LostPolicy.Retry && !crashed && s.Losses < MaxLosses && GoesOn(stage, s);
         if (crashed)
             c = c with { Result = StageResult.Failed(ErrorCodes.WorkerCrashed, "The worker died three times in a row while it ran this stage.", c.Result.Error?.Message) };
         EmitFailure(s, c, lost: !crashed, retries, null);
@@ -121,7 +143,8 @@ internal sealed partial class ExecutionDecider
     /// <summary>Exponential, bounded, and between half and all of it, so that many failures do not come back together.</summary>
     private static TimeSpan RetryDelay(RetryDefinition retry, int tries, double jitter)
     {
-        var full = Math.Min(retry.MaxDelay.Value.TotalMilliseconds, retry.Delay.Value.TotalMilliseconds * Math.Pow(retry.Backoff, tries - 1));
+        // The power may be infinite, and no delay times that is not a number.
+        var full = Math.Min(retry.MaxDelay.Value.TotalMilliseconds, retry.Delay.Value.TotalMilliseconds * Math.Min(1e9, Math.Pow(retry.Backoff, tries - 1)));
         return TimeSpan.FromMilliseconds(Math.Round(full * (0.5 + (0.5 * jitter))));
     }
 
@@ -139,19 +162,14 @@ internal sealed partial class ExecutionDecider
         };
         if (result.Outcome != StageOutcome.Completed) return Finish(new FinishAttempt(c.Now, c.Stage, c.Attempt, result, duration, c.Jitter));
         ready.Open--;
-        var completed = new StageCompleted { Output = c.Output, Duration = duration };
-        var stage = PlanOf(s);
-        if (stage.Until is not null && !state.Cancelling && !finishing && !failing
-            && Repeats(stage, s, new FinishAttempt(c.Now, c.Stage, c.Attempt, result, duration, c.Jitter), ref completed)) return CommandAnswer.Done;
-        Emit(s, completed, c.Attempt, s.Iteration);
-        EndOne(stage, s);
+        Complete(PlanOf(s), s, new StageCompleted { Output = c.Output, Duration = duration });
         return CommandAnswer.Done;
     }
 
     private CommandAnswer Finish(FinishUndo c)
     {
         var s = state.Find(c.Stage);
-        if (s is null || s.Undo != "running") return Stale;
+        if (s is null || s.Undo != "running" || s.Attempt != c.Attempt) return Stale;
         ready.Open--;
         if (c.Result.Outcome == StageOutcome.Completed) Emit(s, new StageUndoCompleted { Duration = c.DurationMs }, s.Attempt, s.Iteration);
         else Emit(s, new StageUndoFailed { Error = BoundedError(c.Result.Error) ?? new StageError("cancelled", "The undo was stopped."), Duration = c.DurationMs }, s.Attempt, s.Iteration);
@@ -179,7 +197,7 @@ internal sealed partial class ExecutionDecider
 
     private void EndUnstarted(StagePlan stage, StageState s, StageError error)
     {
-        Emit(s, new StageFailed { Error = error });
+        Emit(s, new StageFailed { Error = BoundedError(error) });
         EndOne(stage, s);
     }
 

@@ -1,5 +1,6 @@
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions.Plans;
+using Sightglass.Core.Stages;
 
 namespace Sightglass.Core.Executions.Decisions;
 
@@ -21,7 +22,9 @@ internal sealed partial class ExecutionDecider
     private readonly ExecutionState state;
     private readonly LoadedValues values;
     private readonly EvaluationScope scopes;
-    private readonly Queue<int> toConsider = new();
+
+    // Worked off in the order of the plan, so that what is decided does not depend on how it came to be considered.
+    private readonly SortedSet<int> toConsider = [];
     private Readiness ready;
 
     // One decision's worth; taken away by Decide.
@@ -30,9 +33,11 @@ internal sealed partial class ExecutionDecider
     private List<Effect> effects = [];
     private DateTimeOffset now;
 
-    // Derived from the state; kept because they are asked at every step.
+    // Derived from the state; kept because they are asked at every step. Of a failure and a branch that finishes, the one
+    // that was committed first decides.
     private bool failing;
     private bool finishing;
+    private StageState? firstFailure;
 
     public ExecutionDecider(PipelinePlan plan, ExecutionState state, LoadedValues values, IReadOnlyDictionary<string, string> environment)
     {
@@ -59,6 +64,8 @@ internal sealed partial class ExecutionDecider
     private bool CanHandOut =>
         !state.Status.IsTerminal() && state.Status != ExecutionStatus.Paused && !state.Cancelling && !finishing
         && (!ready.RollingBack || (ready.ToUndo.Count > 0 && ready.Open == 0));
+
+    private string StopReason => state.Cancelling ? "execution_cancelled" : finishing ? "early_exit" : "execution_failed";
 
     /// <summary>Answers a command.</summary>
     /// <exception cref="ValueNeededException">A stored value must be loaded first; the state may have moved and must be
@@ -100,7 +107,7 @@ internal sealed partial class ExecutionDecider
         foreach (var stage in plan.Stages)
         {
             ready.OpenNeeds[stage.Index] = stage.Needs.Count;
-            toConsider.Enqueue(stage.Index);
+            toConsider.Add(stage.Index);
         }
 
         ready.Unended = plan.Stages.Count;
@@ -124,10 +131,14 @@ internal sealed partial class ExecutionDecider
         if (state.Status.IsTerminal()) return;
         do
         {
-            while (toConsider.TryDequeue(out var index)) Consider(plan.Stages[index]);
-            StartSlotless();
+            while (toConsider.Count > 0)
+            {
+                var index = toConsider.Min;
+                toConsider.Remove(index);
+                Consider(plan.Stages[index]);
+            }
         }
-        while (toConsider.Count > 0);
+        while (StartSlotless() || toConsider.Count > 0);
         CheckEnd();
     }
 
@@ -149,40 +160,46 @@ internal sealed partial class ExecutionDecider
     private void Rebuild()
     {
         ready = new Readiness(plan);
-        failing = finishing = false;
         toConsider.Clear();
-        foreach (var stage in plan.Stages)
-        {
-            ready.OpenNeeds[stage.Index] = stage.Needs.Count;
-        }
-
+        foreach (var stage in plan.Stages) ready.OpenNeeds[stage.Index] = stage.Needs.Count;
+        RebuildPhase();
+        var queued = new List<StageState>();
         foreach (var stage in plan.Stages)
         {
             var s = StageOf(stage);
             if (s.Status.IsTerminal()) CountEnd(stage, s);
             else ready.Unended++;
-            finishing |= Finishes(stage, s);
-            failing |= s.Status == StageStatus.Failed && plan.Definition.OnFailure != FailurePolicy.Continue;
-            IndexOpen(s);
-            if (stage.ForEach is not null && s.Count is not null) RebuildFanOut(stage);
-            if (!s.Status.IsTerminal()) toConsider.Enqueue(stage.Index);
+            if (s.Count is null) IndexOpen(stage, s, queued);
+            else RebuildFanOut(stage, queued);
+            if (!s.Status.IsTerminal()) toConsider.Add(stage.Index);
         }
 
+        foreach (var s in queued.OrderBy(s => s.QueuedSeq)) ready.Queue(s.Key, LaneOf(PlanOf(s)));
         RebuildRollback();
     }
 
-    private void IndexOpen(StageState s)
+    private void RebuildPhase()
     {
-        if (s.Status == StageStatus.Queued && s.Count is null) ready.Queue(s.Key, LaneOf(PlanOf(s)));
+        firstFailure = state.Stages.Where(s => s.Status == StageStatus.Failed).MinBy(s => s.EndedSeq);
+        var stops = plan.Definition.OnFailure == FailurePolicy.Continue ? null : firstFailure;
+        var finished = plan.Stages.Where(p => Finishes(p, StageOf(p))).Select(StageOf).MinBy(s => s.EndedSeq);
+        finishing = finished is not null && (stops is null || finished.EndedSeq < stops.EndedSeq);
+        failing = stops is not null && !finishing;
+    }
+
+    private void IndexOpen(StagePlan stage, StageState s, List<StageState> queued)
+    {
+        if (s.Undo == "running") ready.Open++;
+        if (s.Status.IsTerminal()) return;
+        if (s.Status == StageStatus.Queued) queued.Add(s);
         if (s.InAttempt) ready.Open++;
         if (s.Due is { } due) ready.Due(s.Key, due);
-        if (s.InAttempt && PlanOf(s) is { IsSlotless: true, Timeout: { } limit } && s.StartedAt is { } from) ready.Due(s.Key, from + limit);
-        foreach (var (_, fact) in s.OpenApprovals())
+        else if (stage.IsSlotless && s.WaitingFor is "retry" or "repeat") ready.Held.Add(s.Key);
+        if (TimeoutOf(stage, s) is { } limit) ready.Due(s.Key, limit);
+        foreach (var fact in s.Facts.Values)
         {
-            if (fact.Due is { } deadline) ready.Due(s.Key, deadline);
+            if (fact is { Result: null or false, Due: { } at }) ready.Due(s.Key, at);
         }
-
-        if (s.Undo == "running") ready.Open++;
     }
 
     private StagePriority LaneOf(StagePlan stage) =>
@@ -192,7 +209,7 @@ internal sealed partial class ExecutionDecider
     {
         if (state.Status.IsTerminal()) return new CommandAnswer(false, "already_ended", "The execution has ended.");
         StopEverything("execution_failed", c.Error.Message);
-        Emit(new ExecutionFailed { Error = c.Error, Totals = Totals() });
+        Emit(new ExecutionFailed { Error = BoundedError(c.Error), Totals = Totals() });
         return CommandAnswer.Done;
     }
 
@@ -202,9 +219,15 @@ internal sealed partial class ExecutionDecider
         {
             foreach (var s in state.InstancesOf(stage.Id).Append(StageOf(stage)))
             {
+                if (s.Undo == "running")
+                {
+                    effects.Add(new StopAttempt(s.Key, s.Attempt));
+                    Emit(s, new StageUndoFailed { Error = new StageError(reason, "The execution was given up.") }, s.Attempt, s.Iteration);
+                }
+
                 if (s.Status.IsTerminal()) continue;
                 if (s.InAttempt) effects.AddRange(StopEffects(s, null, detail));
-                Emit(s, new StageCancelled { Reason = reason }, s.Attempt, s.Iteration);
+                EmitEnd(s, new StageCancelled { Reason = reason });
             }
         }
 

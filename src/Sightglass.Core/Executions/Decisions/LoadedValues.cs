@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Sightglass.Core.Expressions;
 
@@ -26,13 +27,27 @@ internal sealed class LoadedValues(long maxBytes = 64L * 1024 * 1024)
     public CelValue Get(Payload? payload)
     {
         if (payload is null) return CelValue.Null;
-        if (payload.Reference is { } reference)
+
+        // One that is to be stored and still holds its bytes cannot be asked for: nobody has it yet.
+        if (payload.Reference is { } reference && payload.Json.IsEmpty)
             return byReference.TryGetValue(reference, out var stored) ? stored : throw new ValueNeededException(reference);
         if (inline.TryGetValue(payload, out var known)) return known;
         var value = Parse(payload.Json);
         if (inline.Count >= 1024) inline.Clear();
         inline[payload] = value;
         return value;
+    }
+
+    /// <summary>Gives a value as JSON.</summary>
+    public ReadOnlyMemory<byte> Json(Payload? payload)
+    {
+        if (payload is null) return Payload.Null.Json;
+        if (!payload.Json.IsEmpty) return payload.Json;
+        var output = new ArrayBufferWriter<byte>(1024);
+        using var writer = new Utf8JsonWriter(output, EventJson.WriterOptions);
+        Get(payload).WriteJson(writer);
+        writer.Flush();
+        return output.WrittenMemory;
     }
 
     public void Add(string reference, ReadOnlyMemory<byte> json)

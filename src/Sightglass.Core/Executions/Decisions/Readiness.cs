@@ -33,8 +33,8 @@ internal sealed class Readiness
     /// <summary>Planned stages that have not ended.</summary>
     public int Unended { get; set; }
 
-    /// <summary>Slotless stages that are ready while the execution is paused.</summary>
-    public List<string> Held { get; } = [];
+    /// <summary>Slotless stages that are ready: they start at the end of the decision, or when a pause ends.</summary>
+    public HashSet<string> Held { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Stages still to be undone, the next one last.</summary>
     public List<string> ToUndo { get; } = [];
@@ -74,11 +74,17 @@ internal sealed class Readiness
     /// <summary>Gets the next due moment; it may be earlier than what is really due, never later.</summary>
     public DateTimeOffset? NextDue => due.TryPeek(out _, out var at) ? at : null;
 
-    public string? TakeDue(DateTimeOffset now)
+    /// <summary>Takes what is due, each key once.</summary>
+    public HashSet<string> TakeDue(DateTimeOffset now)
     {
-        if (!due.TryPeek(out var key, out var at) || at > now) return null;
-        due.Dequeue();
-        return key;
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        while (due.TryPeek(out var key, out var at) && at <= now)
+        {
+            due.Dequeue();
+            keys.Add(key);
+        }
+
+        return keys;
     }
 }
 

@@ -15,7 +15,8 @@ internal static class PlanCompiler
         for (var i = 0; i < stages.Length; i++) stages[i] = CompileStage(definition, i, index, branches);
         foreach (var stage in stages)
         {
-            foreach (var from in Dependencies(stage, index)) stages[from].Dependents.Add(stage.Index);
+            stage.DependsOn.AddRange(Dependencies(stage, index).Order());
+            foreach (var from in stage.DependsOn) stages[from].Dependents.Add(stage.Index);
             foreach (var from in stage.Needs) stages[from].NeededBy.Add(stage.Index);
         }
 

@@ -26,6 +26,9 @@ internal sealed class StagePlan
     /// <summary>Gets the branches that name this stage: it runs if one of them takes it.</summary>
     public required IReadOnlyList<int> Branches { get; init; }
 
+    /// <summary>Gets every stage that this one's readiness depends on.</summary>
+    public List<int> DependsOn { get; } = [];
+
     /// <summary>Gets the stages whose readiness depends on this one.</summary>
     public List<int> Dependents { get; } = [];
 

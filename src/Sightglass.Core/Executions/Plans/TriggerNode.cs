@@ -6,17 +6,27 @@ namespace Sightglass.Core.Executions.Plans;
 /// <summary>What a trigger says at this moment.</summary>
 internal enum Verdict
 {
-    /// <summary>Something has not happened yet.</summary>
+    /// <summary>A stage has not ended yet.</summary>
     Pending,
 
-    /// <summary>It holds.</summary>
+    /// <summary>Only an event, a person or the clock has not answered yet.</summary>
+    PendingOutside,
+
+    /// <summary>It holds, by how a stage ended.</summary>
     Holds,
+
+    /// <summary>It holds, but only by an event, a person, the clock or a condition. That says nothing about the stages
+    /// beside it: where all of those were skipped, this is skipped as well.</summary>
+    HoldsOutside,
 
     /// <summary>What it names was skipped: neither for nor against, unless everything was.</summary>
     Skipped,
 
     /// <summary>It cannot hold any more in this turn.</summary>
     Never,
+
+    /// <summary>It cannot hold any more because a person said no.</summary>
+    Rejected,
 }
 
 /// <summary>A compiled trigger: a tree of all/any over numbered leaves.</summary>
@@ -32,18 +42,29 @@ internal sealed class AllNode(IReadOnlyList<TriggerNode> children) : TriggerNode
     public override Verdict Evaluate(Func<TriggerLeaf, Verdict> leaf)
     {
         var pending = false;
-        var holds = children.Count == 0;
+        var pendingOutside = false;
+        var holds = false;
+        var rejected = false;
+        var skipped = false;
         foreach (var child in children)
         {
             switch (child.Evaluate(leaf))
             {
                 case Verdict.Never: return Verdict.Never;
+                case Verdict.Rejected: rejected = true; break;
                 case Verdict.Pending: pending = true; break;
+                case Verdict.PendingOutside: pendingOutside = true; break;
                 case Verdict.Holds: holds = true; break;
+                case Verdict.Skipped: skipped = true; break;
             }
         }
 
-        return pending ? Verdict.Pending : holds ? Verdict.Holds : Verdict.Skipped;
+        if (rejected) return Verdict.Rejected;
+        if (pending) return Verdict.Pending;
+
+        // Nobody outside is asked where every stage that this stands for was skipped.
+        if (skipped && !holds) return Verdict.Skipped;
+        return pendingOutside ? Verdict.PendingOutside : holds ? Verdict.Holds : Verdict.HoldsOutside;
     }
 }
 
@@ -51,19 +72,27 @@ internal sealed class AnyNode(IReadOnlyList<TriggerNode> children) : TriggerNode
 {
     public override Verdict Evaluate(Func<TriggerLeaf, Verdict> leaf)
     {
+        var outside = false;
         var pending = false;
+        var pendingOutside = false;
+        var rejected = false;
         var skipped = false;
         foreach (var child in children)
         {
             switch (child.Evaluate(leaf))
             {
                 case Verdict.Holds: return Verdict.Holds;
+                case Verdict.HoldsOutside: outside = true; break;
                 case Verdict.Pending: pending = true; break;
+                case Verdict.PendingOutside: pendingOutside = true; break;
+                case Verdict.Rejected: rejected = true; break;
                 case Verdict.Skipped: skipped = true; break;
             }
         }
 
-        return pending ? Verdict.Pending : skipped ? Verdict.Skipped : Verdict.Never;
+        if (outside) return Verdict.HoldsOutside;
+        if (pending || pendingOutside) return pending ? Verdict.Pending : Verdict.PendingOutside;
+        return rejected ? Verdict.Rejected : skipped ? Verdict.Skipped : Verdict.Never;
     }
 }
 
@@ -96,6 +125,9 @@ internal sealed class TriggerLeaf(int number, TriggerLeafKind kind) : TriggerNod
 
     /// <summary>Gets the time that must pass.</summary>
     public TimeSpan Delay { get; init; }
+
+    /// <summary>Gets whether people, other systems or the clock answer it.</summary>
+    public bool IsOutside => kind is TriggerLeafKind.Event or TriggerLeafKind.Approval or TriggerLeafKind.Timer;
 
     public override Verdict Evaluate(Func<TriggerLeaf, Verdict> leaf) => leaf(this);
 }
