@@ -63,7 +63,7 @@ internal sealed class FrameRenderer(Palette palette, string commandOptions)
     private List<string> Body(ExecutionModel model, int room, DateTimeOffset now, int tick)
     {
         var stages = model.State.Stages;
-        var shown = StageSelection.Choose(stages, room);
+        var shown = StageSelection.Choose(stages, room - Math.Min(room / 2, Wanted(model, stages)));
         var details = Details(model, stages, shown, room - shown.Lines);
         var lines = new List<string>(Math.Max(0, room));
         var from = 0;
@@ -77,6 +77,19 @@ internal sealed class FrameRenderer(Palette palette, string commandOptions)
         }
 
         if (from < stages.Count && room > 0) lines.Add(palette.Dim("└╌ " + StageSelection.Describe(stages, from, stages.Count)));
+        return lines;
+    }
+
+    /// <summary>Counts the lines that stages have to say something on, which many rows must not push off the screen.</summary>
+    private static int Wanted(ExecutionModel model, IReadOnlyList<StageState> stages)
+    {
+        var lines = 0;
+        foreach (var stage in stages)
+        {
+            if (model.ApprovalOf(stage.Key) is not null) lines += 3;
+            else if (stage.Status == StageStatus.Running) lines += stage.Count is null ? model.TailOf(stage.Key)?.Newest(TailLines).Count() ?? 0 : TailLines;
+        }
+
         return lines;
     }
 

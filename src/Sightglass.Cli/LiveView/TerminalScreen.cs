@@ -19,6 +19,7 @@ internal sealed class TerminalScreen(Stream output)
     {
         get
         {
+            if (WindowSize.OfOutput() is { } known) return known;
             try
             {
                 var (columns, rows) = (Console.WindowWidth, Console.WindowHeight);
