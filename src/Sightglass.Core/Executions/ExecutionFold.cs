@@ -34,7 +34,11 @@ public sealed partial class ExecutionState
     }
 
     /// <summary>Counts the reports behind the last decision.</summary>
-    internal void CatchUp(long last) => LastSeq = Math.Max(LastSeq, last);
+    internal void CatchUp(long last, DateTimeOffset? time = null)
+    {
+        LastSeq = Math.Max(LastSeq, last);
+        if (time > LastTime) LastTime = time.Value;
+    }
 
     /// <summary>Counts a report, which changes nothing else.</summary>
     internal void Advance(DateTimeOffset time)

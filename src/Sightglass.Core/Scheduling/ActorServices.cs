@@ -30,6 +30,9 @@ internal abstract class ActorServices
 
     public abstract void StartChild(ExecutionActor parent, StartChild child);
 
+    /// <summary>Cancels a child that may never have been created, and tells the parent where it was not.</summary>
+    public abstract void StopChild(ExecutionActor parent, StartChild child);
+
     public abstract void CancelChild(CancelChild child);
 
     public abstract void Schedule(ExecutionActor actor, DateTimeOffset due);

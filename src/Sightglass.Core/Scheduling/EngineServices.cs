@@ -36,6 +36,8 @@ public sealed partial class PipelineEngine
 
         public override void StartChild(ExecutionActor parent, StartChild child) => _ = Task.Run(() => _engine.StartChildAsync(parent, child));
 
+        public override void StopChild(ExecutionActor parent, StartChild child) => _ = Task.Run(() => _engine.StopChildAsync(parent, child));
+
         public override void CancelChild(CancelChild child) => _ = Task.Run(() => _engine.CancelAsync(child.Child, child.By, child.Reason));
 
         public override void Schedule(ExecutionActor actor, DateTimeOffset due) => _dueTimes.Schedule(actor, due);

@@ -20,7 +20,7 @@ internal sealed partial class ExecutionActor
             }
             catch (ValueNeededException needed)
             {
-                await FlushAsync().ConfigureAwait(false);
+                await FlushUnmovedAsync().ConfigureAwait(false);
                 _decider = await _services.ReloadAsync(this, needed.Reference).ConfigureAwait(false);
             }
             catch (Exception e)
@@ -56,7 +56,7 @@ internal sealed partial class ExecutionActor
             Decision decision;
             try
             {
-                decision = _decider.Decide(new HandOut(Now(), _services.Worker));
+                decision = Decide(new HandOut(Now(), _services.Worker));
             }
             catch
             {
@@ -76,16 +76,18 @@ internal sealed partial class ExecutionActor
         for (; _inHand > 0; _inHand--) _services.Slots.Release();
     }
 
-    private async Task<AppendStatus> CommitAsync()
+    /// <summary>Appends what is pending.</summary>
+    /// <param name="summary">The row as it stands after it; null where only reports are pending.</param>
+    private async Task<AppendStatus> CommitAsync(ExecutionSummary? summary)
     {
-        var state = _decider.State;
-        var append = _pending.Build(Id, _epoch, _pending.HasDecisions ? Summarize(state) : null);
+        var ended = summary?.Status.IsTerminal() == true;
+        var append = _pending.Build(Id, _epoch, summary);
         while (true)
         {
             try
             {
                 var outcome = await _services.Store.AppendAsync(append).ConfigureAwait(false);
-                if (outcome.Status == AppendStatus.Appended) Publish(append, outcome.Position, state.Status.IsTerminal());
+                if (outcome.Status == AppendStatus.Appended) Publish(append, outcome.Position, ended);
                 return outcome.Status;
             }
             catch (Exception e) when (!_services.Abandoned.IsCancellationRequested)
@@ -97,18 +99,18 @@ internal sealed partial class ExecutionActor
             // already, if only the answer was lost.
             await Task.Delay(StoreRetry, _services.Time, _services.Abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_services.Abandoned.IsCancellationRequested) return AppendStatus.Unknown;
-            if (await IsInLogAsync(append).ConfigureAwait(false)) return AppendStatus.Appended;
+            if (await IsInLogAsync(append, ended).ConfigureAwait(false)) return AppendStatus.Appended;
         }
     }
 
-    private async Task<bool> IsInLogAsync(Append append)
+    private async Task<bool> IsInLogAsync(Append append, bool ended)
     {
         try
         {
             var page = await _services.Store.ReadAsync(Id, append.ExpectedLast, BlockFilter.All, 1).ConfigureAwait(false);
             var expected = append.Blocks[0];
             if (page.Blocks.Count == 0 || page.Blocks[0].FirstSeq != expected.FirstSeq || !page.Blocks[0].Bytes.Span.SequenceEqual(expected.Bytes.Span)) return false;
-            Publish(append, page.Blocks[0].Position, _decider.State.Status.IsTerminal());
+            Publish(append, page.Blocks[0].Position, ended);
             return true;
         }
         catch (StoreUnavailableException)
@@ -129,11 +131,11 @@ internal sealed partial class ExecutionActor
         _services.Feed.Publish(blocks, ended);
     }
 
-    private void AfterCommit()
+    private void AfterCommit(ExecutionSummary? summary)
     {
         foreach (var effect in _pending.Effects) Do(effect);
         foreach (var output in _pending.Outputs) output.Committed();
-        NoteEnd();
+        if (summary is not null) NoteEnd(summary.Status);
         foreach (var (asked, answer) in _pending.Answers) asked.TrySetResult(answer);
         foreach (var query in _pending.Queries)
         {
@@ -148,10 +150,9 @@ internal sealed partial class ExecutionActor
         }
     }
 
-    private void NoteEnd()
+    private void NoteEnd(ExecutionStatus status)
     {
-        if (!_pending.HasDecisions) return;
-        if (!_decider.State.Status.IsTerminal())
+        if (!status.IsTerminal())
         {
             if (_ended.Task.IsCompleted) _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return;
@@ -198,8 +199,10 @@ internal sealed partial class ExecutionActor
         _ended.TrySetResult();
     }
 
-    private ExecutionSummary Summarize(ExecutionState state)
+    private ExecutionSummary? CurrentSummary()
     {
+        if (!_pending.HasDecisions) return null;
+        var state = _decider.State;
         _inputPreview ??= InputPreview.Of(state.Created.Input);
         return new ExecutionSummary
         {

@@ -36,6 +36,7 @@ internal sealed partial class ExecutionActor
     private int _inHand;
     private volatile StageError? _parked;
     private string? _inputPreview;
+    private ExecutionSummary? _summary;
 
     public ExecutionActor(ActorServices services, Guid id, long epoch, ExecutionDecider decider, string? baseFolder)
     {
@@ -105,8 +106,9 @@ internal sealed partial class ExecutionActor
         _pending.Add(created);
         _pending.AddValues(definitions);
         HandOut();
-        var status = await CommitAsync().ConfigureAwait(false);
-        if (status == AppendStatus.Appended) AfterCommit();
+        var summary = CurrentSummary();
+        var status = await CommitAsync(summary).ConfigureAwait(false);
+        if (status == AppendStatus.Appended) AfterCommit(summary);
         _pending.Clear();
         if (_decider.NextDue is { } due) _services.Schedule(this, due);
         await DrainAsync().ConfigureAwait(false);
@@ -124,7 +126,12 @@ internal sealed partial class ExecutionActor
             else Tell(now => new FinishAttempt(now, stage, attempt, lost, 0, jitter, Lost: true));
         }
 
-        foreach (var child in _decider.OpenChildren()) _services.StartChild(this, child);
+        foreach (var child in _decider.OpenChildren())
+        {
+            if (_decider.IsStopping) _services.StopChild(this, child);
+            else _services.StartChild(this, child);
+        }
+
         Tell(now => new TimerDue(now, _services.Jitter()));
     }
 
@@ -188,8 +195,9 @@ internal sealed partial class ExecutionActor
     /// <summary>Commits what is pending and does what follows from it.</summary>
     private async Task FlushAsync()
     {
-        var status = _pending.IsEmpty ? AppendStatus.Appended : await CommitAsync().ConfigureAwait(false);
-        if (status == AppendStatus.Appended) AfterCommit();
+        var summary = CurrentSummary();
+        var status = _pending.IsEmpty ? AppendStatus.Appended : await CommitAsync(summary).ConfigureAwait(false);
+        if (status == AppendStatus.Appended) AfterCommit(summary);
         else LetGo(status);
         _pending.Clear();
     }
@@ -243,15 +251,14 @@ internal sealed partial class ExecutionActor
         {
             try
             {
-                var decision = _decider.Decide(make(Now()));
+                var decision = Decide(make(Now()));
                 _pending.Add(decision);
                 if (asked is not null) _pending.Answers.Add((asked, decision.Answer));
                 return decision.Answer.Accepted;
             }
             catch (ValueNeededException needed) when (loads < 1000)
             {
-                // The state has moved with events that will not be: commit what stands before and fold again.
-                await FlushAsync().ConfigureAwait(false);
+                await FlushUnmovedAsync().ConfigureAwait(false);
                 _decider = await _services.ReloadAsync(this, needed.Reference).ConfigureAwait(false);
             }
             catch (Exception e)
@@ -262,12 +269,31 @@ internal sealed partial class ExecutionActor
         }
     }
 
+    private Decision Decide(ExecutionCommand command)
+    {
+        // A decision that fails has moved the state with events that will not be; what stands before it is summed up first.
+        _summary = CurrentSummary();
+        return _decider.Decide(command);
+    }
+
+    /// <summary>Commits what was decided before the decision that failed.</summary>
+    private async Task FlushUnmovedAsync()
+    {
+        var status = _pending.IsEmpty ? AppendStatus.Appended : await CommitAsync(_summary).ConfigureAwait(false);
+        var queries = _pending.Queries.ToArray();
+        _pending.Queries.Clear();
+        if (status == AppendStatus.Appended) AfterCommit(_summary);
+        else LetGo(status);
+        _pending.Clear();
+        _pending.Queries.AddRange(queries);
+    }
+
     /// <summary>A bug in the rules must not take others with it: the execution stands still, its log as it was.</summary>
     private async Task ParkAsync(Exception e, TaskCompletionSource<CommandAnswer>? asked)
     {
         _parked = new StageError(ErrorCodes.InternalError, $"{e.GetType().Name}: {e.Message}", e.StackTrace);
         _services.Parked(Id, e);
-        await FlushAsync().ConfigureAwait(false);
+        await FlushUnmovedAsync().ConfigureAwait(false);
         foreach (var attempt in _running.Values) attempt.Stop();
         asked?.TrySetResult(new CommandAnswer(false, "parked", $"The execution is parked: {_parked.Message}"));
     }
@@ -278,9 +304,21 @@ internal sealed partial class ExecutionActor
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
+    private static bool IsOpen(ExecutionState state, AttemptOutput output) =>
+        !state.Status.IsTerminal() && state.Find(output.Stage) is { } stage
+        && ((stage.InAttempt && stage.Attempt == output.Attempt) || stage.Undo == "running");
+
     private void TakeReports(AttemptOutput output, bool all)
     {
         var state = _decider.State;
+        if (!IsOpen(state, output))
+        {
+            // Declared lost or given up: what it still says is refused, and it must not wait for room.
+            output.Close();
+            output.Take(all: true, static (_, _, _) => { }, static _ => { });
+            return;
+        }
+
         var time = Now() is var now && now > state.LastTime ? now : state.LastTime;
         output.Take(
             all,

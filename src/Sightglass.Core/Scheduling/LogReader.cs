@@ -40,6 +40,13 @@ public static class LogReader
         }
     }
 
+    /// <summary>Reads the time of the last event, which may be a report that folding decisions does not see.</summary>
+    internal static async Task<DateTimeOffset?> LastTimeAsync(IEventStore store, Guid id, long last)
+    {
+        var page = await store.ReadAsync(id, Math.Max(0, last - 1), BlockFilter.All, 1).ConfigureAwait(false);
+        return page.Blocks.Count == 0 ? null : EventJson.ReadBlock(page.Blocks[^1].Bytes).Last().Time;
+    }
+
     /// <summary>Reads a whole stored value.</summary>
     /// <exception cref="InvalidDataException">The store does not have it.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadValueAsync(IEventStore store, string reference, long bytes = int.MaxValue, CancellationToken cancellationToken = default) =>

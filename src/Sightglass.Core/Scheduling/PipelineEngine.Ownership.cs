@@ -36,13 +36,16 @@ public sealed partial class PipelineEngine
     private async Task<(ExecutionDecider Decider, ExecutionCreated Created)> LoadAsync(Guid id, LoadedValues values)
     {
         var state = await LogReader.FoldAsync(Store, id).ConfigureAwait(false) ?? throw new InvalidDataException($"Execution {id} has no log.");
+        state.CatchUp(state.LastSeq, await LogReader.LastTimeAsync(Store, id, state.LastSeq).ConfigureAwait(false));
         var created = state.Created;
         var plan = await PlanAsync(created.DefinitionHash).ConfigureAwait(false);
         while (true)
         {
             try
             {
-                return (new ExecutionDecider(plan, state, values, _options.Environment), created);
+                var decider = new ExecutionDecider(plan, state, values, _options.Environment);
+                _ = decider.OpenChildren();
+                return (decider, created);
             }
             catch (ValueNeededException needed)
             {
@@ -166,6 +169,14 @@ public sealed partial class PipelineEngine
             EngineLog.ChildFailed(_options.Logger, parent.Id, start.Child, e);
             TellParent(parent, start.Stage, start.Attempt, new ChildEnd(ExecutionStatus.Failed, null, new(ErrorCodes.InternalError, e.Message)));
         }
+    }
+
+    private async Task StopChildAsync(ExecutionActor parent, StartChild child)
+    {
+        var answer = await CancelAsync(child.Child, null, "Its parent was stopped.").ConfigureAwait(false);
+        if (answer.Accepted) return;
+        var end = await ReadStateAsync(child.Child, s => s.Status.IsTerminal() ? new ChildEnd(s.Status, s.Output, s.Error) : null).ConfigureAwait(false);
+        TellParent(parent, child.Stage, child.Attempt, end ?? new ChildEnd(ExecutionStatus.Cancelled, null, null));
     }
 
     private void TellParent(ExecutionActor parent, string stage, int attempt, ChildEnd end)

@@ -244,4 +244,39 @@ public sealed class PipelineEngineTests
         Assert.Equal(2, run.State.Turn);
         Assert.Equal("\"fine\"", run.OutputOf("last"));
     }
+
+    [Fact]
+    public async Task Retry_of_many_stages_is_told_in_several_events_of_one_turn()
+    {
+        await using var engine = new EngineHarness();
+        var broken = true;
+        engine.Code.Register("gate", _ => broken ? throw new InvalidOperationException("no") : 1);
+        var yaml = "id: wide\nstages:\n  - { id: gate, code: { name: gate } }\n" + string.Concat(Enumerable.Range(0, 900).Select(i => $"  - {{ id: s{i}, needs: [gate], type: data, data: {{ value: '1' }} }}\n"));
+        var run = await engine.RunAsync(yaml);
+        Assert.Equal(900, run.State.CountStages().Skipped);
+
+        broken = false;
+        Assert.True((await engine.Engine.RetryAsync(run.Id)).Accepted);
+        await engine.WaitForAsync(run.Id, e => e.Type == "execution.completed");
+
+        run = await engine.ReadAsync(run.Id);
+        Assert.Equal(901, run.State.CountStages().Completed);
+        Assert.Equal([2, 2, 2], run.Data<ExecutionReopened>().Select(r => r.Turn));
+        Assert.Equal(901, run.Data<ExecutionReopened>().Sum(r => r.Stages.Count));
+    }
+
+    [Fact]
+    public async Task The_default_timeout_does_not_end_a_wait()
+    {
+        await using var engine = new EngineHarness();
+
+        var run = await engine.RunAsync("""
+            id: patient
+            defaults: { timeout: 50ms }
+            stages:
+              - { id: hold, type: wait, wait: { for: 200ms } }
+            """);
+
+        Assert.Equal("completed", run.StatusOf("hold"));
+    }
 }

@@ -123,7 +123,7 @@ internal sealed partial class ExecutionDecider
         if (timeout is { } limit) ready.Due(s.Key, limit);
         if (wait.Approval is { } approval)
         {
-            RequestApproval(s, 0, approval, AskedIn(input));
+            RequestApproval(s, stage.OwnLeaf, approval, AskedIn(input));
             until = Earliest(approval.Timeout is { } patience ? now + patience.Value : null, timeout);
         }
 

@@ -9,6 +9,8 @@ namespace Sightglass.Core.Executions.Decisions;
 /// <content>What people, other systems and the clock ask for.</content>
 internal sealed partial class ExecutionDecider
 {
+    private const int MaxReopenedKeys = 400;
+
     private static readonly CommandAnswer HasEnded = new(false, "already_ended", "The execution has ended.");
 
     private CommandAnswer Stop(Cancel c)
@@ -71,7 +73,11 @@ internal sealed partial class ExecutionDecider
             keys.AddRange(state.KnownInstancesOf(stage.Id).Where(i => fresh || i.Status != StageStatus.Completed || i.Undo is not null).Select(i => i.Key));
         }
 
-        Emit(new ExecutionReopened { By = c.By, Turn = state.Turn + 1, Stages = keys });
+        if (keys.Count == 0) return new CommandAnswer(false, "nothing_failed", "Nothing failed; start the pipeline again for another run.");
+
+        // Many keys do not fit into one event; those that follow carry the same turn and the rest.
+        var turn = state.Turn + 1;
+        foreach (var part in keys.Chunk(MaxReopenedKeys)) Emit(new ExecutionReopened { By = c.By, Turn = turn, Stages = part });
         Rebuild();
 
         // It was cancelled while it finished early: the branch has decided, and that is all there is to go on with.
@@ -143,7 +149,7 @@ internal sealed partial class ExecutionDecider
     {
         if (!s.InAttempt) return false;
         var holds = Matches(s, stage.WaitWhere, c.Data, out var why);
-        Emit(s, new TriggerEvaluated { Trigger = 0, Kind = "event", Result = holds, Why = why, Event = c.Data }, s.Attempt, s.Iteration);
+        Emit(s, new TriggerEvaluated { Trigger = stage.OwnLeaf, Kind = "event", Result = holds, Why = why, Event = c.Data }, s.Attempt, s.Iteration);
         if (!holds) return false;
         var output = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(output, EventJson.WriterOptions))

@@ -55,6 +55,9 @@ internal sealed partial class ExecutionDecider
 
     public LoadedValues Values => values;
 
+    /// <summary>Gets whether what runs has been told to stop.</summary>
+    public bool IsStopping => state.Cancelling || finishing;
+
     /// <summary>Gets the lane of the stage that would be handed out next, or null where nothing can be.</summary>
     public StagePriority? TopLane => CanHandOut ? ready.RollingBack ? StagePriority.Urgent : ready.TopLane(state) : null;
 

@@ -64,7 +64,9 @@ internal static class PlanCompiler
             Undo = plan.Undo,
             UndoType = stage.Undo switch { null => "", { Shell: not null } => "shell", { Http: not null } => "http", _ => "code" },
             Retry = stage.Retry ?? pipeline.Defaults?.Retry ?? new RetryDefinition(),
-            Timeout = (stage.Timeout ?? pipeline.Defaults?.Timeout)?.Value,
+
+            // The default bounds work; a stage whose work is to wait has its own end.
+            Timeout = (stage.Timeout ?? (stage.Type == "wait" ? null : pipeline.Defaults?.Timeout))?.Value,
             Priority = stage.Priority,
             WaitWhere = plan.Where,
         };

@@ -23,6 +23,10 @@ internal sealed class StagePlan
     /// <summary>Gets the leaves of the tree by their number.</summary>
     public IReadOnlyList<TriggerLeaf> Leaves { get; init; } = [];
 
+    /// <summary>Gets the number under which facts about a <c>wait</c> stage's own event or approval are recorded: the one
+    /// after the trigger's leaves.</summary>
+    public int OwnLeaf => Leaves.Count;
+
     /// <summary>Gets the branches that name this stage: it runs if one of them takes it.</summary>
     public required IReadOnlyList<int> Branches { get; init; }
 
