@@ -116,7 +116,11 @@ internal static class RunCommand
                 view.Say("Cancelling; once more ends at once.");
                 _ = source.CancelAsync(id, what);
             },
-            second: view.Restore);
+            second: () =>
+            {
+                view.Restore();
+                ChildSessions.Kill();
+            });
         var state = await ExecutionViewer.ShowAsync(source, id, follow: true, view, CancellationToken.None).ConfigureAwait(false);
         return ExitCodeOf(state.Status);
     }

@@ -64,7 +64,7 @@ internal static class ServeCommand
     private static async Task<int> ServeAsync(IReadOnlyList<string> urls, string? given, FolderPaths data, EngineHostOptions options)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var interrupts = new Interrupts(_ => stopped.TrySetResult(), second: () => { });
+        using var interrupts = new Interrupts(_ => stopped.TrySetResult(), second: ChildSessions.Kill);
         var folder = PipelineFiles.FolderOf(given) ?? Path.GetFullPath("pipelines");
         var secrets = SecretFile.Load(data);
         data.Create();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sightglass.Cli.Client;
 using Sightglass.Cli.DataFolder;
+using Sightglass.Cli.Hosting;
 using Sightglass.Cli.LiveView;
 using Sightglass.Core.Executions;
 
@@ -77,14 +78,29 @@ internal static class WatchCommands
         if (follow && session.Owner is not null)
         {
             await using var view = output.Open();
-            var state = await ExecutionViewer.ShowAsync(new RemoteExecutions(session.Client), id, follow: true, view, CancellationToken.None).ConfigureAwait(false);
-            return RunCommand.ExitCodeOf(state.Status);
+            return await FollowAsync(new RemoteExecutions(session.Client), id, view).ConfigureAwait(false);
         }
 
         await using var still = new StillView(StandardStreams.Open().Out, output.Renderer(), Console.IsOutputRedirected);
         var shown = await ExecutionViewer.ShowAsync(new RemoteExecutions(session.Client, RemoteExecutions.StateTypes), id, follow: false, still, CancellationToken.None).ConfigureAwait(false);
         SayWhereItRuns(session, shown);
         return ExitCodes.Success;
+    }
+
+    /// <summary>Watches without a say: Ctrl-C only looks away, and the terminal is given back first.</summary>
+    private static async Task<int> FollowAsync(RemoteExecutions source, Guid id, ExecutionView view)
+    {
+        using var leaving = new CancellationTokenSource();
+        using var interrupts = new Interrupts(_ => leaving.Cancel(), second: view.Restore);
+        try
+        {
+            var state = await ExecutionViewer.ShowAsync(source, id, follow: true, view, leaving.Token).ConfigureAwait(false);
+            return RunCommand.ExitCodeOf(state.Status);
+        }
+        catch (OperationCanceledException) when (leaving.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
     }
 
     private static async Task<int> LogsAsync(FolderPaths data, string execution, bool follow, string? stage)

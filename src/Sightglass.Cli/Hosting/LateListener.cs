@@ -30,12 +30,23 @@ internal sealed class LateListener : IAsyncDisposable
         try
         {
             await Task.Delay(Delay, TimeProvider.System, _ended.Token).ConfigureAwait(false);
-            _listener = new SocketListener(paths, engine);
-            await _listener.StartAsync([]).ConfigureAwait(false);
-            folderLock.Announce(new FolderOwner(Environment.ProcessId, "run", _listener.Path, null));
         }
         catch (OperationCanceledException)
         {
+            return;
+        }
+
+        // A method of its own: the libraries of a server are loaded where it is entered, and not before the delay.
+        await ListenAsync(paths, folderLock, engine, warn).ConfigureAwait(false);
+    }
+
+    private async Task ListenAsync(FolderPaths paths, FolderLock folderLock, PipelineEngine engine, Action<string> warn)
+    {
+        try
+        {
+            _listener = new SocketListener(paths, engine);
+            await _listener.StartAsync([]).ConfigureAwait(false);
+            folderLock.Announce(new FolderOwner(Environment.ProcessId, "run", _listener.Path, null));
         }
         catch (Exception error) when (error is ServerStartException or IOException or UnauthorizedAccessException)
         {

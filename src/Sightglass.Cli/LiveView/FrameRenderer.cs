@@ -17,7 +17,7 @@ internal sealed class FrameRenderer(Palette palette, string commandOptions)
     {
         var lines = new List<string> { Header(model.State, tick), Overall(model.State, size.Columns, now) };
         var room = size.Rows - lines.Count - (message is null ? 0 : 1);
-        lines.AddRange(Body(model, room, now, tick));
+        lines.AddRange(Body(model, size with { Rows = room }, now, tick));
         if (message is not null) lines.Add(palette.Yellow(TerminalText.Clean(message)));
         if (lines.Count > size.Rows) lines.RemoveRange(size.Rows, lines.Count - size.Rows);
         return Fitted(lines, size.Columns);
@@ -32,7 +32,7 @@ internal sealed class FrameRenderer(Palette palette, string commandOptions)
         {
             var isLast = i == stages.Count - 1;
             lines.Add(_rows.Row(model, stages[i], isLast, now, 0));
-            lines.AddRange(_rows.Details(model, stages[i], isLast, stages[i].Status == StageStatus.Failed ? 8 : 0));
+            lines.AddRange(_rows.Details(model, stages[i], isLast, stages[i].Status == StageStatus.Failed ? 8 : 0, columns));
         }
 
         var drawn = Fitted(lines, columns);
@@ -60,11 +60,12 @@ internal sealed class FrameRenderer(Palette palette, string commandOptions)
         return string.Create(CultureInfo.InvariantCulture, $"{bar} {ended}/{Durations.Count(counts.Total, "stage")}  {Durations.Of((state.EndedAt ?? now) - (state.StartedAt ?? state.CreatedAt))}{cost}{failed}");
     }
 
-    private List<string> Body(ExecutionModel model, int room, DateTimeOffset now, int tick)
+    private List<string> Body(ExecutionModel model, FrameSize size, DateTimeOffset now, int tick)
     {
+        var room = size.Rows;
         var stages = model.State.Stages;
         var shown = StageSelection.Choose(stages, room - Math.Min(room / 2, Wanted(model, stages)));
-        var details = Details(model, stages, shown, room - shown.Lines);
+        var details = Details(model, shown, new FrameSize(size.Columns, room - shown.Lines));
         var lines = new List<string>(Math.Max(0, room));
         var from = 0;
         foreach (var index in shown.Indexes)
@@ -87,21 +88,23 @@ internal sealed class FrameRenderer(Palette palette, string commandOptions)
         foreach (var stage in stages)
         {
             if (model.ApprovalOf(stage.Key) is not null) lines += 3;
-            else if (stage.Status == StageStatus.Running) lines += stage.Count is null ? model.TailOf(stage.Key)?.Newest(TailLines).Count() ?? 0 : TailLines;
+            else if (stage.Status == StageStatus.Running) lines += stage.Count is null ? model.TailOf(stage.Key) is null ? 0 : TailLines : TailLines;
         }
 
         return lines;
     }
 
     /// <summary>Shares what is left of the screen among the stages that have something to say below their row.</summary>
-    private Dictionary<int, List<string>> Details(ExecutionModel model, IReadOnlyList<StageState> stages, StageSelection shown, int room)
+    private Dictionary<int, List<string>> Details(ExecutionModel model, StageSelection shown, FrameSize size)
     {
+        var stages = model.State.Stages;
+        var room = size.Rows;
         var details = new Dictionary<int, List<string>>();
         var talking = shown.Indexes.Where(i => stages[i].Status is StageStatus.Running or StageStatus.Blocked or StageStatus.Waiting or StageStatus.Failed).ToList();
         foreach (var index in talking.OrderBy(i => stages[i].Status == StageStatus.Blocked ? 0 : 1))
         {
             if (room <= 0) break;
-            var lines = _rows.Details(model, stages[index], index == stages.Count - 1, Math.Min(TailLines, Math.Max(1, room / Math.Max(1, talking.Count))));
+            var lines = _rows.Details(model, stages[index], index == stages.Count - 1, Math.Min(TailLines, Math.Max(1, room / Math.Max(1, talking.Count))), size.Columns);
             if (lines.Count > room) lines.RemoveRange(0, lines.Count - room);
             details[index] = lines;
             room -= lines.Count;

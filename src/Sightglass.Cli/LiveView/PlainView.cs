@@ -7,7 +7,7 @@ namespace Sightglass.Cli.LiveView;
 /// <summary>A line for each thing that happens and each line that a stage prints: time, stage, text.</summary>
 internal sealed class PlainView(TextWriter output, PlainViewOptions options) : ExecutionView
 {
-    private readonly Dictionary<(string Stage, string Stream), StringBuilder> _open = [];
+    private readonly Dictionary<(string Stage, string Stream), (StringBuilder Text, ExecutionEvent Last)> _open = [];
     private int _stageWidth;
 
     public override void Show(ExecutionEvent e, ExecutionModel model)
@@ -29,6 +29,12 @@ internal sealed class PlainView(TextWriter output, PlainViewOptions options) : E
 
     public override ValueTask EndAsync(ExecutionModel model)
     {
+        // Of a stage that still runs the line that it has begun.
+        foreach (var ((_, stream), (text, last)) in _open)
+        {
+            if (text.Length > 0) Output(last, stream, text);
+        }
+
         if (options.ShowsEvents)
         {
             foreach (var line in ResultText.Of(model.State)) output.WriteLine(TerminalText.Clean(line));
@@ -47,7 +53,8 @@ internal sealed class PlainView(TextWriter output, PlainViewOptions options) : E
     private void Print(ExecutionEvent e, StageOutputWritten chunk)
     {
         var key = (e.Stage!, chunk.Stream);
-        if (!_open.TryGetValue(key, out var open)) _open[key] = open = new StringBuilder();
+        var open = _open.TryGetValue(key, out var begun) ? begun.Text : new StringBuilder();
+        _open[key] = (open, e);
         var rest = chunk.Text.AsSpan();
         while (rest.IndexOf('\n') is >= 0 and var end)
         {
@@ -64,7 +71,7 @@ internal sealed class PlainView(TextWriter output, PlainViewOptions options) : E
     {
         foreach (var stream in (string[])["output", "error"])
         {
-            if (_open.Remove((e.Stage!, stream), out var open) && open.Length > 0) Output(e, stream, open);
+            if (_open.Remove((e.Stage!, stream), out var open) && open.Text.Length > 0) Output(e, stream, open.Text);
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed class StageRows(Palette palette, string commandOptions)
 {
     private const int MaxNameColumns = 32;
     private const int BarColumns = 12;
+    private const int StemColumns = 7;
 
     public string Row(ExecutionModel model, StageState stage, bool isLast, DateTimeOffset now, int tick)
     {
@@ -34,7 +35,8 @@ internal sealed class StageRows(Palette palette, string commandOptions)
     /// <param name="stage">The stage.</param>
     /// <param name="isLast">Whether it is the last of the tree.</param>
     /// <param name="tailLines">How many lines of its stream to show.</param>
-    public List<string> Details(ExecutionModel model, StageState stage, bool isLast, int tailLines)
+    /// <param name="columns">The width of the screen.</param>
+    public List<string> Details(ExecutionModel model, StageState stage, bool isLast, int tailLines, int columns)
     {
         var lines = new List<string>();
         var stem = palette.Dim(isLast ? "     " : "│    ");
@@ -49,8 +51,16 @@ internal sealed class StageRows(Palette palette, string commandOptions)
         if (stage.Error is { } error && stage.Status is StageStatus.Failed or StageStatus.Waiting)
             lines.Add(stem + palette.Red(TerminalText.Clean(error.Message.ReplaceLineEndings(" "))));
         if (model.State.Status.IsTerminal() && stage.Status != StageStatus.Failed) return lines;
-        foreach (var line in Tail(model, stage, tailLines)) lines.Add(stem + palette.Dim("│ ") + palette.Foreign(line));
+        lines.AddRange(Tail(model, stage, tailLines).SelectMany(l => Wrapped(l, columns - StemColumns)).TakeLast(tailLines).Select(l => stem + palette.Dim("│ ") + l));
         return lines;
+    }
+
+    // A long line is wrapped, so that its end shows, which is what streams; it loses its colours, which would need
+    // to be carried from line to line.
+    private List<string> Wrapped(string line, int columns)
+    {
+        var text = palette.Foreign(line);
+        return columns < 10 || TerminalText.Width(text) <= columns ? [text] : TerminalText.Wrap(TerminalText.Clean(line), columns);
     }
 
     private static IEnumerable<string> Tail(ExecutionModel model, StageState stage, int count)

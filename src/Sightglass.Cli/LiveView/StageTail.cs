@@ -14,9 +14,9 @@ internal sealed class StageTail
     /// <summary>Gets or sets how far the stage says it is.</summary>
     public (double Fraction, string? Message)? Progress { get; set; }
 
-    /// <summary>Gets the newest lines, oldest first, the unfinished one included.</summary>
+    /// <summary>Gets the newest lines that are not blank, oldest first, the unfinished one included.</summary>
     public IEnumerable<string> Newest(int count) =>
-        _lines.Concat(_open.Values.Where(o => o.Length > 0).Select(o => o.ToString())).TakeLast(count);
+        _lines.Concat(_open.Values.Select(o => o.ToString())).Where(l => !string.IsNullOrWhiteSpace(l)).TakeLast(count);
 
     public void Write(string text, string stream)
     {
@@ -47,7 +47,11 @@ internal sealed class StageTail
         var start = text.TrimEnd('\r').LastIndexOf('\r') + 1;
         if (start > 0) open.Clear();
         text = text[start..];
-        if (open.Length + text.Length <= MaxLineChars) open.Append(text);
-        else if (open.Length < MaxLineChars) open.Append(text[..(MaxLineChars - open.Length)]);
+        open.Append(text);
+
+        // Of a line without end, as a model writes them, the newest part is what streams.
+        if (open.Length <= 2 * MaxLineChars) return;
+        var cut = open.Length - MaxLineChars;
+        open.Remove(0, char.IsLowSurrogate(open[cut]) ? cut + 1 : cut);
     }
 }

@@ -90,6 +90,29 @@ internal static class TerminalText
         return cut.ToString();
     }
 
+    /// <summary>Splits a text without sequences into lines of at most a number of columns.</summary>
+    public static List<string> Wrap(string text, int columns)
+    {
+        var lines = new List<string>();
+        var (start, width) = (0, 0);
+        for (var i = 0; i < text.Length;)
+        {
+            _ = Rune.DecodeFromUtf16(text.AsSpan(i), out var rune, out var used);
+            var next = RuneWidth.Of(rune);
+            if (width + next > columns && i > start)
+            {
+                lines.Add(text[start..i]);
+                (start, width) = (i, 0);
+            }
+
+            width += next;
+            i += used;
+        }
+
+        lines.Add(text[start..]);
+        return lines;
+    }
+
     private static bool NeedsCleaning(string text)
     {
         foreach (var letter in text)

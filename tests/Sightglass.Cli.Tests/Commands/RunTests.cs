@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Sightglass.Cli.Tests.Processes;
 using Xunit;
@@ -53,7 +54,7 @@ public sealed class RunTests : IDisposable
             stages:
               - id: stubborn
                 type: shell
-                shell: { run: "trap '' TERM; echo waiting; while [ ! -e go ]; do sleep 0.05; done" }
+                shell: { run: "trap '' TERM; echo $$ > pid; echo waiting; while [ ! -e go ]; do sleep 0.05; done" }
             """);
         await using var run = CliProcess.Start(_folder.Path, "run", "stubborn.yaml");
         await run.WaitForAsync("| waiting");
@@ -61,7 +62,10 @@ public sealed class RunTests : IDisposable
         await run.WaitForAsync("Cancelling");
         run.Signal(CliProcess.SigTerm);
         (await run.EndAsync()).Exits(130);
-        _folder.Write("go", "");
+
+        // What the stage started has ended with the run; were it alive, it would still hold its folder.
+        var pid = int.Parse(await File.ReadAllTextAsync(Path.Combine(_folder.Path, "pid")), CultureInfo.InvariantCulture);
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{pid}") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal), TimeSpan.FromSeconds(10)), "The stage's process lives on.");
     }
 
     [Fact]

@@ -87,6 +87,17 @@ public sealed class FrameTests
     }
 
     [Fact]
+    public void Of_a_line_without_end_the_newest_words_are_shown()
+    {
+        Create(1);
+        Begin("s0");
+        for (var i = 0; i < 5000; i++) Add("s0", new StageOutputWritten { Text = $"word{i} " });
+        var frame = Draw(60, 8);
+        Assert.InRange(frame.Count, 4, 8);
+        Assert.Contains("word4999", frame[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_whole_tree_and_the_result_stand_at_the_end()
     {
         Create(100);
