@@ -64,7 +64,7 @@ internal sealed class FrameRenderer(Palette palette, string commandOptions)
     {
         var room = size.Rows;
         var stages = model.State.Stages;
-        var shown = StageSelection.Choose(stages, room - Math.Min(room / 2, Wanted(model, stages)));
+        var shown = StageSelection.Choose(stages, room - Math.Min(room / 2, Wanted(model, stages, size.Columns)));
         var details = Details(model, shown, new FrameSize(size.Columns, room - shown.Lines));
         var lines = new List<string>(Math.Max(0, room));
         var from = 0;
@@ -82,13 +82,13 @@ internal sealed class FrameRenderer(Palette palette, string commandOptions)
     }
 
     /// <summary>Counts the lines that stages have to say something on, which many rows must not push off the screen.</summary>
-    private static int Wanted(ExecutionModel model, IReadOnlyList<StageState> stages)
+    private static int Wanted(ExecutionModel model, IReadOnlyList<StageState> stages, int columns)
     {
         var lines = 0;
         foreach (var stage in stages)
         {
-            if (model.ApprovalOf(stage.Key) is not null) lines += 3;
-            else if (stage.Status == StageStatus.Running) lines += stage.Count is null ? model.TailOf(stage.Key) is null ? 0 : TailLines : TailLines;
+            if (model.ApprovalOf(stage.Key) is not null) lines += 4;
+            else if (stage.Status == StageStatus.Running) lines += stage.Count is null ? Math.Min(TailLines, model.TailOf(stage.Key)?.Newest(TailLines).Sum(l => 1 + (l.Length / columns)) ?? 0) : TailLines;
         }
 
         return lines;

@@ -44,8 +44,9 @@ internal sealed class StageRows(Palette palette, string commandOptions)
         {
             if (asked.Message is { Length: > 0 } question) lines.Add(stem + palette.Bold(TerminalText.Clean(question.ReplaceLineEndings(" "))));
             var command = $"{ShortId.Of(model.State.Id)} {TerminalText.Clean(stage.Key)}{commandOptions}";
-            lines.Add(stem + palette.Yellow($"in another terminal: sightglass approve {command}"));
-            lines.Add(stem + palette.Dim($"                 or: sightglass reject {command}"));
+            lines.Add(stem + palette.Dim("type in another terminal:"));
+            lines.AddRange(TerminalText.Wrap("sightglass approve " + command, Math.Max(20, columns - StemColumns)).Select(l => $"{stem}  {palette.Yellow(l)}"));
+            lines.AddRange(TerminalText.Wrap("sightglass reject " + command, Math.Max(20, columns - StemColumns)).Select(l => $"{stem}  {palette.Dim(l)}"));
         }
 
         if (stage.Error is { } error && stage.Status is StageStatus.Failed or StageStatus.Waiting)
