@@ -99,6 +99,14 @@ public sealed class ReadinessTests
     }
 
     [Fact]
+    public void Rejected_approval_fails_the_stage_though_an_event_beside_it_could_still_come()
+    {
+        var run = DeciderRun.Of("stages: [{ id: a, code: { name: x }, triggers: { any: [{ event: go }, { approval: {} }] } }]").Reject("a");
+
+        run.Is("failed", ("a", "failed"));
+    }
+
+    [Fact]
     public void Approval_is_closed_when_the_stage_runs_without_it()
     {
         var run = DeciderRun.Of("stages: [{ id: a, code: { name: x }, triggers: { any: [{ event: go }, { approval: { timeout: 10s } }] } }]");

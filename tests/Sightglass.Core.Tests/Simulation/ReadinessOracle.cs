@@ -146,7 +146,7 @@ internal sealed class ReadinessOracle
 
     private static Truth Any(List<Truth> parts)
     {
-        foreach (var truth in (ReadOnlySpan<Truth>)[Truth.Yes, Truth.YesOutside, Truth.Open, Truth.OpenOutside, Truth.Refused, Truth.Neutral])
+        foreach (var truth in (ReadOnlySpan<Truth>)[Truth.Yes, Truth.YesOutside, Truth.Refused, Truth.Open, Truth.OpenOutside, Truth.Neutral])
         {
             if (parts.Contains(truth)) return truth;
         }

@@ -91,8 +91,11 @@ internal sealed class AnyNode(IReadOnlyList<TriggerNode> children) : TriggerNode
         }
 
         if (outside) return Verdict.HoldsOutside;
+
+        // A no is an answer: the stage does not go on waiting for an event that may never come.
+        if (rejected) return Verdict.Rejected;
         if (pending || pendingOutside) return pending ? Verdict.Pending : Verdict.PendingOutside;
-        return rejected ? Verdict.Rejected : skipped ? Verdict.Skipped : Verdict.Never;
+        return skipped ? Verdict.Skipped : Verdict.Never;
     }
 }
 
