@@ -7,6 +7,7 @@ using Sightglass.Core.Stages.Code;
 using Sightglass.Core.Stages.Data;
 using Sightglass.Core.Stages.Shell;
 using Sightglass.Sqlite;
+using Sightglass.Tests;
 using Xunit;
 
 namespace Sightglass.Adapters.Tests.Documents;
@@ -16,7 +17,6 @@ namespace Sightglass.Adapters.Tests.Documents;
 [CollectionDefinition(nameof(ReadmeTests), DisableParallelization = true)]
 public sealed partial class ReadmeTests : IDisposable
 {
-    private readonly string _root = FindRoot();
     private readonly string _folder = Directory.CreateTempSubdirectory("sightglass-readme").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -63,7 +63,7 @@ public sealed partial class ReadmeTests : IDisposable
             Environment.CurrentDirectory = current;
         }
 
-        var here = File.ReadAllText(Path.Combine(_root, "tests", "Sightglass.Adapters.Tests", "Documents", "ReadmeTests.cs"));
+        var here = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "tests", "Sightglass.Adapters.Tests", "Documents", "ReadmeTests.cs"));
         var shown = Between().Match(here).Groups[1].Value;
         Assert.Equal(Lines(shown), Lines(Snippet("csharp")));
     }
@@ -72,20 +72,10 @@ public sealed partial class ReadmeTests : IDisposable
 
     private string Snippet(string language)
     {
-        var readme = File.ReadAllText(Path.Combine(_root, "README.md"));
+        var readme = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "README.md"));
         var match = Regex.Match(readme, "```" + language + "\n(.*?)```", RegexOptions.Singleline);
         Assert.True(match.Success, $"README.md has no {language} block.");
         return match.Groups[1].Value;
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Sightglass.slnx"))) return folder.FullName;
-        }
-
-        throw new InvalidOperationException("Sightglass.slnx is in no folder above the tests.");
     }
 
     [GeneratedRegex(@"// README begins\n(.*?)// README ends", RegexOptions.Singleline)]

@@ -1,4 +1,5 @@
 using Sightglass.Cli.Tests.Processes;
+using Sightglass.Tests;
 using Xunit;
 
 namespace Sightglass.Cli.Tests.Commands;
@@ -6,6 +7,8 @@ namespace Sightglass.Cli.Tests.Commands;
 /// <summary>The samples, run as their reader would run them.</summary>
 public sealed class SampleTests : IDisposable
 {
+    private static readonly string Samples = Path.Combine(RepositoryFiles.Root, "samples");
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -39,18 +42,5 @@ public sealed class SampleTests : IDisposable
 
         var result = (await run.EndAsync()).Exits(1);
         Assert.Contains("removing demo-1.4.0.tar.gz", result.Output, StringComparison.Ordinal);
-    }
-
-    private static string Samples
-    {
-        get
-        {
-            for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            {
-                if (File.Exists(Path.Combine(folder.FullName, "Sightglass.slnx"))) return Path.Combine(folder.FullName, "samples");
-            }
-
-            throw new InvalidOperationException("The tests run outside the repository.");
-        }
     }
 }

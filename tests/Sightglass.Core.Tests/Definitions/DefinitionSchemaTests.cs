@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Sightglass.Core.Definitions;
+using Sightglass.Tests;
 using Xunit;
 
 namespace Sightglass.Core.Tests.Definitions;

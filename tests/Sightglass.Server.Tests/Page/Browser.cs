@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sightglass.Tests;
 using Xunit;
 
 namespace Sightglass.Server.Tests.Page;
@@ -95,16 +96,9 @@ internal sealed class Browser : IAsyncDisposable
     public async Task ScreenshotAsync(string name)
     {
         var answer = await SendAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png" });
-        var folder = Path.Combine(Repository(), "artifacts", "screenshots");
+        var folder = Path.Combine(RepositoryFiles.Root, "artifacts", "screenshots");
         Directory.CreateDirectory(folder);
         await File.WriteAllBytesAsync(Path.Combine(folder, name + ".png"), answer.GetProperty("data").GetBytesFromBase64());
-    }
-
-    public static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Sightglass.slnx"))) folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside the repository.");
-        return folder.FullName;
     }
 
     public async ValueTask DisposeAsync()

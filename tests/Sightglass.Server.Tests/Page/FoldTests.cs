@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Sightglass.Tests;
 using Xunit;
 
 namespace Sightglass.Server.Tests.Page;
@@ -75,7 +76,7 @@ public sealed class FoldTests
             for (const line of readFileSync(0, 'utf8').split('\n')) if (line) fold.apply(JSON.parse(line));
             process.stdout.write(JSON.stringify(fold));
             """;
-        var module = new Uri(Path.Combine(Browser.Repository(), "src/Sightglass.Server/Page/files/fold.js")).ToString();
+        var module = new Uri(Path.Combine(RepositoryFiles.Root, "src/Sightglass.Server/Page/files/fold.js")).ToString();
         var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])["--input-type=module", "-e", Script, module]) start.ArgumentList.Add(argument);
         using var node = Process.Start(start)!;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Sightglass.Tests;
 
 namespace Sightglass.Core.Tests.Executions.Golden;
 
@@ -12,7 +13,7 @@ internal static class GoldenFiles
 
     public static bool IsRewriting => Environment.GetEnvironmentVariable(Rewrite) == "1";
 
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = RepositoryFiles.Root;
 
     public static string Logs { get; } = Path.Combine(Root, "tests", "contracts", "logs");
 
@@ -45,15 +46,5 @@ internal static class GoldenFiles
         File.WriteAllText(path + ".state.json", log.State(), encoding);
         if (log.ValuesFile() is { } values) File.WriteAllText(path + ".values.json", values, encoding);
         else File.Delete(path + ".values.json");
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Sightglass.slnx"))) return folder.FullName;
-        }
-
-        throw new InvalidOperationException("The tests must run inside the repository: they read its contract files.");
     }
 }

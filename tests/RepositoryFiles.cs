@@ -1,6 +1,6 @@
-namespace Sightglass.Core.Tests.Definitions;
+namespace Sightglass.Tests;
 
-/// <summary>Files of the repository that tests hold against the code.</summary>
+/// <summary>Files of the repository that tests read, or hold against the code. Compiled into every test project.</summary>
 internal static class RepositoryFiles
 {
     /// <summary>Set to <c>1</c>, it makes tests rewrite the files they check.</summary>
