@@ -14,7 +14,8 @@ internal static class Program
           output    one process's standard output into the log
           store     appends and replay of the SQLite store beside raw SQLite
 
-        Each prints a table, or with --json one object a line. Options: load <subcommand> --help
+        Each prints a table, or with --json one object a line; --case NAME runs one case alone. Wrong options are answered with
+        the right ones.
         """;
 
     private static Task<int> Main(string[] args) => args switch

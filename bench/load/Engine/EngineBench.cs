@@ -21,12 +21,17 @@ internal static class EngineBench
         var folder = Directory.CreateDirectory(Path.Combine(Environment.CurrentDirectory, "artifacts", Path.GetRandomFileName())).FullName;
         try
         {
-            var cases = new List<Measured>
+            var cases = new List<Measured>();
+            foreach (var (name, definition, atOnce, count) in new[]
             {
-                await CaseAsync("linear10-1", Linear(10), 1, executions / 2, arguments["runs"], folder),
-                await CaseAsync("linear10-16", Linear(10), 16, executions * 2, arguments["runs"], folder),
-                await CaseAsync("fan100", FanOut(100), 1, Math.Max(1, executions / 10), arguments["runs"], folder),
-            };
+                ("linear10-1", Linear(10), 1, executions / 2),
+                ("linear10-16", Linear(10), 16, executions * 2),
+                ("fan100", FanOut(100), 1, Math.Max(1, executions / 10)),
+            })
+            {
+                if (arguments.Wants(name)) cases.Add(await CaseAsync(name, definition, atOnce, count, arguments["runs"], folder));
+            }
+
             await BenchResult.PrintAsync([.. cases.Select(c => c.Time), .. cases.Select(c => c.Commits)], arguments.Json, output);
             return 0;
         }

@@ -10,17 +10,6 @@ namespace Sightglass.Load.Store;
 /// <summary>Appends through the SQLite store beside raw SQLite, alternating, then reads the log back.</summary>
 internal static class StoreBench
 {
-    private const string Help = """
-        Usage: load store [--json] [--runs N] [--events N] [--case NAME]
-
-          --json        one object a line
-          --runs N      runs of each case (5)
-          --events N    events of the largest case (100000); groups of one take a tenth of it
-          --case NAME   that case alone: append-1, append-10, append-100, append-1000, append-1-by-32, replay
-
-        Databases go to a folder under the current directory, which is deleted at the end.
-        """;
-
     private const int Owners = 32;
     private const int PageBytes = 256 * 1024;
     private const string OwnersCase = "append-1-by-32";
@@ -30,12 +19,8 @@ internal static class StoreBench
 
     public static async Task<int> RunAsync(string[] args, TextWriter output)
     {
-        if (!StoreBenchArguments.TryParse(args, out var arguments))
-        {
-            await output.WriteLineAsync(Help);
-            return args.Contains("--help") ? 0 : 2;
-        }
-
+        var arguments = BenchArguments.Parse("store", args, new Dictionary<string, int> { ["runs"] = 5, ["events"] = 100_000 });
+        if (arguments is null) return 2;
         var folder = Directory.CreateDirectory(Path.Combine(Environment.CurrentDirectory, string.Create(CultureInfo.InvariantCulture, $"store-bench-{Environment.ProcessId}"))).FullName;
         try
         {
@@ -53,14 +38,14 @@ internal static class StoreBench
         }
     }
 
-    private static async Task<IReadOnlyList<BenchResult>> AppendsAsync(string folder, int group, StoreBenchArguments arguments)
+    private static async Task<IReadOnlyList<BenchResult>> AppendsAsync(string folder, int group, BenchArguments arguments)
     {
-        var appends = Math.Max(1, (group == 1 ? arguments.Events / 10 : arguments.Events) / group);
+        var appends = Math.Max(1, (group == 1 ? arguments["events"] / 10 : arguments["events"]) / group);
         var bytes = Events(group);
         List<double> rates = [], rawRates = [], slow = [], rawSlow = [];
 
         // The first round warms up and is not counted.
-        for (var run = 0; run <= arguments.Runs; run++)
+        for (var run = 0; run <= arguments["runs"]; run++)
         {
             var (rate, p99) = await AppendAsync(NewFile(folder), appends, group, bytes);
             var (rawRate, rawP99) = AppendRaw(NewFile(folder), appends, group, bytes);
@@ -113,12 +98,12 @@ internal static class StoreBench
     private static string AppendCase(int group) => string.Create(CultureInfo.InvariantCulture, $"append-{group}");
 
     // What group commit is for: single events of many executions, beside raw SQLite's one commit an event.
-    private static async Task<BenchResult> OwnersAsync(string folder, StoreBenchArguments arguments)
+    private static async Task<BenchResult> OwnersAsync(string folder, BenchArguments arguments)
     {
-        var appends = Math.Max(1, arguments.Events / Owners);
+        var appends = Math.Max(1, arguments["events"] / Owners);
         var bytes = Events(1);
         List<double> rates = [], rawRates = [];
-        for (var run = 0; run <= arguments.Runs; run++)
+        for (var run = 0; run <= arguments["runs"]; run++)
         {
             await using var store = Open(NewFile(folder));
             var start = Stopwatch.GetTimestamp();
@@ -128,7 +113,7 @@ internal static class StoreBench
                 for (var i = 0; i < appends; i++) Expect(await store.AppendAsync(Next(id, i, 1, bytes)));
             })));
             var rate = Rate(appends * Owners, start);
-            var (rawRate, _) = AppendRaw(NewFile(folder), Math.Max(1, arguments.Events / 10), 1, bytes);
+            var (rawRate, _) = AppendRaw(NewFile(folder), Math.Max(1, arguments["events"] / 10), 1, bytes);
             if (run == 0) continue;
             rates.Add(rate);
             rawRates.Add(rawRate);
@@ -137,11 +122,11 @@ internal static class StoreBench
         return new BenchResult("store", OwnersCase, "events_per_s", rates) { Raw = rawRates };
     }
 
-    private static async Task<BenchResult> ReplayAsync(string folder, StoreBenchArguments arguments)
+    private static async Task<BenchResult> ReplayAsync(string folder, BenchArguments arguments)
     {
         const int Group = 100;
         var bytes = Events(Group);
-        var appends = Math.Max(1, arguments.Events / Group);
+        var appends = Math.Max(1, arguments["events"] / Group);
         var id = Guid.CreateVersion7(Created);
         var (path, rawPath) = (NewFile(folder), NewFile(folder));
         await using var store = Open(path);
@@ -153,7 +138,7 @@ internal static class StoreBench
         }
 
         List<double> rates = [], rawRates = [];
-        for (var run = 0; run <= arguments.Runs; run++)
+        for (var run = 0; run <= arguments["runs"]; run++)
         {
             var start = Stopwatch.GetTimestamp();
             for (long after = 0; after < appends * Group;)
