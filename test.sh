@@ -37,6 +37,10 @@ command -v dotnet >/dev/null || { fail "the .NET SDK is missing: see global.json
 # --- build -------------------------------------------------------------------------------------------------------------
 dotnet build Sightglass.slnx -c "$configuration" -v quiet -nologo -clp:NoSummary || { fail "build"; finish; }
 
+# --- house rules that a command can see ----------------------------------------------------------------------------------
+long=$(git ls-files '*.cs' 2>/dev/null | while read -r file; do [ -f "$file" ] && [ "$(wc -l <"$file")" -gt 400 ] && echo "  $file"; done)
+if [ -n "$long" ]; then fail "files of more than 400 lines:"; echo "$long"; fi
+
 # --- .NET suites -------------------------------------------------------------------------------------------------------
 for project in tests/*.Tests; do
   name=$(basename "$project")
