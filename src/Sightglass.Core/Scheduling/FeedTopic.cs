@@ -94,7 +94,14 @@ internal sealed class FeedTopic
         lock (gate)
         {
             if (last > after) return Task.CompletedTask;
-            return Task.WhenAny(changed.Task, Task.Delay(time, clock, cancellationToken)).Unwrap();
+            return UntilAsync(changed.Task);
+        }
+
+        async Task UntilAsync(Task change)
+        {
+            // Its timer goes with the wait: a delay beside the change would stay for a second at every publish and viewer.
+            await change.WaitAsync(time, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
