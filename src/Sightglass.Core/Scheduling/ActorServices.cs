@@ -35,9 +35,13 @@ internal abstract class ActorServices
 
     public abstract void CancelChild(CancelChild child);
 
-    public abstract void Schedule(ExecutionActor actor, DateTimeOffset due);
+    /// <summary>Wakes the actor when something is due; takes the place of what was said before.</summary>
+    public abstract void Schedule(ExecutionActor actor, DateTimeOffset? due);
 
     public abstract void ExecutionEnded(ExecutionActor actor, ExecutionState state);
+
+    /// <summary>An execution that had ended, and may have been forgotten since, goes on.</summary>
+    public abstract void Reopened(ExecutionActor actor);
 
     /// <summary>Another owner has the execution.</summary>
     public abstract void Lost(ExecutionActor actor);

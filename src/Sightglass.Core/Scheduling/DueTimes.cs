@@ -1,17 +1,19 @@
 namespace Sightglass.Core.Scheduling;
 
-/// <summary>Wakes executions when something is due: one timer for all, set to the earliest. Guarded by <c>_gate</c>.</summary>
+/// <summary>Wakes executions when something is due: one timer for all, set to the earliest, and one entry for each, so that
+/// nothing is kept of one that has ended. Guarded by <c>_gate</c>.</summary>
 internal sealed class DueTimes : IDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     private readonly Lock _gate = new();
-    private readonly PriorityQueue<ExecutionActor, DateTimeOffset> _queue = new();
-    private readonly Dictionary<ExecutionActor, DateTimeOffset> _earliest = [];
+    private readonly SortedSet<Entry> _queue = new(Comparer<Entry>.Create(static (a, b) => (a.Due, a.Order).CompareTo((b.Due, b.Order))));
+    private readonly Dictionary<ExecutionActor, Entry> _entries = [];
     private readonly TimeProvider _time;
     private readonly Action<ExecutionActor> _wake;
     private readonly ITimer _timer;
     private DateTimeOffset _set = DateTimeOffset.MaxValue;
+    private long _order;
 
     public DueTimes(TimeProvider time, Action<ExecutionActor> wake)
     {
@@ -20,14 +22,32 @@ internal sealed class DueTimes : IDisposable
         _timer = time.CreateTimer(static s => ((DueTimes)s!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public void Schedule(ExecutionActor actor, DateTimeOffset due)
+    /// <summary>Gets how many executions wait for the clock.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _queue.Count;
+        }
+    }
+
+    /// <summary>Sets when an execution is woken next; <see langword="null"/> for never.</summary>
+    public void Schedule(ExecutionActor actor, DateTimeOffset? due)
     {
         lock (_gate)
         {
-            if (_earliest.TryGetValue(actor, out var known) && known <= due) return;
-            _earliest[actor] = due;
-            _queue.Enqueue(actor, due);
-            if (due < _set) Set(due);
+            if (_entries.TryGetValue(actor, out var known))
+            {
+                if (known.Due == due) return;
+                _entries.Remove(actor);
+                _queue.Remove(known);
+            }
+
+            if (due is not { } at) return;
+            var entry = new Entry(at, _order++, actor);
+            _entries[actor] = entry;
+            _queue.Add(entry);
+            if (at < _set) Set(at);
         }
     }
 
@@ -39,16 +59,15 @@ internal sealed class DueTimes : IDisposable
         lock (_gate)
         {
             var now = _time.GetUtcNow();
-            while (_queue.TryPeek(out var actor, out var due) && due <= now)
+            while (_queue.Min is { } first && first.Due <= now)
             {
-                _queue.Dequeue();
-                if (!_earliest.TryGetValue(actor, out var earliest) || earliest != due) continue;
-                _earliest.Remove(actor);
-                woken.Add(actor);
+                _queue.Remove(first);
+                _entries.Remove(first.Actor);
+                woken.Add(first.Actor);
             }
 
             _set = DateTimeOffset.MaxValue;
-            if (_queue.TryPeek(out _, out var next)) Set(next);
+            if (_queue.Min is { } next) Set(next.Due);
         }
 
         foreach (var actor in woken) _wake(actor);
@@ -63,4 +82,6 @@ internal sealed class DueTimes : IDisposable
         var milliseconds = Math.Ceiling(Math.Clamp(wait.TotalMilliseconds, 0, Longest.TotalMilliseconds));
         _timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
     }
+
+    private sealed record Entry(DateTimeOffset Due, long Order, ExecutionActor Actor);
 }

@@ -40,13 +40,15 @@ public sealed partial class PipelineEngine
 
         public override void CancelChild(CancelChild child) => _ = Task.Run(() => _engine.CancelAsync(child.Child, child.By, child.Reason));
 
-        public override void Schedule(ExecutionActor actor, DateTimeOffset due) => _dueTimes.Schedule(actor, due);
+        public override void Schedule(ExecutionActor actor, DateTimeOffset? due) => _dueTimes.Schedule(actor, due);
 
         public override void ExecutionEnded(ExecutionActor actor, ExecutionState state) => _engine.OnEnded(actor, state);
 
+        public override void Reopened(ExecutionActor actor) => _engine._actors.TryAdd(actor.Id, Registered(actor));
+
         public override void Lost(ExecutionActor actor)
         {
-            _engine._actors.TryRemove(actor.Id, out _);
+            _engine.Forget(actor);
             EngineLog.Lost(_engine._options.Logger, actor.Id);
         }
 

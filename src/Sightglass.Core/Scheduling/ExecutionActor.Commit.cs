@@ -20,8 +20,7 @@ internal sealed partial class ExecutionActor
             }
             catch (ValueNeededException needed)
             {
-                await FlushUnmovedAsync().ConfigureAwait(false);
-                _decider = await _services.ReloadAsync(this, needed.Reference).ConfigureAwait(false);
+                if (await FlushUnmovedAsync().ConfigureAwait(false)) await ReloadAsync(needed.Reference).ConfigureAwait(false);
             }
             catch (Exception e)
             {
@@ -71,6 +70,33 @@ internal sealed partial class ExecutionActor
         ReturnSlots();
     }
 
+    /// <summary>Folds the log again with a stored value at hand; tries until the store is back, as a commit does.</summary>
+    private async Task ReloadAsync(string reference)
+    {
+        while (true)
+        {
+            try
+            {
+                _decider = await _services.ReloadAsync(this, reference).ConfigureAwait(false);
+                return;
+            }
+            catch (StoreUnavailableException e)
+            {
+                _services.StoreFailed(Id, e);
+            }
+            catch (Exception e)
+            {
+                await ParkAsync(e, null).ConfigureAwait(false);
+                return;
+            }
+
+            await Task.Delay(StoreRetry, _services.Time, _services.Abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!_services.Abandoned.IsCancellationRequested) continue;
+            LetGo(AppendStatus.Unknown);
+            return;
+        }
+    }
+
     private void ReturnSlots()
     {
         for (; _inHand > 0; _inHand--) _services.Slots.Release();
@@ -90,20 +116,28 @@ internal sealed partial class ExecutionActor
                 if (outcome.Status == AppendStatus.Appended) Publish(append, outcome.Position, ended);
                 return outcome.Status;
             }
-            catch (Exception e) when (!_services.Abandoned.IsCancellationRequested)
+            catch (Exception e)
             {
+                // Never thrown on: nobody waits for the drain, and an execution whose drain ended so would never answer again.
                 _services.StoreFailed(Id, e);
             }
 
             // Nothing is lost while the store is away: the same bytes are tried until it is back. They may be in the log
-            // already, if only the answer was lost.
-            await Task.Delay(StoreRetry, _services.Time, _services.Abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_services.Abandoned.IsCancellationRequested) return AppendStatus.Unknown;
-            if (await IsInLogAsync(append, ended).ConfigureAwait(false)) return AppendStatus.Appended;
+            // already, if only the answer was lost; tried again before that is known, they would conflict with themselves.
+            bool? isThere;
+            do
+            {
+                await Task.Delay(StoreRetry, _services.Time, _services.Abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (_services.Abandoned.IsCancellationRequested) return AppendStatus.Unknown;
+                isThere = await IsInLogAsync(append, ended).ConfigureAwait(false);
+            }
+            while (isThere is null);
+            if (isThere.Value) return AppendStatus.Appended;
         }
     }
 
-    private async Task<bool> IsInLogAsync(Append append, bool ended)
+    /// <summary>Tells whether what was tried is in the log; null where the store does not say.</summary>
+    private async Task<bool?> IsInLogAsync(Append append, bool ended)
     {
         try
         {
@@ -113,9 +147,10 @@ internal sealed partial class ExecutionActor
             Publish(append, page.Blocks[0].Position, ended);
             return true;
         }
-        catch (StoreUnavailableException)
+        catch (Exception e)
         {
-            return false;
+            _services.StoreFailed(Id, e);
+            return null;
         }
     }
 
@@ -154,13 +189,16 @@ internal sealed partial class ExecutionActor
     {
         if (!status.IsTerminal())
         {
-            if (_ended.Task.IsCompleted) _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (!_ended.Task.IsCompleted) return;
+            _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _services.Reopened(this);
             return;
         }
 
+        // First, so that whoever takes it up meanwhile sees that it is to be forgotten.
+        _ended.TrySetResult();
         _services.Slots.Leave(this);
         _services.ExecutionEnded(this, _decider.State);
-        _ended.TrySetResult();
     }
 
     private void Do(Effect effect)

@@ -90,6 +90,9 @@ internal sealed partial class ExecutionActor
         return result.Task;
     }
 
+    /// <summary>Tells whether a child that was started is still waited for.</summary>
+    public Task<bool> WantsAsync(StartChild child) => ReadAsync(s => !s.Status.IsTerminal() && !_decider.IsStopping && s.Find(child.Stage)?.Child == child.Child);
+
     public void Tell(Func<DateTimeOffset, ExecutionCommand> make) => Post(new CommandMessage(make, null));
 
     public void PostReports(AttemptOutput output) => Post(new ReportsMessage(output));
@@ -105,13 +108,25 @@ internal sealed partial class ExecutionActor
         lock (_gate) _draining = true;
         _pending.Add(created);
         _pending.AddValues(definitions);
-        HandOut();
-        var summary = CurrentSummary();
+        try
+        {
+            HandOut();
+        }
+        catch (Exception e)
+        {
+            Park(e);
+            ReturnSlots();
+        }
+
+        var summary = IsParked ? _summary : CurrentSummary();
         var status = await CommitAsync(summary).ConfigureAwait(false);
         if (status == AppendStatus.Appended) AfterCommit(summary);
+        else LetGo(status);
         _pending.Clear();
-        if (_decider.NextDue is { } due) _services.Schedule(this, due);
-        await DrainAsync().ConfigureAwait(false);
+        ScheduleNextDue();
+
+        // Whoever started it waits for the first commit, not for an execution that never runs out of mail.
+        _ = DrainAsync();
         return status;
     }
 
@@ -189,8 +204,10 @@ internal sealed partial class ExecutionActor
         _taken.Clear();
         await HandOutSafelyAsync().ConfigureAwait(false);
         await FlushAsync().ConfigureAwait(false);
-        if (_parked is null && _decider.NextDue is { } due) _services.Schedule(this, due);
+        ScheduleNextDue();
     }
+
+    private void ScheduleNextDue() => _services.Schedule(this, _parked is null ? _decider.NextDue : null);
 
     /// <summary>Commits what is pending and does what follows from it.</summary>
     private async Task FlushAsync()
@@ -211,7 +228,7 @@ internal sealed partial class ExecutionActor
                 _pending.Outputs.Add(reports.Output);
                 break;
             case FinishedMessage finished:
-                _running.Remove((finished.Attempt.Start.Stage, finished.Attempt.Start.IsUndo));
+                Forget(finished.Attempt);
                 finished.Attempt.Dispose();
                 _inHand++;
                 if (finished.Output is not null) TakeReports(finished.Output, all: true);
@@ -229,6 +246,13 @@ internal sealed partial class ExecutionActor
         }
     }
 
+    // An attempt that was given up may end when the next one of its stage runs already: that one stays within reach.
+    private void Forget(RunningAttempt attempt)
+    {
+        var key = (attempt.Start.Stage, attempt.Start.IsUndo);
+        if (_running.TryGetValue(key, out var known) && ReferenceEquals(known, attempt)) _running.Remove(key);
+    }
+
     private Func<DateTimeOffset, ExecutionCommand> Finish(FinishedMessage finished)
     {
         var start = finished.Attempt.Start;
@@ -241,14 +265,14 @@ internal sealed partial class ExecutionActor
     /// <summary>Decides; loads stored values that the decision needs and decides again.</summary>
     private async Task<bool> DecideAsync(Func<DateTimeOffset, ExecutionCommand> make, TaskCompletionSource<CommandAnswer>? asked)
     {
-        if (_parked is not null)
-        {
-            asked?.TrySetResult(new CommandAnswer(false, "parked", $"The execution is parked: {_parked.Message}"));
-            return false;
-        }
-
         for (var loads = 0; ; loads++)
         {
+            if (_parked is not null)
+            {
+                asked?.TrySetResult(new CommandAnswer(false, "parked", $"The execution is parked: {_parked.Message}"));
+                return false;
+            }
+
             try
             {
                 var decision = Decide(make(Now()));
@@ -258,8 +282,7 @@ internal sealed partial class ExecutionActor
             }
             catch (ValueNeededException needed) when (loads < 1000)
             {
-                await FlushUnmovedAsync().ConfigureAwait(false);
-                _decider = await _services.ReloadAsync(this, needed.Reference).ConfigureAwait(false);
+                if (await FlushUnmovedAsync().ConfigureAwait(false)) await ReloadAsync(needed.Reference).ConfigureAwait(false);
             }
             catch (Exception e)
             {
@@ -277,7 +300,8 @@ internal sealed partial class ExecutionActor
     }
 
     /// <summary>Commits what was decided before the decision that failed.</summary>
-    private async Task FlushUnmovedAsync()
+    /// <returns>Whether it is still the owner.</returns>
+    private async Task<bool> FlushUnmovedAsync()
     {
         var status = _pending.IsEmpty ? AppendStatus.Appended : await CommitAsync(_summary).ConfigureAwait(false);
         var queries = _pending.Queries.ToArray();
@@ -286,16 +310,22 @@ internal sealed partial class ExecutionActor
         else LetGo(status);
         _pending.Clear();
         _pending.Queries.AddRange(queries);
+        return status == AppendStatus.Appended;
     }
 
     /// <summary>A bug in the rules must not take others with it: the execution stands still, its log as it was.</summary>
     private async Task ParkAsync(Exception e, TaskCompletionSource<CommandAnswer>? asked)
     {
-        _parked = new StageError(ErrorCodes.InternalError, $"{e.GetType().Name}: {e.Message}", e.StackTrace);
-        _services.Parked(Id, e);
+        Park(e);
         await FlushUnmovedAsync().ConfigureAwait(false);
         foreach (var attempt in _running.Values) attempt.Stop();
-        asked?.TrySetResult(new CommandAnswer(false, "parked", $"The execution is parked: {_parked.Message}"));
+        asked?.TrySetResult(new CommandAnswer(false, "parked", $"The execution is parked: {_parked?.Message}"));
+    }
+
+    private void Park(Exception e)
+    {
+        _parked = new StageError(ErrorCodes.InternalError, $"{e.GetType().Name}: {e.Message}", e.StackTrace);
+        _services.Parked(Id, e);
     }
 
     private DateTimeOffset Now()
@@ -311,9 +341,10 @@ internal sealed partial class ExecutionActor
     private void TakeReports(AttemptOutput output, bool all)
     {
         var state = _decider.State;
-        if (!IsOpen(state, output))
+        if (_parked is not null || !IsOpen(state, output))
         {
-            // Declared lost or given up: what it still says is refused, and it must not wait for room.
+            // Declared lost or given up, or the state is not what the log says any more: what it still says is refused, and
+            // it must not wait for room.
             output.Close();
             output.Take(all: true, static (_, _, _) => { }, static _ => { });
             return;

@@ -13,12 +13,27 @@ public sealed partial class PipelineEngine
 {
     private const int MaxDepth = 16;
 
-    private Task<ExecutionActor?> ActorAsync(Guid id)
+    private static Lazy<Task<ExecutionActor?>> Registered(ExecutionActor actor) => new(Task.FromResult<ExecutionActor?>(actor));
+
+    private async Task<ExecutionActor?> ActorAsync(Guid id)
     {
         var lazy = _actors.GetOrAdd(id, key => new Lazy<Task<ExecutionActor?>>(() => TakeUpAsync(key)));
-        var task = lazy.Value;
-        if (task.IsFaulted || (task.IsCompletedSuccessfully && task.Result is null)) _actors.TryRemove(KeyValuePair.Create(id, lazy));
-        return task;
+        ExecutionActor? actor = null;
+        try
+        {
+            return actor = await lazy.Value.ConfigureAwait(false);
+        }
+        finally
+        {
+            if (actor is null) _actors.TryRemove(KeyValuePair.Create(id, lazy));
+        }
+    }
+
+    /// <summary>Forgets an actor, and no other that has the execution by now.</summary>
+    private void Forget(ExecutionActor actor)
+    {
+        if (_actors.TryGetValue(actor.Id, out var lazy) && lazy is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } && lazy.Value.Result == actor)
+            _actors.TryRemove(KeyValuePair.Create(actor.Id, lazy));
     }
 
     private async Task<ExecutionActor?> TakeUpAsync(Guid id)
@@ -70,6 +85,14 @@ public sealed partial class PipelineEngine
         return _plans[hash] = PlanCompiler.Compile(DefinitionJson.Read(DefinitionJson.Write(definition)));
     }
 
+    /// <summary>Forgets the actor of an execution that stands ended, unless it is re-opened at this moment.</summary>
+    private void ForgetEnded(ExecutionActor actor)
+    {
+        if (!actor.Ended.IsCompleted) return;
+        Forget(actor);
+        if (!actor.Ended.IsCompleted) _actors.TryAdd(actor.Id, Registered(actor));
+    }
+
     private static string StoreDefinition(PipelineDefinition definition, List<StoredValue> values)
     {
         var json = DefinitionJson.Write(definition);
@@ -104,11 +127,11 @@ public sealed partial class PipelineEngine
     }
 
     /// <summary>Takes the values of secret inputs out of what is recorded; they stay in this process's memory.</summary>
-    private JsonElement TakeSecrets(Guid id, PipelinePlan plan, JsonElement bound)
+    private static Dictionary<string, string> TakeSecrets(PipelinePlan plan, ref JsonElement bound)
     {
-        if (plan.SecretInputs.Count == 0) return bound;
-        var kept = new Dictionary<string, JsonElement>();
         var taken = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (plan.SecretInputs.Count == 0) return taken;
+        var kept = new Dictionary<string, JsonElement>();
         foreach (var property in bound.EnumerateObject())
         {
             if (!plan.SecretInputs.Contains(property.Name)) kept[property.Name] = property.Value;
@@ -116,8 +139,8 @@ public sealed partial class PipelineEngine
                 taken[property.Name] = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText();
         }
 
-        _secretInputs[id] = taken;
-        return JsonSerializer.SerializeToElement(kept, PayloadJsonContext.Relaxed.DictionaryStringJsonElement);
+        bound = JsonSerializer.SerializeToElement(kept, PayloadJsonContext.Relaxed.DictionaryStringJsonElement);
+        return taken;
     }
 
     private string? FindSecret(Guid id, string name)
@@ -134,7 +157,9 @@ public sealed partial class PipelineEngine
             {
                 // A recovery asks again: the child may have ended while its parent was away.
                 var ended = await existing.ReadAsync(s => s.Status.IsTerminal() ? new ChildEnd(s.Status, s.Output, s.Error) : null).ConfigureAwait(false);
-                if (ended is not null) TellParent(parent, start.Stage, start.Attempt, ended);
+                if (ended is null) return;
+                TellParent(parent, start.Stage, start.Attempt, ended);
+                ForgetEnded(existing);
                 return;
             }
 
@@ -161,6 +186,9 @@ public sealed partial class PipelineEngine
                 Depth = depth + 1,
                 Children = created.Children,
             }).ConfigureAwait(false);
+
+            // A cancel that overtook the start found no child; this one would run on for nobody.
+            if (outcome.IsStarted && !await parent.WantsAsync(start).ConfigureAwait(false)) await CancelAsync(start.Child, null, "Its parent was stopped.").ConfigureAwait(false);
             if (!outcome.IsStarted)
                 TellParent(parent, start.Stage, start.Attempt, new ChildEnd(ExecutionStatus.Failed, null, new("child_not_started", string.Join(" ", outcome.Problems.Select(p => p.Message)))));
         }
@@ -187,14 +215,18 @@ public sealed partial class PipelineEngine
 
     private void OnEnded(ExecutionActor actor, ExecutionState state)
     {
-        _actors.TryRemove(actor.Id, out _);
+        Forget(actor);
         _secretInputs.TryRemove(actor.Id, out _);
         if (state.Created.Parent is { } link)
         {
             var end = new ChildEnd(state.Status, state.Output, state.Error);
             _ = Task.Run(async () =>
             {
-                if (await ActorAsync(link.ExecutionId).ConfigureAwait(false) is { } parent) TellParent(parent, link.Stage, link.Attempt, end);
+                if (await ActorAsync(link.ExecutionId).ConfigureAwait(false) is not { } parent) return;
+                TellParent(parent, link.Stage, link.Attempt, end);
+
+                // A parent that ended before its child was taken up for this word alone.
+                ForgetEnded(parent);
             });
         }
     }

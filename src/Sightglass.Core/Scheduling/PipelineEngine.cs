@@ -62,6 +62,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         var children = request.Children ?? CollectChildren(request.Definition, values, out missing);
         if (children is null) return Refused("pipeline_not_found", $"The pipeline has a stage that runs '{missing}', which is not there.");
         var plan = PlanOf(hash, request.Definition);
+        var secrets = TakeSecrets(plan, ref bound);
         var id = request.Id ?? Guid.CreateVersion7(_options.Time.GetUtcNow());
         var planJson = PlanJson.Write(plan);
         var created = new ExecutionCreated
@@ -70,7 +71,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             Name = request.Definition.DisplayName,
             Version = request.Definition.Version,
             DefinitionHash = hash,
-            Input = Payload.FromElement(TakeSecrets(id, plan, bound)),
+            Input = Payload.FromElement(bound),
             Priority = request.Priority.ToString().ToLowerInvariant(),
             Trigger = request.Trigger,
             Labels = request.Labels is { Count: > 0 } ? request.Labels : null,
@@ -85,10 +86,18 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         var decider = new ExecutionDecider(plan, new ExecutionState(), new LoadedValues(), _options.Environment);
         var actor = new ExecutionActor(_services, id, epoch: 1, decider, created.BaseFolder);
         var decision = decider.Create(id, Truncated(_options.Time.GetUtcNow()), created, planJson.Span);
-        _actors[id] = new Lazy<Task<ExecutionActor?>>(Task.FromResult<ExecutionActor?>(actor));
+
+        // An owner that is there already is left alone; a place may also be held by a look for what does not exist yet.
+        while (!_actors.TryAdd(id, Registered(actor)))
+        {
+            if (await ActorAsync(id).ConfigureAwait(false) is not null) return Refused("execution_exists", "The execution could not be created.");
+        }
+
+        if (secrets.Count > 0) _secretInputs[id] = secrets;
         var status = await actor.BeginAsync(decision, values).ConfigureAwait(false);
         if (status == AppendStatus.Appended) return new StartOutcome(id, []);
-        _actors.TryRemove(id, out _);
+        Forget(actor);
+        _secretInputs.TryRemove(id, out _);
         return Refused(status == AppendStatus.Conflict ? "execution_exists" : "store_unavailable", "The execution could not be created.");
     }
 
@@ -149,7 +158,9 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         {
             try
             {
-                if (await ActorAsync(id).ConfigureAwait(false) is not null) count++;
+                if (await ActorAsync(id).ConfigureAwait(false) is not { } actor) continue;
+                count++;
+                ForgetEnded(actor);
             }
             catch (Exception e)
             {
@@ -197,8 +208,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         var answer = await actor.AskAsync(make).ConfigureAwait(false);
 
         // An ended execution that was taken up for one command is let go of again.
-        if (actor.Ended.IsCompleted && _actors.TryGetValue(id, out var lazy) && lazy.Value.IsCompletedSuccessfully && lazy.Value.Result == actor)
-            _actors.TryRemove(KeyValuePair.Create(id, lazy));
+        ForgetEnded(actor);
         return answer;
     }
 

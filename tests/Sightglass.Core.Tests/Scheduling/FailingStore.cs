@@ -3,10 +3,11 @@ using Sightglass.Core.Ports;
 namespace Sightglass.Core.Tests.Scheduling;
 
 /// <summary>A store whose appends fail for a while: half of them before they were applied, half after, as a commit whose
-/// answer is lost.</summary>
-internal sealed class FailingStore(IEventStore inner, int failures) : IEventStore
+/// answer is lost. With <c>readsFail</c> the read after a failed append fails as well, and not as the port says.</summary>
+internal sealed class FailingStore(IEventStore inner, int failures, bool readsFail = false) : IEventStore
 {
     private int _appends;
+    private bool _failRead;
 
     public int Failures { get; private set; } = failures;
 
@@ -14,12 +15,17 @@ internal sealed class FailingStore(IEventStore inner, int failures) : IEventStor
     {
         if (append.ExpectedLast == 0 || Failures == 0) return await inner.AppendAsync(append, cancellationToken);
         Failures--;
+        _failRead = readsFail;
         if (_appends++ % 2 == 1) await inner.AppendAsync(append, cancellationToken);
         throw new StoreUnavailableException("disk_full", "The disk is full.");
     }
 
-    public ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default) =>
-        inner.ReadAsync(executionId, after, filter, maxBytes, cancellationToken);
+    public ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default)
+    {
+        if (!_failRead) return inner.ReadAsync(executionId, after, filter, maxBytes, cancellationToken);
+        _failRead = false;
+        throw new IOException("The disk is gone.");
+    }
 
     public ValueTask<IReadOnlyList<EventBlock>> ReadFromPositionAsync(long afterPosition, int maxBytes, CancellationToken cancellationToken = default) =>
         inner.ReadFromPositionAsync(afterPosition, maxBytes, cancellationToken);
