@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sightglass.Cli.LiveView;
 using Sightglass.Core.Definitions;
 
 namespace Sightglass.Cli.Commands;
@@ -21,10 +22,10 @@ internal static class ProblemOutput
     }
 
     /// <summary>Makes the refusal of a run.</summary>
-    public static CommandRefusedException Refuse(IReadOnlyList<Problem> problems) => new(ExitCodes.Invalid, string.Join(Environment.NewLine, problems));
+    public static CommandRefusedException Refuse(IReadOnlyList<Problem> problems) => new(ExitCodes.Invalid, string.Join(Environment.NewLine, problems.Select(p => TerminalText.Clean(p.ToString()))));
 
     /// <summary>Gives the line of a problem that came as JSON.</summary>
-    public static string Describe(JsonElement problem) => new Problem(
+    public static string Describe(JsonElement problem) => TerminalText.Clean(new Problem(
         problem.GetProperty("code"u8).GetString()!,
         problem.GetProperty("severity"u8).GetString() == "warning" ? ProblemSeverity.Warning : ProblemSeverity.Error,
         problem.GetProperty("message"u8).GetString()!,
@@ -32,5 +33,5 @@ internal static class ProblemOutput
         problem.GetProperty("file"u8).GetString() ?? "",
         problem.GetProperty("line"u8).GetInt32(),
         problem.GetProperty("column"u8).GetInt32(),
-        problem.GetProperty("path"u8).GetString() ?? "").ToString();
+        problem.GetProperty("path"u8).GetString() ?? "").ToString());
 }

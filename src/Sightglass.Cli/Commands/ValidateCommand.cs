@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.Hosting;
+using Sightglass.Cli.LiveView;
 using Sightglass.Core.Definitions;
 
 namespace Sightglass.Cli.Commands;
@@ -46,7 +47,7 @@ internal static class ValidateCommand
     private static void WriteText(List<(string File, DefinitionReadResult Result)> results, List<Problem> problems)
     {
         var output = StandardStreams.Open().Out;
-        foreach (var problem in problems) output.WriteLine(problem);
+        foreach (var problem in problems) output.WriteLine(TerminalText.Clean(problem.ToString()));
         foreach (var (file, result) in results.Where(r => r.Result.IsValid))
         {
             var count = result.Definition!.Stages.Count;

@@ -59,7 +59,7 @@ internal sealed class PipelineFiles(string? folder, SecretSource? secrets)
         byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(path);
+            bytes = ReadBounded(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -115,11 +115,25 @@ internal sealed class PipelineFiles(string? folder, SecretSource? secrets)
         if (_peeked.TryGetValue(path, out var known)) return known;
         try
         {
-            return _peeked[path] = DefinitionReader.Read(File.ReadAllBytes(path), Path.GetFileName(path));
+            return _peeked[path] = DefinitionReader.Read(ReadBounded(path), Path.GetFileName(path));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return _peeked[path] = new DefinitionReadResult(null, []);
         }
+    }
+
+    /// <summary>Reads no more than what tells that a file is too large, and only from a file: a pipe would wait for a writer.</summary>
+    private static byte[] ReadBounded(string path)
+    {
+        const int Most = (1024 * 1024) + 1;
+        var info = new FileInfo(path);
+        if (!info.Exists) throw new FileNotFoundException("there is no such file");
+        var target = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
+        if (!OperatingSystem.IsWindows() && target.Length == 0) return [];
+        using var stream = target.OpenRead();
+        var bytes = new byte[(int)Math.Min(target.Length, Most)];
+        var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return bytes[..read];
     }
 }

@@ -67,4 +67,23 @@ public sealed class FileVerbTests : IDisposable
         (await CliProcess.RunAsync(_folder.Path, "init")).Exits(2);
         Assert.Equal("mine", File.ReadAllText(path));
     }
+
+    [Fact]
+    public async Task Validate_prints_nothing_that_a_terminal_obeys()
+    {
+        _folder.Write("escape.yaml", "id: x\n\"\\e[31mred\": 1\nstages: []\n");
+        var result = (await CliProcess.RunAsync(_folder.Path, "validate", "escape.yaml")).Exits(2);
+        Assert.Contains("red", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', result.Output);
+    }
+
+    [Fact]
+    public async Task Validate_does_not_wait_for_a_pipe()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "mkfifo");
+        using var make = System.Diagnostics.Process.Start("mkfifo", Path.Combine(_folder.Path, "pipe.yaml"));
+        await make.WaitForExitAsync();
+
+        (await CliProcess.RunAsync(_folder.Path, "validate", "pipe.yaml")).Exits(2);
+    }
 }
