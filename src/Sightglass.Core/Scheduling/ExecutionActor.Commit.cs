@@ -104,7 +104,9 @@ internal sealed partial class ExecutionActor
 
     /// <summary>Appends what is pending.</summary>
     /// <param name="summary">The row as it stands after it; null where only reports are pending.</param>
-    private async Task<AppendStatus> CommitAsync(ExecutionSummary? summary)
+    /// <param name="patient">Whether it goes on trying while the store is away. A creation does not: nothing is lost by
+    /// telling whoever asked.</param>
+    private async Task<AppendStatus> CommitAsync(ExecutionSummary? summary, bool patient = true)
     {
         var ended = summary?.Status.IsTerminal() == true;
         var append = _pending.Build(Id, _epoch, summary);
@@ -120,7 +122,10 @@ internal sealed partial class ExecutionActor
             {
                 // Never thrown on: nobody waits for the drain, and an execution whose drain ended so would never answer again.
                 _services.StoreFailed(Id, e);
+                CreationError = e as StoreUnavailableException;
             }
+
+            if (!patient) return await IsInLogAsync(append, ended).ConfigureAwait(false) == true ? AppendStatus.Appended : AppendStatus.Unknown;
 
             // Nothing is lost while the store is away: the same bytes are tried until it is back. They may be in the log
             // already, if only the answer was lost; tried again before that is known, they would conflict with themselves.

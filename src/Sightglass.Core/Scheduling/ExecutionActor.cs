@@ -60,6 +60,9 @@ internal sealed partial class ExecutionActor
     /// <summary>Gets whether the rules failed on it; its state is then what the log says.</summary>
     public bool IsParked => _parked is not null;
 
+    /// <summary>Gets why the store could not commit the creation; set before <see cref="BeginAsync"/> answers.</summary>
+    public StoreUnavailableException? CreationError { get; private set; }
+
     /// <summary>Gets the stored values at hand; owned by the drain.</summary>
     public LoadedValues Values => _decider.Values;
 
@@ -119,7 +122,7 @@ internal sealed partial class ExecutionActor
         }
 
         var summary = IsParked ? _summary : CurrentSummary();
-        var status = await CommitAsync(summary).ConfigureAwait(false);
+        var status = await CommitAsync(summary, patient: false).ConfigureAwait(false);
         if (status == AppendStatus.Appended) AfterCommit(summary);
         else LetGo(status);
         _pending.Clear();

@@ -98,7 +98,9 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         if (status == AppendStatus.Appended) return new StartOutcome(id, []);
         Forget(actor);
         _secretInputs.TryRemove(id, out _);
-        return Refused(status == AppendStatus.Conflict ? "execution_exists" : "store_unavailable", "The execution could not be created.");
+        return actor.CreationError is { } error
+            ? Refused(error.Code, "The execution could not be created: " + error.Message)
+            : Refused(status == AppendStatus.Conflict ? "execution_exists" : "store_unavailable", "The execution could not be created.");
     }
 
     /// <summary>Stops an execution: what has not started is cancelled, what runs is told to stop.</summary>

@@ -4,7 +4,7 @@ namespace Sightglass.Core.Tests.Scheduling;
 
 /// <summary>A store whose appends fail for a while: half of them before they were applied, half after, as a commit whose
 /// answer is lost. With <c>readsFail</c> the read after a failed append fails as well, and not as the port says.</summary>
-internal sealed class FailingStore(IEventStore inner, int failures, bool readsFail = false) : IEventStore
+internal sealed class FailingStore(IEventStore inner, int failures, bool readsFail = false, bool creations = false) : IEventStore
 {
     private int _appends;
     private bool _failRead;
@@ -13,7 +13,7 @@ internal sealed class FailingStore(IEventStore inner, int failures, bool readsFa
 
     public async ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default)
     {
-        if (append.ExpectedLast == 0 || Failures == 0) return await inner.AppendAsync(append, cancellationToken);
+        if ((append.ExpectedLast == 0 && !creations) || Failures == 0) return await inner.AppendAsync(append, cancellationToken);
         Failures--;
         _failRead = readsFail;
         if (_appends++ % 2 == 1) await inner.AppendAsync(append, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Text;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
+using Sightglass.Core.Scheduling;
 using Xunit;
 
 namespace Sightglass.Core.Tests.Scheduling;
@@ -128,6 +129,21 @@ public sealed class HostileStageTests
         Assert.Equal(string.Concat(Enumerable.Range(1, 1000).Select(i => i + "\n")), run.Text("a"));
         Assert.Equal(Enumerable.Range(1, run.Events.Count).Select(i => (long)i), run.Events.Select(e => e.Seq));
         Assert.Equal(0, store.Failures);
+    }
+
+    [Fact]
+    public async Task A_start_that_the_store_cannot_commit_is_refused_with_the_reason()
+    {
+        var store = new FailingStore(new InMemoryEventStore(), failures: 1, creations: true);
+        await using var engine = new EngineHarness(store, slots: 1);
+        var definition = EngineHarness.Parse("id: p\nstages: [{ id: a, type: data, data: { value: '1' } }]");
+
+        var refused = await engine.Engine.StartAsync(new StartRequest { Definition = definition });
+        var started = await engine.Engine.StartAsync(new StartRequest { Definition = definition });
+        await engine.Engine.WaitForEndAsync(started.ExecutionId!.Value).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.False(refused.IsStarted);
+        Assert.Equal("disk_full", Assert.Single(refused.Problems).Code);
     }
 
     private static async Task<int> LongestLineAsync(InMemoryEventStore store, Guid id)
