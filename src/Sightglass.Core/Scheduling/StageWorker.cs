@@ -108,6 +108,9 @@ internal sealed class StageWorker(
                 $"The output has {result.Output.Length} bytes; the most is {MaxOutputBytes}. Write it to a file and return its path.") with { Resources = result.Resources };
         }
 
+        if (Compact(result.Output) is not { } output)
+            return StageResult.Failed(ErrorCodes.InternalError, "The stage type returned an output that is no JSON.") with { Resources = result.Resources };
+        result = result with { Output = output };
         if (patterns.IsEmpty) return result;
         var error = result.Error;
         return result with
@@ -115,5 +118,26 @@ internal sealed class StageWorker(
             Output = result.Output.IsEmpty ? result.Output : patterns.MaskJson(result.Output),
             Error = error is null ? null : new StageError(error.Code, patterns.MaskText(error.Message), error.Detail is null ? null : patterns.MaskText(error.Detail)),
         };
+    }
+
+    /// <summary>Gives the output on one line, since events are lines; null where it is no JSON.</summary>
+    private static ReadOnlyMemory<byte>? Compact(ReadOnlyMemory<byte> json)
+    {
+        if (json.IsEmpty) return json;
+        try
+        {
+            var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 256 });
+            while (reader.Read())
+            {
+            }
+
+            if (!json.Span.ContainsAny("\n\r"u8)) return json;
+            reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 256 });
+            return JsonSerializer.SerializeToUtf8Bytes(JsonElement.ParseValue(ref reader), PayloadJsonContext.Relaxed.JsonElement);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
+using Sightglass.Core.Stages;
 using Xunit;
 
 namespace Sightglass.Core.Tests.Scheduling;
@@ -96,6 +97,23 @@ public sealed class HostileStageTests
         Assert.Equal(ErrorCodes.OutputTooLarge, run.Stage("p").Error!.Code);
     }
 
+    [Theory]
+    [InlineData("{\n \"a\": 1\n}", "{\"a\":1}")]
+    [InlineData("{\"a\": nonsense", null)]
+    [InlineData("1 2", null)]
+    public async Task An_output_that_is_not_one_line_of_json_cannot_break_the_log(string output, string? expected)
+    {
+        var store = new InMemoryEventStore();
+        await using var engine = new PipelineEngine(new PipelineEngineOptions { Store = store, StageTypes = [new RawStage(output)] });
+
+        var outcome = await engine.StartAsync(new StartRequest { Definition = new() { Id = "raw", Stages = [new() { Id = "p", Type = "code", Code = new() { Name = "raw" } }] } });
+        await engine.WaitForEndAsync(outcome.ExecutionId!.Value).WaitAsync(TimeSpan.FromSeconds(30));
+
+        var state = await LogReader.FoldAsync(store, outcome.ExecutionId.Value);
+        Assert.Equal(expected is null ? ExecutionStatus.Failed : ExecutionStatus.Completed, state!.Status);
+        if (expected is not null) Assert.Equal(expected, Encoding.UTF8.GetString(state.Output!.Json.Span));
+    }
+
     [Fact]
     public async Task Output_beyond_its_limit_is_dropped_with_a_warning_that_says_how_much()
     {
@@ -157,5 +175,12 @@ public sealed class HostileStageTests
         }
 
         return longest;
+    }
+
+    private sealed class RawStage(string output) : IStageType
+    {
+        public string Name => "code";
+
+        public Task<StageResult> RunAsync(StageRun run, CancellationToken cancellationToken) => Task.FromResult(StageResult.Completed(Encoding.UTF8.GetBytes(output)));
     }
 }

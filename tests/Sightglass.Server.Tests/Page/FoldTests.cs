@@ -67,18 +67,48 @@ public sealed class FoldTests
         }
     }
 
-    private static async Task<string> FoldAsync(string log)
+    /// <summary>Gets the recorded logs that every fold is held to.</summary>
+    public static TheoryData<string> GoldenLogs()
+    {
+        var logs = Path.Combine(RepositoryFiles.Root, "tests", "contracts", "logs");
+        return [.. Directory.EnumerateFiles(logs, "*.ndjson", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(logs, f)).Order(StringComparer.Ordinal)];
+    }
+
+    [Theory]
+    [MemberData(nameof(GoldenLogs))]
+    public async Task Fold_comes_to_the_recorded_state_when_it_reads_a_recorded_log(string log)
+    {
+        var path = Path.Combine(RepositoryFiles.Root, "tests", "contracts", "logs", log);
+        var values = Path.ChangeExtension(path, "values.json");
+        var folded = await FoldAsync(await File.ReadAllTextAsync(path), File.Exists(values) ? values : null);
+        var state = await File.ReadAllTextAsync(Path.ChangeExtension(path, "state.json"));
+        Assert.True(IsWithin(JsonNode.Parse(state), JsonNode.Parse(folded)), $"recorded {state}\npage     {folded}");
+    }
+
+    // States of released versions lack what later ones added.
+    private static bool IsWithin(JsonNode? less, JsonNode? more) => (less, more) switch
+    {
+        (JsonObject l, JsonObject m) => l.All(member => m.TryGetPropertyValue(member.Key, out var value) && IsWithin(member.Value, value)),
+        (JsonArray l, JsonArray m) => l.Count == m.Count && l.Zip(m).All(pair => IsWithin(pair.First, pair.Second)),
+        _ => JsonNode.DeepEquals(less, more),
+    };
+
+    private static async Task<string> FoldAsync(string log, string? values = null)
     {
         const string Script = """
             import { readFileSync } from 'node:fs';
             const { Fold } = await import(process.argv[1]);
             const fold = new Fold();
-            for (const line of readFileSync(0, 'utf8').split('\n')) if (line) fold.apply(JSON.parse(line));
+            const values = process.argv[2] ? JSON.parse(readFileSync(process.argv[2], 'utf8')) : {};
+            for (const line of readFileSync(0, 'utf8').split('\n')) {
+              if (line) fold.apply(JSON.parse(line));
+              if (fold.missingPlan) fold.applyPlan(values[fold.missingPlan]);
+            }
             process.stdout.write(JSON.stringify(fold));
             """;
         var module = new Uri(Path.Combine(RepositoryFiles.Root, "src/Sightglass.Server/Page/files/fold.js")).ToString();
         var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["--input-type=module", "-e", Script, module]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["--input-type=module", "-e", Script, module, values ?? ""]) start.ArgumentList.Add(argument);
         using var node = Process.Start(start)!;
         await node.StandardInput.WriteAsync(log);
         node.StandardInput.Close();

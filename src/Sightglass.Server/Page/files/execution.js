@@ -32,6 +32,7 @@ export class ExecutionView {
   #facts = el('span', { class: 'quiet facts' });
   #buttons = el('div', { class: 'row' });
   #error = el('p', { class: 'banner', role: 'alert', hidden: true });
+  #refusal = el('p', { class: 'banner', role: 'alert', hidden: true });
   #stages = el('ul', { class: 'stages', 'aria-label': 'Stages' });
   #outputTitle = el('h3', {});
   #output = new OutputPane();
@@ -42,7 +43,7 @@ export class ExecutionView {
     this.#id = id;
     this.#onStatus = onStatus;
     this.node = el('article', {},
-      el('header', {}, el('div', { class: 'row' }, this.#title, this.#status, this.#facts), this.#buttons, this.#error),
+      el('header', {}, el('div', { class: 'row' }, this.#title, this.#status, this.#facts), this.#buttons, this.#refusal, this.#error),
       el('div', { class: 'split' },
         el('section', { 'aria-label': 'Stages' }, this.#stages),
         el('section', { class: 'output', 'aria-label': 'Output' }, this.#outputTitle, this.#output.node)),
@@ -76,7 +77,6 @@ export class ExecutionView {
         this.#drawSoon();
       },
     });
-    this.#tick = setInterval(() => this.#drawSoon(), 500);
   }
 
   #take(events) {
@@ -134,8 +134,18 @@ export class ExecutionView {
     this.#drawOutput(state);
     setText(this.#footer, `${{ live: '● live', connecting: '○ connecting', lost: '✕ connection lost, trying again', ended: '■ ended' }[this.#mode]} · ${this.#fold.seq.toLocaleString()} of ${this.#last.toLocaleString()} events`);
     this.#footer.dataset.mode = this.#mode;
-    if (isTerminal(state.status) && this.#mode === 'ended') clearInterval(this.#tick);
+    this.#keepTime(!(isTerminal(state.status) && this.#mode === 'ended'));
     document.title = `${state.status} · ${state.pipelineName}`;
+  }
+
+  // Durations of what runs grow by themselves.
+  #keepTime(isRunning) {
+    if (isRunning) {
+      this.#tick ||= setInterval(() => this.#drawSoon(), 500);
+    } else {
+      clearInterval(this.#tick);
+      this.#tick = 0;
+    }
   }
 
   #drawStatus(state) {
@@ -166,10 +176,11 @@ export class ExecutionView {
     if (name === 'cancel' && !confirm('Cancel this execution? Running stages are told to stop, and nothing new starts.')) return;
     try {
       await post(`/api/executions/${this.#id}/${name}`, body);
+      this.#refusal.hidden = true;
       if (this.#mode === 'ended' && name === 'retry') this.#following.reopen();
     } catch (error) {
-      this.#error.hidden = false;
-      this.#error.textContent = error.message;
+      this.#refusal.hidden = false;
+      this.#refusal.textContent = error.message;
     }
   }
 

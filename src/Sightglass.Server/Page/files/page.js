@@ -56,7 +56,7 @@ async function show() {
   view?.close();
   view = null;
   const [, kind, id] = location.hash.split('/');
-  if (kind === 'executions' && id) {
+  if (kind === 'executions' && /^[0-9a-f-]{36}$/.test(id)) {
     view = new ExecutionView(id, drawLists);
     main.replaceChildren(view.node);
   } else if (kind === 'pipelines' && id) {
