@@ -17,6 +17,8 @@ internal abstract class ActorServices
 
     public required TimeProvider Time { get; init; }
 
+    public required EngineParts Parts { get; init; }
+
     /// <summary>Gets whether the engine is stopping: nothing new is handed out.</summary>
     public abstract bool Stopping { get; }
 

@@ -237,7 +237,7 @@ internal sealed class AttemptOutput : StageOutput
     private Task? RoomTask()
     {
         if (_waitingBytes < RoomBytes && _reports.Count < MaxItems) return null;
-        _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _room ??= new TaskCompletionSource(_owner.Parts.Continuations);
         return _room.Task;
     }
 

@@ -32,13 +32,13 @@ public sealed partial class PipelineEngine
 
         // A pool thread of its own: the stage may compute for long, and the actor has its mail to read.
         public override void Run(ExecutionActor actor, RunningAttempt attempt) =>
-            ThreadPool.UnsafeQueueUserWorkItem(static s => _ = s._worker.RunAsync(s.actor, s.attempt), (_worker, actor, attempt), preferLocal: false);
+            Parts.Queue(static s => _ = s._worker.RunAsync(s.actor, s.attempt), (_worker, actor, attempt));
 
-        public override void StartChild(ExecutionActor parent, StartChild child) => _ = Task.Run(() => _engine.StartChildAsync(parent, child));
+        public override void StartChild(ExecutionActor parent, StartChild child) => Parts.Send(() => _engine.StartChildAsync(parent, child));
 
-        public override void StopChild(ExecutionActor parent, StartChild child) => _ = Task.Run(() => _engine.StopChildAsync(parent, child));
+        public override void StopChild(ExecutionActor parent, StartChild child) => Parts.Send(() => _engine.StopChildAsync(parent, child));
 
-        public override void CancelChild(CancelChild child) => _ = Task.Run(() => _engine.CancelAsync(child.Child, child.By, child.Reason));
+        public override void CancelChild(CancelChild child) => Parts.Send(() => _engine.CancelAsync(child.Child, child.By, child.Reason));
 
         public override void Schedule(ExecutionActor actor, DateTimeOffset? due) => _dueTimes.Schedule(actor, due);
 

@@ -211,7 +211,7 @@ internal sealed partial class ExecutionActor
         switch (effect)
         {
             case StartAttempt start:
-                var attempt = new RunningAttempt(start);
+                var attempt = new RunningAttempt(start, Parts);
                 _running[(start.Stage, start.IsUndo)] = attempt;
                 _services.Run(this, attempt);
                 break;

@@ -50,6 +50,8 @@ internal sealed partial class ExecutionActor
 
     public Guid Id { get; }
 
+    public EngineParts Parts => _services.Parts;
+
     public PipelinePlan Plan { get; }
 
     public string BaseFolder { get; }
@@ -75,22 +77,22 @@ internal sealed partial class ExecutionActor
     /// <summary>Sends a command and gives the answer once its events are committed.</summary>
     public Task<CommandAnswer> AskAsync(Func<DateTimeOffset, ExecutionCommand> make)
     {
-        var answer = new TaskCompletionSource<CommandAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<CommandAnswer>(Parts.Continuations);
         lock (_gate)
         {
             if (_mail.Count >= MaxMail) return Task.FromResult(new CommandAnswer(false, "busy", "Too many commands wait for this execution; try again."));
         }
 
         Post(new CommandMessage(make, answer));
-        return answer.Task;
+        return Parts.Answer(answer.Task);
     }
 
     /// <summary>Reads the state as it is committed.</summary>
     public Task<T> ReadAsync<T>(Func<ExecutionState, T> read)
     {
-        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var result = new TaskCompletionSource<T>(Parts.Continuations);
         Post(new QueryMessage(state => result.TrySetResult(read(state)), e => result.TrySetException(e)));
-        return result.Task;
+        return Parts.Answer(result.Task);
     }
 
     /// <summary>Tells whether a child that was started is still waited for.</summary>

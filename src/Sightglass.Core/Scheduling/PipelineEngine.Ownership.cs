@@ -42,7 +42,7 @@ public sealed partial class PipelineEngine
         var epoch = await Store.ClaimAsync(id).ConfigureAwait(false);
         if (epoch == 0) return null;
         var (decider, created) = await LoadAsync(id, new LoadedValues()).ConfigureAwait(false);
-        var actor = new ExecutionActor(_services, id, epoch, decider, created.BaseFolder);
+        var actor = _services.Parts.Actor(_services, id, epoch, decider, created.BaseFolder);
         if (decider.State.Status.IsTerminal()) actor.MarkEnded();
         else actor.Resume();
         return actor;
@@ -220,7 +220,7 @@ public sealed partial class PipelineEngine
         if (state.Created.Parent is { } link)
         {
             var end = new ChildEnd(state.Status, state.Output, state.Error);
-            _ = Task.Run(async () =>
+            _services.Parts.Send(async () =>
             {
                 if (await ActorAsync(link.ExecutionId).ConfigureAwait(false) is not { } parent) return;
                 TellParent(parent, link.Stage, link.Attempt, end);

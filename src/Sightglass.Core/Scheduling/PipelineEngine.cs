@@ -31,7 +31,8 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         {
             Store = options.Store,
             Feed = Feed,
-            Slots = new WorkerSlots(options.Slots),
+            Slots = options.Parts.Slots(options.Slots),
+            Parts = options.Parts,
             Time = options.Time,
             Worker = new WorkerIdentity($"{Environment.MachineName}/{Environment.ProcessId}", Environment.MachineName, Environment.ProcessId),
         };
@@ -84,7 +85,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             Plan = Payload.FromJson(planJson),
         };
         var decider = new ExecutionDecider(plan, new ExecutionState(), new LoadedValues(), _options.Environment);
-        var actor = new ExecutionActor(_services, id, epoch: 1, decider, created.BaseFolder);
+        var actor = _services.Parts.Actor(_services, id, epoch: 1, decider, created.BaseFolder);
         var decision = decider.Create(id, Truncated(_options.Time.GetUtcNow()), created, planJson.Span);
 
         // An owner that is there already is left alone; a place may also be held by a look for what does not exist yet.
@@ -194,7 +195,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             // What does not stop in time is recorded as lost by whoever starts next.
         }
 
-        await _abandoned.CancelAsync().ConfigureAwait(false);
+        await _services.Parts.CancelAsync(_abandoned).ConfigureAwait(false);
         _services.Dispose();
     }
 

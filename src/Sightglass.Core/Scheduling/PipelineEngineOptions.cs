@@ -44,5 +44,8 @@ public sealed record PipelineEngineOptions
     /// <summary>Gets where the engine logs what it does.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
+    /// <summary>Gets what the engine is put together from.</summary>
+    internal EngineParts Parts { get; init; } = EngineParts.Default;
+
     private static int ProcessorCount => System.Environment.ProcessorCount;
 }

@@ -3,7 +3,7 @@ using Sightglass.Core.Executions.Decisions;
 namespace Sightglass.Core.Scheduling;
 
 /// <summary>An attempt that a worker has in hand, and the way to stop it.</summary>
-internal sealed class RunningAttempt(StartAttempt start) : IDisposable
+internal sealed class RunningAttempt(StartAttempt start, EngineParts parts) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private int _timedOut;
@@ -25,7 +25,7 @@ internal sealed class RunningAttempt(StartAttempt start) : IDisposable
         lock (_gate)
         {
             // The callbacks run on the pool, not under the lock.
-            if (!_disposed) _ = _stop.CancelAsync();
+            if (!_disposed) _ = parts.CancelAsync(_stop);
         }
     }
 

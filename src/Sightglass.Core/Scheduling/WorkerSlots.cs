@@ -6,14 +6,14 @@ namespace Sightglass.Core.Scheduling;
 /// The slots of this process's worker and the executions that wait for one, by lane: the work queue in one process. Only
 /// the execution is queued; which of its stages runs is decided when it gets the slot. Guarded by <c>gate</c>.
 /// </summary>
-internal sealed class WorkerSlots(int count)
+internal class WorkerSlots(int count)
 {
     private readonly Lock gate = new();
     private readonly LinkedList<ExecutionActor>[] waiting = [new(), new(), new(), new()];
     private int free = count;
 
     /// <summary>Takes a slot unless none is free or somebody waits in the same or a higher lane.</summary>
-    public bool TryTake(StagePriority lane)
+    public virtual bool TryTake(StagePriority lane)
     {
         lock (gate)
         {
@@ -24,7 +24,7 @@ internal sealed class WorkerSlots(int count)
     }
 
     /// <summary>Keeps a slot that is in hand, unless somebody waits in the same or a higher lane: then it is theirs.</summary>
-    public bool TryKeep(StagePriority lane)
+    public virtual bool TryKeep(StagePriority lane)
     {
         lock (gate)
         {
@@ -36,7 +36,7 @@ internal sealed class WorkerSlots(int count)
     }
 
     /// <summary>Waits in a lane; an execution waits in one lane at a time, the highest it asked for.</summary>
-    public void Wait(ExecutionActor actor, StagePriority lane)
+    public virtual void Wait(ExecutionActor actor, StagePriority lane)
     {
         ExecutionActor? granted = null;
         lock (gate)
@@ -69,7 +69,7 @@ internal sealed class WorkerSlots(int count)
     }
 
     /// <summary>Gives a slot back: to whoever waits longest in the highest lane, or to the free ones.</summary>
-    public void Release()
+    public virtual void Release()
     {
         ExecutionActor? next;
         lock (gate)

@@ -10,7 +10,7 @@ public sealed class RunningAttemptTests
     [Fact]
     public void A_timeout_that_comes_after_the_end_is_no_error()
     {
-        var attempt = new RunningAttempt((StartAttempt)RuntimeHelpers.GetUninitializedObject(typeof(StartAttempt)));
+        var attempt = new RunningAttempt((StartAttempt)RuntimeHelpers.GetUninitializedObject(typeof(StartAttempt)), EngineParts.Default);
         attempt.Dispose();
 
         Assert.Null(Record.Exception(attempt.TimeOut));
