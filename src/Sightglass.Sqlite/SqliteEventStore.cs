@@ -5,13 +5,13 @@ using Sightglass.Sqlite.Writing;
 
 namespace Sightglass.Sqlite;
 
-/// <summary>Keeps all logs in one SQLite file, which one process owns.</summary>
+/// <summary>Keeps all logs and records in one SQLite file, which one process owns.</summary>
 /// <remarks>
 /// Appends share commits: one that finds no commit under way commits on its own thread before the call returns, so the
 /// call blocks for a write to disk; others wait without a thread. Reads run on the caller's thread, on connections of
 /// their own, and neither wait for appends nor hold them up.
 /// </remarks>
-public sealed class SqliteEventStore : IEventStore
+public sealed class SqliteEventStore : IEventStore, IRecordStore
 {
     private readonly CommitLoop _loop;
     private readonly Checkpointer _checkpointer;
@@ -22,12 +22,12 @@ public sealed class SqliteEventStore : IEventStore
 
     private SqliteEventStore(SqliteStoreOptions options, Connection connection)
     {
-        _writer = new LogWriter(connection, options.MaxKnownExecutions);
+        _writer = new LogWriter(connection, options);
         _checkpointer = new Checkpointer(connection, options);
         _loop = new CommitLoop(_writer, _checkpointer, options);
         _readers = new ReaderPool(options);
         _idleTimer = options.TimeProvider.CreateTimer(
-            static state => ((SqliteEventStore)state!).OnIdleTimer(), this, options.IdleAfter, options.IdleAfter);
+            static state => ((SqliteEventStore)state!).Rest(), this, options.IdleAfter, options.IdleAfter);
     }
 
     /// <summary>Gets what the store has done since it was opened.</summary>
@@ -66,7 +66,7 @@ public sealed class SqliteEventStore : IEventStore
     {
         ArgumentNullException.ThrowIfNull(append);
         append.Validate();
-        return _loop.WriteAsync(append.ExecutionId, append, cancellationToken);
+        return _loop.WriteAsync(append.ExecutionId, append, null, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -105,7 +105,31 @@ public sealed class SqliteEventStore : IEventStore
 
     /// <inheritdoc/>
     public async ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default) =>
-        (await _loop.WriteAsync(executionId, null, cancellationToken).ConfigureAwait(false)).Last;
+        (await _loop.WriteAsync(executionId, null, null, cancellationToken).ConfigureAwait(false)).Last;
+
+    /// <inheritdoc/>
+    public ValueTask<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        key.Validate();
+        return _readers.RunAsync(reader => reader.Records.Get(key), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<RecordOutcome> WriteAsync(IReadOnlyList<RecordWrite> writes, CancellationToken cancellationToken = default)
+    {
+        RecordWrite.ValidateSome(writes);
+        var outcome = await _loop.WriteAsync(Guid.Empty, null, writes, cancellationToken).ConfigureAwait(false);
+        return outcome.Record is { } conflict ? new RecordOutcome(0, conflict) : new RecordOutcome(outcome.Last, null);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<RecordPage> ListAsync(RecordQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Validate();
+        return _readers.RunAsync(reader => reader.Records.List(query, cancellationToken), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -118,5 +142,31 @@ public sealed class SqliteEventStore : IEventStore
         _writer.Dispose();
     }
 
-    private void OnIdleTimer() => _loop.TryRunIdle(_checkpointer.Rest);
+    /// <summary>Does what can wait for a quiet moment, unless this is none; the timer's work, and the tests'.</summary>
+    internal void Rest() => _loop.TryRunIdle(() =>
+    {
+        Sweep();
+        _checkpointer.Rest();
+    });
+
+    // Records that nobody writes after do not wait for the next write to go.
+    private void Sweep()
+    {
+        try
+        {
+            _writer.Sweep();
+        }
+        catch (StoreUnavailableException)
+        {
+            // They count as absent anyway; the next write or the next turn of the timer removes them.
+            try
+            {
+                _writer.Rollback();
+            }
+            catch (StoreUnavailableException)
+            {
+                // The next commit begins with an error of its own if the connection is beyond help.
+            }
+        }
+    }
 }

@@ -23,7 +23,12 @@ public sealed record Append
     /// stays, whatever later summaries say.</summary>
     public ExecutionSummary? Summary { get; init; }
 
-    /// <summary>Gets the bytes of all blocks and values, for batching.</summary>
+    /// <summary>Gets the records to write in the same commit, in the <see cref="IRecordStore"/> that is paired with the store.
+    /// If one has not the expected version, nothing of the append is applied (<see cref="AppendStatus.RecordConflict"/>);
+    /// a log that stands elsewhere is told first.</summary>
+    public IReadOnlyList<RecordWrite> Records { get; init; } = [];
+
+    /// <summary>Gets the bytes of all blocks, values and records, for batching.</summary>
     public long ByteCount
     {
         get
@@ -31,6 +36,7 @@ public sealed record Append
             long sum = 0;
             for (var i = 0; i < Blocks.Count; i++) sum += Blocks[i].Bytes.Length;
             for (var i = 0; i < Values.Count; i++) sum += Values[i].Bytes.Length;
+            for (var i = 0; i < Records.Count; i++) sum += Records[i].Bytes?.Length ?? 0;
             return sum;
         }
     }
@@ -38,7 +44,7 @@ public sealed record Append
     /// <summary>Refuses an append that no log could hold. Every store calls it first, so that all refuse the same.</summary>
     /// <exception cref="ArgumentException">There is no block; a block is empty, does not end a line or leaves a gap; the
     /// creating append lacks its summary or names another epoch than 1; the summary is another execution's; a reference
-    /// is malformed.</exception>
+    /// is malformed; <see cref="RecordWrite.Validate"/> refuses the records.</exception>
     public void Validate()
     {
         if (Blocks.Count == 0) throw new ArgumentException("An append needs at least one block.");
@@ -55,6 +61,7 @@ public sealed record Append
 
         for (var i = 0; i < Values.Count; i++)
             if (!ValueReference.TryParse(Values[i].Reference, out _)) throw new ArgumentException($"\"{Values[i].Reference}\" is no reference of a value.");
+        RecordWrite.Validate(Records);
         if (Summary is not null && Summary.Id != ExecutionId) throw new ArgumentException("The summary belongs to another execution.");
         if (ExpectedLast > 0) return;
         if (Epoch != 1) throw new ArgumentException($"The append that creates an execution names epoch 1, not {Epoch}.");
@@ -98,7 +105,11 @@ public enum BlockFilter
 /// <param name="Status">Whether it is in the log.</param>
 /// <param name="Last">The log's last sequence as the store knows it.</param>
 /// <param name="Position">Store-wide position of the last block appended; 0 where nothing was.</param>
-public readonly record struct AppendOutcome(AppendStatus Status, long Last, long Position);
+public readonly record struct AppendOutcome(AppendStatus Status, long Last, long Position)
+{
+    /// <summary>Gets the record that stood in the way of a <see cref="AppendStatus.RecordConflict"/>.</summary>
+    public RecordKey? Record { get; init; }
+}
 
 /// <summary>Whether an append was applied.</summary>
 public enum AppendStatus
@@ -114,4 +125,7 @@ public enum AppendStatus
 
     /// <summary>The execution does not exist.</summary>
     Unknown,
+
+    /// <summary>The log stands as expected, but one of <see cref="Append.Records"/> does not.</summary>
+    RecordConflict,
 }

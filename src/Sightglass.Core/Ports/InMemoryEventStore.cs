@@ -4,8 +4,9 @@ using Sightglass.Core.Executions;
 namespace Sightglass.Core.Ports;
 
 /// <summary>Keeps all logs in memory, for tests, simulation and programs that need no history after they end.</summary>
-/// <remarks>Nothing is ever dropped: memory grows with what is appended. Every member completes synchronously.</remarks>
-public sealed class InMemoryEventStore : IEventStore
+/// <remarks>No event is ever dropped: memory grows with what is appended. Every member completes synchronously.</remarks>
+/// <param name="time">The clock by which records expire; <see langword="null"/> for the system's.</param>
+public sealed class InMemoryEventStore(TimeProvider? time = null) : IEventStore, IRecordStore
 {
     private const long MicrosecondTicks = TimeSpan.TicksPerMicrosecond;
 
@@ -15,6 +16,7 @@ public sealed class InMemoryEventStore : IEventStore
     private readonly List<Log> _byCreation = [];
     private readonly List<EventBlock> _byPosition = [];
     private readonly Dictionary<string, byte[]> _values = new(StringComparer.Ordinal);
+    private readonly InMemoryRecords _records = new(time ?? TimeProvider.System);
     private bool _disposed;
 
     /// <inheritdoc/>
@@ -126,6 +128,44 @@ public sealed class InMemoryEventStore : IEventStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        key.Validate();
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return ValueTask.FromResult(_records.Get(key));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<RecordOutcome> WriteAsync(IReadOnlyList<RecordWrite> writes, CancellationToken cancellationToken = default)
+    {
+        RecordWrite.ValidateSome(writes);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return ValueTask.FromResult(_records.FindConflict(writes) is { } conflict ? new RecordOutcome(0, conflict) : new RecordOutcome(_records.Write(writes), null));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<RecordPage> ListAsync(RecordQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Validate();
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return ValueTask.FromResult(_records.List(query));
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         lock (_gate) _disposed = true;
@@ -139,6 +179,8 @@ public sealed class InMemoryEventStore : IEventStore
         if (exists && append.ExpectedLast == 0) return new AppendOutcome(AppendStatus.Conflict, log!.Last, 0);
         if (exists && append.Epoch != log!.Epoch) return new AppendOutcome(AppendStatus.Fenced, log.Last, 0);
         if (exists && append.ExpectedLast != log!.Last) return new AppendOutcome(AppendStatus.Conflict, log.Last, 0);
+        if (_records.FindConflict(append.Records) is { } record)
+            return new AppendOutcome(AppendStatus.RecordConflict, exists ? log!.Last : 0, 0) { Record = record };
         if (log is null)
         {
             var summary = Stored(append.Summary!);
@@ -171,6 +213,7 @@ public sealed class InMemoryEventStore : IEventStore
             if (!known) bytes = value.Bytes.ToArray();
         }
 
+        if (append.Records.Count > 0) _records.Write(append.Records);
         return new AppendOutcome(AppendStatus.Appended, log.Last, _byPosition.Count);
     }
 
@@ -197,7 +240,7 @@ public sealed class InMemoryEventStore : IEventStore
         Labels = new Dictionary<string, string>(summary.Labels),
     };
 
-    private static DateTimeOffset? Microseconds(DateTimeOffset? moment) =>
+    internal static DateTimeOffset? Microseconds(DateTimeOffset? moment) =>
         moment is { } m ? new DateTimeOffset(m.UtcTicks - (m.UtcTicks % MicrosecondTicks), TimeSpan.Zero) : null;
 
     private sealed class Log(ExecutionSummary summary, ExecutionCursor cursor)

@@ -79,5 +79,24 @@ internal static class Schema
         -- Who else needs a value, when an execution is deleted.
         CREATE INDEX execution_values_by_value ON execution_values (value);
         """,
+        """
+        -- The row's number is not the key's order: lists walk the index of the constraint.
+        CREATE TABLE records (
+            row INTEGER PRIMARY KEY,
+            organization TEXT NOT NULL,
+            collection TEXT NOT NULL,
+            key TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            expires INTEGER,
+            bytes BLOB NOT NULL,
+            UNIQUE (organization, collection, key)
+        ) STRICT;
+
+        CREATE INDEX records_by_expiry ON records (expires) WHERE expires IS NOT NULL;
+
+        -- The last version given out: a version is never used again, also after its record is gone.
+        CREATE TABLE record_versions (last INTEGER NOT NULL) STRICT;
+        INSERT INTO record_versions VALUES (0);
+        """,
     ];
 }

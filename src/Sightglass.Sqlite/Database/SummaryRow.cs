@@ -63,7 +63,7 @@ internal static class SummaryRow
     public static long Microseconds(DateTimeOffset moment) =>
         (moment.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
-    private static DateTimeOffset Moment(long microseconds) =>
+    public static DateTimeOffset Moment(long microseconds) =>
         new(DateTimeOffset.UnixEpoch.Ticks + (microseconds * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
     private static Statement BindChanging(Statement statement, ExecutionSummary summary)

@@ -41,6 +41,7 @@ internal sealed class LogReader : IDisposable
                 """);
             _value = _connection.Prepare("SELECT key FROM stored_values WHERE hash = ?1");
             Lists = new ExecutionLister(_connection);
+            Records = new RecordReader(_connection, options.TimeProvider);
         }
         catch
         {
@@ -50,6 +51,8 @@ internal sealed class LogReader : IDisposable
     }
 
     public ExecutionLister Lists { get; }
+
+    public RecordReader Records { get; }
 
     public LogPage Read(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken)
     {

@@ -54,7 +54,9 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
         }
     }
 
-    public ValueTask<AppendOutcome> WriteAsync(Guid executionId, Append? append, CancellationToken cancellationToken)
+    /// <summary>Writes an append, records alone, or, where neither is given, a claim of the execution.</summary>
+    public ValueTask<AppendOutcome> WriteAsync(
+        Guid executionId, Append? append, IReadOnlyList<RecordWrite>? records, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         PendingWrite write;
@@ -63,7 +65,7 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(SqliteEventStore));
             write = _pool.TryPop(out var pooled) ? pooled : new PendingWrite(this);
-            write.Set(executionId, append);
+            write.Set(executionId, append, records);
             mine = !_baton;
             _baton = true;
             if (mine) write.State = WriteState.Taken;
@@ -206,8 +208,8 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
             _writer.Begin();
             foreach (var write in _batch)
             {
-                write.Outcome = write.Append is { } append
-                    ? _writer.Apply(append)
+                write.Outcome = write.Append is { } append ? _writer.Apply(append)
+                    : write.Records is { } records ? _writer.Apply(records)
                     : new AppendOutcome(AppendStatus.Appended, _writer.Claim(write.ExecutionId), 0);
             }
 

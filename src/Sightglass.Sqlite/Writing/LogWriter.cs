@@ -25,16 +25,18 @@ internal sealed class LogWriter : IDisposable
     private readonly Statement _findValue;
     private readonly Statement _insertValue;
     private readonly Statement _linkValue;
+    private readonly RecordWriter _records;
 
     // Execution id to key. A key never belongs to another execution later, so an entry can be missing but not wrong.
     private readonly Dictionary<Guid, long> _keys = [];
     private long _position;
     private long _seenVersion = -1;
 
-    public LogWriter(Connection connection, int maxKnown)
+    public LogWriter(Connection connection, SqliteStoreOptions options)
     {
         _connection = connection;
-        _maxKnown = maxKnown;
+        _maxKnown = options.MaxKnownExecutions;
+        _records = new RecordWriter(connection, options.TimeProvider);
         _begin = connection.Prepare("BEGIN IMMEDIATE");
         _commit = connection.Prepare("COMMIT");
         _rollback = connection.Prepare("ROLLBACK");
@@ -85,6 +87,7 @@ internal sealed class LogWriter : IDisposable
     {
         var blocks = append.Blocks;
         var last = blocks[^1].FirstSeq + blocks[^1].Count - 1;
+        if (_records.FindConflict(append.Records) is { } record) return Refuse(append, record);
         long key;
         if (append.ExpectedLast == 0)
         {
@@ -111,7 +114,23 @@ internal sealed class LogWriter : IDisposable
         }
 
         for (var i = 0; i < append.Values.Count; i++) Store(key, append.Values[i]);
+        if (append.Records.Count > 0) _records.Write(append.Records);
         return new AppendOutcome(AppendStatus.Appended, last, _position);
+    }
+
+    /// <summary>Writes records into the open transaction, or nothing if one of them is in conflict.</summary>
+    /// <returns>Their version as the last sequence.</returns>
+    public AppendOutcome Apply(IReadOnlyList<RecordWrite> records) => _records.FindConflict(records) is { } record
+        ? new AppendOutcome(AppendStatus.RecordConflict, 0, 0) { Record = record }
+        : new AppendOutcome(AppendStatus.Appended, _records.Write(records), 0);
+
+    /// <summary>Removes records that have expired, a bounded number, in a transaction of its own.</summary>
+    public void Sweep()
+    {
+        if (!_records.HasExpired()) return;
+        Begin();
+        _records.Sweep();
+        Commit();
     }
 
     /// <summary>Raises the epoch in the open transaction.</summary>
@@ -126,9 +145,12 @@ internal sealed class LogWriter : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private AppendOutcome Refuse(Append append)
+    // Where the log stands elsewhere, that is told: an append whose answer was lost finds its own records.
+    private AppendOutcome Refuse(Append append, RecordKey? record = null)
     {
         var (key, epoch, last) = Head(append.ExecutionId);
+        if (record is not null && last == append.ExpectedLast && (key == 0 || epoch == append.Epoch))
+            return new AppendOutcome(AppendStatus.RecordConflict, last, 0) { Record = record };
         if (key == 0) return new AppendOutcome(AppendStatus.Unknown, 0, 0);
         var fenced = append.ExpectedLast > 0 && append.Epoch != epoch;
         return new AppendOutcome(fenced ? AppendStatus.Fenced : AppendStatus.Conflict, last, 0);

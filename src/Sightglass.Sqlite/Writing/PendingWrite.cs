@@ -3,14 +3,17 @@ using Sightglass.Core.Ports;
 
 namespace Sightglass.Sqlite.Writing;
 
-/// <summary>An append or a claim on its way into a commit, and the task of whoever waits for it. Reused.</summary>
+/// <summary>An append, a write of records or a claim on its way into a commit, and the task of whoever waits for it. Reused.</summary>
 internal sealed class PendingWrite(CommitLoop loop) : IValueTaskSource<AppendOutcome>
 {
     // Continuations run on the pool: the committer's thread must not run its waiters' code.
     private ManualResetValueTaskSourceCore<AppendOutcome> _core = new() { RunContinuationsAsynchronously = true };
 
-    // Set by the caller before the write is queued, read by the committer. The outcome of a claim carries the epoch in Last.
+    // Set by the caller before the write is queued, read by the committer. The outcome of a claim carries the epoch in
+    // Last, that of a write of records their version.
     public Append? Append { get; private set; }
+
+    public IReadOnlyList<RecordWrite>? Records { get; private set; }
 
     public Guid ExecutionId { get; private set; }
 
@@ -35,11 +38,12 @@ internal sealed class PendingWrite(CommitLoop loop) : IValueTaskSource<AppendOut
 
     public short Version => _core.Version;
 
-    public void Set(Guid executionId, Append? append)
+    public void Set(Guid executionId, Append? append, IReadOnlyList<RecordWrite>? records)
     {
         ExecutionId = executionId;
         Append = append;
-        Size = append?.ByteCount ?? 0;
+        Records = records;
+        Size = append?.ByteCount ?? records?.Sum(write => (long)(write.Bytes?.Length ?? 0)) ?? 0;
         Urgent = append is null || HasDecision(append);
         State = WriteState.New;
     }
@@ -48,6 +52,7 @@ internal sealed class PendingWrite(CommitLoop loop) : IValueTaskSource<AppendOut
     public void Clear()
     {
         Append = null;
+        Records = null;
         Registration = default;
         _core.Reset();
     }
