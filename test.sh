@@ -21,6 +21,7 @@ need=()
 command -v chromium >/dev/null || need+=(chromium)
 command -v dot >/dev/null || need+=(graphviz)
 command -v node >/dev/null || need+=(nodejs)
+command -v npm >/dev/null || need+=(npm)
 command -v script >/dev/null || need+=(bsdutils)
 ldconfig -p 2>/dev/null | grep -q 'libsqlite3\.so\.0' || need+=(libsqlite3-0)
 if [ ${#need[@]} -gt 0 ]; then
@@ -34,12 +35,21 @@ if [ ${#need[@]} -gt 0 ]; then
 fi
 command -v dotnet >/dev/null || { fail "the .NET SDK is missing: see global.json for the version"; finish; }
 
+# The public conformance cases of CEL, which the suites of Core read. What is installed from this lock file stays.
+cases=tests/conformance-data
+if [ ! "$cases/node_modules/.package-lock.json" -nt "$cases/package-lock.json" ]; then
+  npm ci --prefix "$cases" --no-audit --no-fund >artifacts/test-results/conformance-data.log 2>&1 \
+    || { tail -5 artifacts/test-results/conformance-data.log; fail "could not install the cases of $cases (npm ci)"; }
+fi
+
 # --- build -------------------------------------------------------------------------------------------------------------
 dotnet build Sightglass.slnx -c "$configuration" -v quiet -nologo -clp:NoSummary || { fail "build"; finish; }
 
 # --- house rules that a command can see ----------------------------------------------------------------------------------
 long=$(git ls-files '*.cs' 2>/dev/null | while read -r file; do [ -f "$file" ] && [ "$(wc -l <"$file")" -gt 400 ] && echo "  $file"; done)
 if [ -n "$long" ]; then fail "files of more than 400 lines:"; echo "$long"; fi
+
+rm -f artifacts/test-results/cel-conformance*.txt
 
 # --- .NET suites -------------------------------------------------------------------------------------------------------
 for project in tests/*.Tests; do
@@ -59,6 +69,7 @@ for project in tests/*.Tests; do
   passed=$((passed + total - bad - skipped))
   failed=$((failed + bad))
   echo "   $summary"
+  if [ "$name" = Sightglass.Core.Tests ]; then sed 's/^/   /' artifacts/test-results/cel-conformance*.txt 2>/dev/null; fi
   if [ "$bad" -gt 0 ]; then grep -E -A 25 "\[FAIL\]" "$log" | head -200; fi
   if [ "$total" -eq 0 ]; then fail "$name has no tests"; fi
   if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then fail "$name ended with exit code $code"; fi

@@ -36,6 +36,21 @@ internal sealed class CelCompiler
         return node;
     }
 
+    /// <summary>Compiles items each of which sees those before it under the names given, and then a body that sees all.</summary>
+    internal (CelNode[] Items, CelNode Body) CompileBlock(IReadOnlyList<CelSyntax> items, CelSyntax body, int slot, Func<int, string> nameOf)
+    {
+        var nodes = new CelNode[items.Count];
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            nodes[i] = Compile(items[i]);
+            _bound.Add((nameOf(i), slot + i));
+        }
+
+        var last = Compile(body);
+        _bound.RemoveRange(_bound.Count - nodes.Length, nodes.Length);
+        return (nodes, last);
+    }
+
     /// <summary>Takes slots for the variables of a macro; those of its operand and of siblings are other ones.</summary>
     internal int TakeSlots(int count)
     {
@@ -49,6 +64,9 @@ internal sealed class CelCompiler
         _problems.Add(new CelProblem(position, code, reason));
         return new CelBasicNodes.Broken(position, code, reason);
     }
+
+    /// <summary>Compiles a name that is not spelled as one.</summary>
+    internal CelNode CompileName(int position, string name) => Ident(new CelSyntax.Ident(position, name, absolute: false));
 
     private CelNode Compile(CelSyntax syntax, bool recorded)
     {

@@ -143,7 +143,10 @@ internal sealed class CelLexer(string text)
         }
 
         RefuseSuffix(start);
-        _tokens.Add(Value(start, CelValue.Double(double.Parse(text.AsSpan(start, _at - start), CultureInfo.InvariantCulture))));
+        var number = double.Parse(text.AsSpan(start, _at - start), CultureInfo.InvariantCulture);
+        if (!double.IsFinite(number))
+            throw new CelSyntaxException(start, "the number is not in range of double");
+        _tokens.Add(Value(start, CelValue.Double(number)));
     }
 
     private void SkipDigits()

@@ -27,8 +27,16 @@ internal static class CelMacros
 
     private static CelNode? Method(CelCompiler compiler, CelSyntax.Call call, CelSyntax target)
     {
-        if (target is CelSyntax.Ident { Name: "cel" } && call.Name == "bind")
-            return Bind(compiler, call);
+        if (target is CelSyntax.Ident { Name: "cel" })
+        {
+            if (call.Name == "bind")
+                return Bind(compiler, call);
+            if (call.Name == "block")
+                return CelBlock.Compile(compiler, call);
+            if (CelBlock.NameOf(call) is { } spelled)
+                return compiler.CompileName(call.Position, spelled);
+        }
+
         switch (call.Name)
         {
             case "or" or "orValue" when call.Args.Count == 1:
@@ -112,6 +120,8 @@ internal static class CelMacros
                     bodies.Add(args[i]);
                 else if (args[i] is CelSyntax.Ident { Absolute: false } variable)
                     variables.Add(variable.Name);
+                else if (args[i] is CelSyntax.Call { Name: "iterVar" } numbered && CelBlock.NameOf(numbered) is { } name)
+                    variables.Add(name);
                 else
                     return false;
             }

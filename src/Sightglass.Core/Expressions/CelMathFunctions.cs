@@ -100,8 +100,6 @@ internal static class CelMathFunctions
         var beyond = by > 63;
         if (args[0].Kind == CelKind.Uint)
             return CelValue.Uint(beyond ? 0 : left ? (ulong)bits << (int)by : (ulong)bits >> (int)by);
-        if (left)
-            return CelValue.Int(beyond ? 0 : bits << (int)by);
-        return CelValue.Int(bits >> (beyond ? 63 : (int)by));
+        return CelValue.Int(beyond ? 0 : left ? bits << (int)by : bits >>> (int)by);
     }
 }

@@ -85,6 +85,9 @@ internal static class CelOperators
         int order;
         if (a.IsNumber && b.IsNumber)
         {
+            // Beside a double the language orders an integer by the double nearest to it; equality, keys and sorting stay exact.
+            if (a.Kind != b.Kind && (a.Kind == CelKind.Double || b.Kind == CelKind.Double))
+                return CelValue.Bool(CompareDoubles(op, a.ToDouble(), b.ToDouble()));
             order = CelValue.CompareNumbers(a, b);
             if (order == 2)
                 return CelValue.Bool(false);
@@ -161,6 +164,14 @@ internal static class CelOperators
         char x = a[at], y = b[at];
         return x >= 0xD800 && y >= 0xD800 && char.IsSurrogate(x) != char.IsSurrogate(y) ? (char.IsSurrogate(x) ? 1 : -1) : x.CompareTo(y);
     }
+
+    private static bool CompareDoubles(CelTokenKind op, double a, double b) => op switch
+    {
+        CelTokenKind.Less => a < b,
+        CelTokenKind.LessEqual => a <= b,
+        CelTokenKind.Greater => a > b,
+        _ => a >= b,
+    };
 
     private static CelValue OfInts(CelTokenKind op, long a, long b)
     {

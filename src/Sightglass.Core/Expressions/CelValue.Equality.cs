@@ -72,6 +72,14 @@ public readonly partial struct CelValue
 
     internal bool IsNumber => Kind is CelKind.Int or CelKind.Uint or CelKind.Double;
 
+    /// <summary>The number as a double, the nearest one where it has no equal.</summary>
+    internal double ToDouble() => Kind switch
+    {
+        CelKind.Int => _bits,
+        CelKind.Uint => UintUnsafe,
+        _ => DoubleUnsafe,
+    };
+
     /// <summary>Orders two numbers by their mathematical value; 2 when one of them is NaN.</summary>
     internal static int CompareNumbers(in CelValue a, in CelValue b)
     {
