@@ -1,5 +1,6 @@
 using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
+using Sightglass.Core.Monitoring.Metrics;
 using Sightglass.Core.Ports;
 
 namespace Sightglass.Core.Scheduling;
@@ -18,6 +19,8 @@ internal abstract class ActorServices
     public required TimeProvider Time { get; init; }
 
     public required EngineParts Parts { get; init; }
+
+    public required PipelineMetrics Metrics { get; init; }
 
     /// <summary>Gets whether the engine is stopping: nothing new is handed out.</summary>
     public abstract bool Stopping { get; }

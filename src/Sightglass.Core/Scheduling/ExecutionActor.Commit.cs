@@ -173,6 +173,7 @@ internal sealed partial class ExecutionActor
 
     private void AfterCommit(ExecutionSummary? summary)
     {
+        if (_pending.Decisions.Count > 0) _services.Metrics.Observe(Id, _decider.State.Created.PipelineId, Plan.Edges, _pending.Decisions);
         foreach (var effect in _pending.Effects) Do(effect);
         foreach (var output in _pending.Outputs) output.Committed();
         if (summary is not null) NoteEnd(summary.Status);
@@ -238,6 +239,7 @@ internal sealed partial class ExecutionActor
         foreach (var attempt in _running.Values) attempt.Stop();
         foreach (var _ in _pending.Effects.OfType<StartAttempt>()) _services.Slots.Release();
         _services.Slots.Leave(this);
+        _services.Metrics.Forget(Id);
         _services.Lost(this);
         _ended.TrySetResult();
     }

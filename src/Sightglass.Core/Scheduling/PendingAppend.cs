@@ -16,6 +16,9 @@ internal sealed class PendingAppend : IDisposable
 
     public PendingAppend() => _writer = new Utf8JsonWriter(_buffer, EventJson.WriterOptions);
 
+    /// <summary>Gets the decisions, for who measures them once they are committed.</summary>
+    public List<ExecutionEvent> Decisions { get; } = [];
+
     public List<Effect> Effects { get; } = [];
 
     public List<(TaskCompletionSource<CommandAnswer> Asked, CommandAnswer Answer)> Answers { get; } = [];
@@ -38,6 +41,7 @@ internal sealed class PendingAppend : IDisposable
             Open(BlockKind.Decision, e.Seq);
             EventJson.WriteLine(_writer, _buffer, e);
             HasDecisions = true;
+            Decisions.Add(e);
         }
 
         _values.AddRange(decision.Values);
@@ -90,6 +94,7 @@ internal sealed class PendingAppend : IDisposable
         _writer.Reset(_buffer);
         _blocks.Clear();
         _values.Clear();
+        Decisions.Clear();
         Effects.Clear();
         Answers.Clear();
         Outputs.Clear();

@@ -43,8 +43,14 @@ public sealed partial class PipelineEngine
         if (epoch == 0) return null;
         var (decider, created) = await LoadAsync(id, new LoadedValues()).ConfigureAwait(false);
         var actor = _services.Parts.Actor(_services, id, epoch, decider, created.BaseFolder);
-        if (decider.State.Status.IsTerminal()) actor.MarkEnded();
-        else actor.Resume();
+        if (decider.State.Status.IsTerminal())
+        {
+            actor.MarkEnded();
+            return actor;
+        }
+
+        _options.Metrics.Adopt(id, created.PipelineId, decider.Plan.Edges);
+        actor.Resume();
         return actor;
     }
 

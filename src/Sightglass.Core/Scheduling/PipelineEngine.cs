@@ -4,6 +4,7 @@ using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Executions.Plans;
+using Sightglass.Core.Monitoring.Metrics;
 using Sightglass.Core.Ports;
 
 namespace Sightglass.Core.Scheduling;
@@ -34,6 +35,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             Slots = options.Parts.Slots(options.Slots),
             Parts = options.Parts,
             Time = options.Time,
+            Metrics = options.Metrics,
             Worker = new WorkerIdentity($"{Environment.MachineName}/{Environment.ProcessId}", Environment.MachineName, Environment.ProcessId),
         };
     }
@@ -144,6 +146,9 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         var loaded = await LogReader.FoldAsync(Store, id).ConfigureAwait(false);
         return loaded is null ? default : read(loaded);
     }
+
+    /// <summary>Reads what has been measured of the executions since this engine was created.</summary>
+    public MetricsSnapshot GetMetrics() => _options.Metrics.Snapshot();
 
     /// <summary>Waits until an execution that this engine runs stands ended.</summary>
     public async Task WaitForEndAsync(Guid id, CancellationToken cancellationToken = default)

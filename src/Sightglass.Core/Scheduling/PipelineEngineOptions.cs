@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sightglass.Core.Definitions;
+using Sightglass.Core.Monitoring.Metrics;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Stages;
 
@@ -34,6 +35,10 @@ public sealed record PipelineEngineOptions
     /// <summary>Gets the time between the request to stop an attempt and its end by force.</summary>
     /// <value>5 seconds.</value>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Gets what measures the executions. Engines and monitors may share one.</summary>
+    /// <value>One of its own.</value>
+    public PipelineMetrics Metrics { get; init; } = new();
 
     /// <summary>Gets the clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -70,6 +70,8 @@ internal sealed class StagePlan
 /// <summary>A definition, compiled for execution.</summary>
 internal sealed class PipelinePlan
 {
+    private PlanEdges? _edges;
+
     public required PipelineDefinition Definition { get; init; }
 
     public required IReadOnlyList<StagePlan> Stages { get; init; }
@@ -81,6 +83,9 @@ internal sealed class PipelinePlan
 
     /// <summary>Gets the names of inputs that are kept out of the log.</summary>
     public required IReadOnlySet<string> SecretInputs { get; init; }
+
+    /// <summary>Gets what depends on what. Made when it is first asked for; twice does no harm.</summary>
+    public PlanEdges Edges => _edges ??= PlanEdges.Read(PlanJson.Write(this).Span);
 
     public StagePlan Find(string id) => Stages[Index[id]];
 }
