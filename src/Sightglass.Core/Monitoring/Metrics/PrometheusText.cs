@@ -17,10 +17,13 @@ public static class PrometheusText
         WritePipelines(text, metrics);
         WriteStages(text, metrics);
         WriteTriggers(text, metrics);
-        Gauges(text, metrics, "pipeline_memory_usage_bytes", "Peak memory of the newest attempt of a stage.", s => s.MemoryBytes);
-        Gauges(text, metrics, "pipeline_cpu_usage_percent", "Processor time over duration of the newest attempt of a stage, 100 for one full core.", s => s.CpuPercent);
-        Head(text, "sightglass_metrics_dropped_observations_total", "counter", "Observations that no series had room for.");
-        Sample(text, "sightglass_metrics_dropped_observations_total", [], metrics.DroppedObservations);
+        const string Memory = "pipeline_memory_usage_bytes";
+        Gauges(text, metrics, Memory, "Peak memory of the newest attempt of a stage.", s => s.MemoryBytes);
+        const string Cpu = "pipeline_cpu_usage_percent";
+        Gauges(text, metrics, Cpu, "Processor time over duration of the newest attempt of a stage, 100 for one full core.", s => s.CpuPercent);
+        const string Dropped = "sightglass_metrics_dropped_observations_total";
+        Head(text, Dropped, "counter", "Observations that no series had room for.");
+        Sample(text, Dropped, [], metrics.DroppedObservations);
         return text.ToString();
     }
 
@@ -42,8 +45,10 @@ public static class PrometheusText
         const string Executions = "pipeline_stage_executions_total";
         Head(text, Executions, "counter", "Attempts of stages that completed or failed.");
         foreach (var (labels, s) in StagesOf(metrics)) Outcomes(text, Executions, labels, s.Succeeded, s.Failed);
-        Summaries(text, metrics, "pipeline_stage_duration_seconds", "Duration of attempts of stages.", s => s.Durations);
-        Summaries(text, metrics, "pipeline_stage_queue_time_seconds", "Time from ready to started.", s => s.QueueTimes);
+        const string Duration = "pipeline_stage_duration_seconds";
+        Summaries(text, metrics, Duration, "Duration of attempts of stages.", s => s.Durations);
+        const string QueueTime = "pipeline_stage_queue_time_seconds";
+        Summaries(text, metrics, QueueTime, "Time from ready to started.", s => s.QueueTimes);
     }
 
     private static void WriteTriggers(StringBuilder text, MetricsSnapshot metrics)
@@ -55,7 +60,8 @@ public static class PrometheusText
             foreach (var (type, count) in s.TriggerEvaluations) Sample(text, Evaluations, [.. labels, ("trigger_type", type)], count);
         }
 
-        Summaries(text, metrics, "pipeline_trigger_wait_time_seconds", "Time from the first evaluation of what a stage waits for to the moment all of it held.", s => s.TriggerWaits);
+        const string WaitTime = "pipeline_trigger_wait_time_seconds";
+        Summaries(text, metrics, WaitTime, "Time from the first evaluation of what a stage waits for to the moment all of it held.", s => s.TriggerWaits);
     }
 
     private static IEnumerable<((string Name, string Value)[] Labels, StageStatistics Stage)> StagesOf(MetricsSnapshot metrics) =>
