@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Sightglass.Core.Definitions;
+using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
+using Sightglass.Server.Errors;
 
 namespace Sightglass.Server;
 
@@ -8,4 +10,13 @@ namespace Sightglass.Server;
 internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engine, PipelineCatalog Pipelines, ILogger Logger, CancellationToken Stopping)
 {
     public TimeProvider Time => Options.Time;
+
+    /// <summary>Gets what deletes executions; <see langword="null"/> where the store deletes none.</summary>
+    public IStoreUpkeep? Upkeep => Engine.Store as IStoreUpkeep;
+
+    /// <summary>Says of an execution that is not there whether it was deleted or never was.</summary>
+    public async Task<ApiProblem> MissingAsync(Guid id, CancellationToken cancellationToken) =>
+        Upkeep is { } upkeep && await upkeep.FindTombstoneAsync(id, cancellationToken).ConfigureAwait(false) is { } tombstone
+            ? ApiProblem.Deleted(tombstone)
+            : ApiProblem.ExecutionNotFound;
 }

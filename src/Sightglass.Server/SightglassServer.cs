@@ -103,6 +103,7 @@ public sealed class SightglassServer : IAsyncDisposable
         RunEndpoint.Map(app, _context);
         ExecutionEndpoints.Map(app, _context);
         CommandEndpoints.Map(app, _context);
+        DeletionEndpoint.Map(app, _context);
         RecordedValueEndpoints.Map(app, _context);
         EventStreamEndpoint.Map(app, _context);
         ConfigStatus.Map(app);

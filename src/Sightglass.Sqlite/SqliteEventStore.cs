@@ -11,12 +11,13 @@ namespace Sightglass.Sqlite;
 /// call blocks for a write to disk; others wait without a thread. Reads run on the caller's thread, on connections of
 /// their own, and neither wait for appends nor hold them up.
 /// </remarks>
-public sealed class SqliteEventStore : IEventStore, IRecordStore
+public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep
 {
     private readonly CommitLoop _loop;
     private readonly Checkpointer _checkpointer;
     private readonly LogWriter _writer;
     private readonly ReaderPool _readers;
+    private readonly ExecutionEraser _eraser;
     private readonly ITimer _idleTimer;
     private int _disposed;
 
@@ -26,6 +27,8 @@ public sealed class SqliteEventStore : IEventStore, IRecordStore
         _checkpointer = new Checkpointer(connection, options);
         _loop = new CommitLoop(_writer, _checkpointer, options);
         _readers = new ReaderPool(options);
+        _eraser = new ExecutionEraser(connection, _loop);
+        _eraser.Resume();
         _idleTimer = options.TimeProvider.CreateTimer(
             static state => ((SqliteEventStore)state!).Rest(), this, options.IdleAfter, options.IdleAfter);
     }
@@ -132,10 +135,37 @@ public sealed class SqliteEventStore : IEventStore, IRecordStore
     }
 
     /// <inheritdoc/>
+    public async ValueTask<EraseOutcome> EraseAsync(Guid executionId, ErasureRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (status, last) = await _readers.RunAsync(reader => reader.Upkeep.CheckFamily(executionId), cancellationToken).ConfigureAwait(false);
+        return status == EraseStatus.Erased
+            ? await _eraser.EraseAsync(executionId, last, request, cancellationToken).ConfigureAwait(false)
+            : new EraseOutcome(status, 0);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Tombstone?> FindTombstoneAsync(Guid executionId, CancellationToken cancellationToken = default) =>
+        _readers.RunAsync(reader => reader.Upkeep.FindTombstone(executionId), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<string>> ListPipelinesAsync(CancellationToken cancellationToken = default) =>
+        _readers.RunAsync(reader => reader.Upkeep.Pipelines(), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Guid>> ListEndedAsync(EndedQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Validate();
+        return _readers.RunAsync(reader => reader.Upkeep.Ended(query), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _idleTimer.DisposeAsync().ConfigureAwait(false);
+        await _eraser.DisposeAsync().ConfigureAwait(false);
         await _loop.DisposeAsync().ConfigureAwait(false);
         await _readers.DisposeAsync().ConfigureAwait(false);
         await _checkpointer.DisposeAsync().ConfigureAwait(false);

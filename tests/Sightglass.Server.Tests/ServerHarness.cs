@@ -125,6 +125,12 @@ internal sealed class ServerHarness : IAsyncDisposable
         return await SendAsync(request, headers);
     }
 
+    public async Task<Answer> DeleteAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, path);
+        return await SendAsync(request);
+    }
+
     public async Task<Answer> SendAsync(HttpRequestMessage request, params (string Name, string Value)[] headers)
     {
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);

@@ -88,6 +88,14 @@ internal sealed class OwnerClient : IDisposable
         return JsonElement.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
     }
 
+    /// <summary>Deletes and reads the JSON answer.</summary>
+    public async Task<JsonElement> DeleteAsync(string path, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, path);
+        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return JsonElement.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+    }
+
     /// <summary>Opens a stream of NDJSON; the caller disposes the response.</summary>
     public async Task<HttpResponseMessage> OpenStreamAsync(string path, CancellationToken cancellationToken)
     {

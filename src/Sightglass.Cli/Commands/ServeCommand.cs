@@ -3,6 +3,7 @@ using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.Hosting;
 using Sightglass.Cli.LiveView;
 using Sightglass.Core.Definitions;
+using Sightglass.Core.Retention;
 using Sightglass.Server;
 
 namespace Sightglass.Cli.Commands;
@@ -47,21 +48,46 @@ internal static class ServeCommand
         command.Options.Add(urls);
         command.Options.Add(pipelines);
         command.Options.Add(hosts);
+        var age = new Option<string?>("--retain-age") { Description = "Delete executions this long after their end, such as 30d (default: never); a pipeline's 'retention' comes first.", HelpName = "TIME" };
+        var count = new Option<int?>("--retain-count") { Description = "Keep this many ended executions of each pipeline, the newest (default: all); a pipeline's 'retention' comes first.", HelpName = "N" };
         command.Options.Add(slots);
+        command.Options.Add(age);
+        command.Options.Add(count);
         command.SetAction(parsed =>
         {
             var given = (parsed.GetValue(urls) ?? []).SelectMany(u => u.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
             if (parsed.GetValue(slots) is < 1 or > 10_000) throw new CommandRefusedException(ExitCodes.Invalid, "--slots is a number from 1 to 10000.");
+            var retention = RetentionOf(parsed.GetValue(age), parsed.GetValue(count));
             var options = new EngineHostOptions { AllowedHosts = parsed.GetValue(hosts) ?? [] };
             return ServeAsync(
                 given.Count == 0 ? [DefaultUrl] : given,
                 parsed.GetValue(pipelines),
                 FolderPaths.Of(parsed.GetValue(CommonOptions.Data)),
-                parsed.GetValue(slots) is { } count ? options with { Slots = count } : options);
+                parsed.GetValue(slots) is { } atOnce ? options with { Slots = atOnce } : options,
+                retention);
         });
     }
 
-    private static async Task<int> ServeAsync(IReadOnlyList<string> urls, string? given, FolderPaths data, EngineHostOptions options)
+    private static RetentionRule RetentionOf(string? age, int? count)
+    {
+        Duration parsed = default;
+        if (age is not null && (!Duration.TryParse(age, out parsed) || parsed.Value <= TimeSpan.Zero))
+            throw new CommandRefusedException(ExitCodes.Invalid, "--retain-age is a length of time with its unit, such as 30d or 12h.");
+        if (count < 0) throw new CommandRefusedException(ExitCodes.Invalid, "--retain-count is a number from 0.");
+        return new RetentionRule(age is null ? null : parsed.Value, count);
+    }
+
+    private static RetentionSweep Sweep(EngineHost host, PipelineCatalog catalog, RetentionRule usual, ErrorLoggers loggers) => new(
+        host.Upkeep,
+        new RetentionOptions
+        {
+            Default = usual,
+            OfPipeline = id => catalog.Find(id)?.Definition?.Retention is { } own ? new RetentionRule(own.MaxAge?.Value, own.MaxCount) : null,
+        },
+        TimeProvider.System,
+        loggers.CreateLogger("Sightglass.Retention"));
+
+    private static async Task<int> ServeAsync(IReadOnlyList<string> urls, string? given, FolderPaths data, EngineHostOptions options, RetentionRule retention)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var interrupts = new Interrupts(_ => stopped.TrySetResult(), second: ChildSessions.Kill);
@@ -73,6 +99,7 @@ internal static class ServeCommand
         await using var catalog = new PipelineCatalog(folder, new PipelineCatalogOptions { Reading = new DefinitionReadOptions { HasSecret = name => secrets.TryGet(name, out _) } });
         await using var host = EngineHost.Open(data, secrets, id => catalog.Find(id) is { IsValid: true } entry ? entry.Definition : null, options with { Loggers = loggers });
         await catalog.StartAsync().ConfigureAwait(false);
+        await using var sweep = Sweep(host, catalog, retention, loggers);
         await using var listener = new SocketListener(data, host.Engine, catalog, loggers);
         try
         {
@@ -85,6 +112,7 @@ internal static class ServeCommand
 
         folderLock.Announce(new FolderOwner(Environment.ProcessId, "serve", listener.Path, listener.Urls is [var url, ..] ? url : null));
         var recovered = await host.Engine.RecoverAsync().ConfigureAwait(false);
+        sweep.Start();
         Welcome(listener.Urls, catalog, given, data, recovered);
         await stopped.Task.ConfigureAwait(false);
         StandardStreams.Open().Out.WriteLine("Stopping; what runs goes on at the next start. Ctrl-C again ends at once.");

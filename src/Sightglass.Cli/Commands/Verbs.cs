@@ -23,6 +23,7 @@ internal static class Verbs
         ("retry", CommandVerbs.CreateRetry, CommandVerbs.RetryExamples),
         ("approve", CommandVerbs.CreateApprove, CommandVerbs.ApproveExamples),
         ("reject", CommandVerbs.CreateReject, CommandVerbs.ApproveExamples),
+        ("delete", DeleteCommand.Create, DeleteCommand.Examples),
         ("emit", EmitCommand.Create, EmitCommand.Examples),
         ("eval", EvalCommand.Create, EvalCommand.Examples),
     ];

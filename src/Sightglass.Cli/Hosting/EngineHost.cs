@@ -1,6 +1,7 @@
 using Sightglass.Cli.DataFolder;
 using Sightglass.Core.Agents;
 using Sightglass.Core.Definitions;
+using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 using Sightglass.Core.Stages.Branch;
 using Sightglass.Core.Stages.Code;
@@ -24,6 +25,9 @@ internal sealed class EngineHost : IAsyncDisposable
     }
 
     public PipelineEngine Engine { get; }
+
+    /// <summary>Gets what deletes executions.</summary>
+    public IStoreUpkeep Upkeep => _store;
 
     /// <summary>Opens the store and composes the engine; the caller holds the folder's lock.</summary>
     public static EngineHost Open(FolderPaths paths, SecretSource secrets, Func<string, PipelineDefinition?> findPipeline, EngineHostOptions options)

@@ -4,9 +4,9 @@ using Sightglass.Core.Executions;
 namespace Sightglass.Core.Ports;
 
 /// <summary>Keeps all logs in memory, for tests, simulation and programs that need no history after they end.</summary>
-/// <remarks>No event is ever dropped: memory grows with what is appended. Every member completes synchronously.</remarks>
+/// <remarks>No event is dropped but those of what is erased: memory grows with what is appended. Every member completes synchronously.</remarks>
 /// <param name="time">The clock by which records expire; <see langword="null"/> for the system's.</param>
-public sealed class InMemoryEventStore(TimeProvider? time = null) : IEventStore, IRecordStore
+public sealed partial class InMemoryEventStore(TimeProvider? time = null) : IEventStore, IRecordStore, IStoreUpkeep
 {
     private const long MicrosecondTicks = TimeSpan.TicksPerMicrosecond;
 
@@ -14,7 +14,7 @@ public sealed class InMemoryEventStore(TimeProvider? time = null) : IEventStore,
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, Log> _logs = [];
     private readonly List<Log> _byCreation = [];
-    private readonly List<EventBlock> _byPosition = [];
+    private readonly List<EventBlock?> _byPosition = [];
     private readonly Dictionary<string, byte[]> _values = new(StringComparer.Ordinal);
     private readonly InMemoryRecords _records = new(time ?? TimeProvider.System);
     private bool _disposed;
@@ -67,11 +67,12 @@ public sealed class InMemoryEventStore(TimeProvider? time = null) : IEventStore,
             var page = new List<EventBlock>();
             var bytes = 0L;
 
-            // Positions count from 1 without holes, so the block after position n stands at index n.
+            // Positions count from 1, so the block after position n stands at index n, or was erased.
             for (var i = afterPosition; i < _byPosition.Count; i++)
             {
-                page.Add(_byPosition[(int)i]);
-                bytes += page[^1].Bytes.Length;
+                if (_byPosition[(int)i] is not { } block) continue;
+                page.Add(block);
+                bytes += block.Bytes.Length;
                 if (bytes >= maxBytes) break;
             }
 
@@ -176,6 +177,7 @@ public sealed class InMemoryEventStore(TimeProvider? time = null) : IEventStore,
     {
         var exists = _logs.TryGetValue(append.ExecutionId, out var log);
         if (!exists && append.ExpectedLast > 0) return new AppendOutcome(AppendStatus.Unknown, 0, 0);
+        if (_tombstones.ContainsKey(append.ExecutionId)) return new AppendOutcome(AppendStatus.Conflict, 0, 0);
         if (exists && append.ExpectedLast == 0) return new AppendOutcome(AppendStatus.Conflict, log!.Last, 0);
         if (exists && append.Epoch != log!.Epoch) return new AppendOutcome(AppendStatus.Fenced, log.Last, 0);
         if (exists && append.ExpectedLast != log!.Last) return new AppendOutcome(AppendStatus.Conflict, log.Last, 0);
@@ -184,7 +186,7 @@ public sealed class InMemoryEventStore(TimeProvider? time = null) : IEventStore,
         if (log is null)
         {
             var summary = Stored(append.Summary!);
-            log = new Log(summary, new ExecutionCursor((summary.CreatedAt - DateTimeOffset.UnixEpoch).Ticks / MicrosecondTicks, _byCreation.Count + 1));
+            log = new Log(summary, new ExecutionCursor((summary.CreatedAt - DateTimeOffset.UnixEpoch).Ticks / MicrosecondTicks, ++_created));
             _logs.Add(append.ExecutionId, log);
             _byCreation.Add(log);
         }
@@ -211,6 +213,7 @@ public sealed class InMemoryEventStore(TimeProvider? time = null) : IEventStore,
         {
             ref var bytes = ref CollectionsMarshal.GetValueRefOrAddDefault(_values, value.Reference, out var known);
             if (!known) bytes = value.Bytes.ToArray();
+            if (log.Values.Add(value.Reference)) CollectionsMarshal.GetValueRefOrAddDefault(_valueUsers, value.Reference, out _)++;
         }
 
         if (append.Records.Count > 0) _records.Write(append.Records);
@@ -250,6 +253,8 @@ public sealed class InMemoryEventStore(TimeProvider? time = null) : IEventStore,
         public ExecutionCursor Cursor { get; } = cursor;
 
         public List<EventBlock> Blocks { get; } = [];
+
+        public HashSet<string> Values { get; } = new(StringComparer.Ordinal);
 
         public long Epoch { get; set; } = 1;
 

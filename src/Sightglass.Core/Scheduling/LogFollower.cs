@@ -16,7 +16,7 @@ public sealed class LogFollower(IEventStore store, EventFeed feed, TimeProvider 
     private const int PageBytes = 256 * 1024;
     private static readonly TimeSpan AskStore = TimeSpan.FromSeconds(1);
 
-    /// <summary>Follows a log. Every step ends at most a heartbeat after the one before.</summary>
+    /// <summary>Follows a log. Every step ends at most a heartbeat after the one before. It ends when the execution is deleted.</summary>
     /// <param name="executionId">The execution.</param>
     /// <param name="after">The cursor.</param>
     /// <param name="heartbeat">Longest time without a step.</param>
@@ -32,6 +32,9 @@ public sealed class LogFollower(IEventStore store, EventFeed feed, TimeProvider 
             if (blocks is null || (blocks.Count == 0 && !ended))
             {
                 var page = await store.ReadAsync(executionId, cursor, BlockFilter.All, PageBytes, cancellationToken).ConfigureAwait(false);
+
+                // It was deleted since.
+                if (page.Last == 0 && cursor > 0) yield break;
                 blocks = page.Blocks;
                 ended = page.Ended && (blocks.Count == 0 ? cursor >= page.Last : blocks[^1].LastSeq >= page.Last);
             }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Sightglass.Core.Definitions;
+using Sightglass.Core.Ports;
 
 namespace Sightglass.Server.Errors;
 
@@ -12,6 +14,11 @@ namespace Sightglass.Server.Errors;
 internal sealed record ApiProblem(int Status, string Code, string Detail, IReadOnlyList<Problem>? Problems = null)
 {
     public static ApiProblem ExecutionNotFound { get; } = new(404, "execution_not_found", "There is no such execution.");
+
+    public static ApiProblem Deleted(Tombstone tombstone) => new(
+        410,
+        "execution_deleted",
+        string.Create(CultureInfo.InvariantCulture, $"The execution was deleted by {tombstone.By} at {tombstone.ErasedAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}{(tombstone.Reason is { } reason ? ": " + reason : ".")}"));
 
     public static ApiProblem BadRequest(string code, string detail) => new(400, code, detail);
 

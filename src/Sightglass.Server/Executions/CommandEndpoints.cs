@@ -49,7 +49,9 @@ internal static class CommandEndpoints
             }
 
             ExecutionEndpoints.TryGetId(context, out var id);
-            await answer(context, await ask(id, body, LocalConnection.NameOf(context)).ConfigureAwait(false)).ConfigureAwait(false);
+            var given = await ask(id, body, LocalConnection.NameOf(context)).ConfigureAwait(false);
+            if (given.Code == "execution_not_found") await (await server.MissingAsync(id, context.RequestAborted).ConfigureAwait(false)).WriteAsync(context).ConfigureAwait(false);
+            else await answer(context, given).ConfigureAwait(false);
         });
 
     private static Task CancelledAsync(HttpContext context, CommandAnswer answer) =>

@@ -103,7 +103,8 @@ internal static class ExecutionEndpoints
     private static async Task StateAsync(HttpContext context, ServerContext server)
     {
         var json = TryGetId(context, out var id) ? await server.Engine.ReadStateAsync(id, StateJson.Write).ConfigureAwait(false) : null;
-        await (json is null ? ApiProblem.ExecutionNotFound.WriteAsync(context) : JsonAnswer.WriteAsync(context, json)).ConfigureAwait(false);
+        if (json is null) await (await server.MissingAsync(id, context.RequestAborted).ConfigureAwait(false)).WriteAsync(context).ConfigureAwait(false);
+        else await JsonAnswer.WriteAsync(context, json).ConfigureAwait(false);
     }
 
     private static bool TryReadStatuses(HttpContext context, out IReadOnlyList<ExecutionStatus> statuses, out ApiProblem? problem)

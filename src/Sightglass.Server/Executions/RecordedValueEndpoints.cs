@@ -34,7 +34,7 @@ internal static class RecordedValueEndpoints
             var found = ExecutionEndpoints.TryGetId(context, out var id)
                 ? await server.Engine.ReadStateAsync(id, state => (Known: true, Attempt: state.Find(stage)?.Attempt)).ConfigureAwait(false)
                 : default;
-            if (!found.Known) problem = ApiProblem.ExecutionNotFound;
+            if (!found.Known) problem = await server.MissingAsync(id, context.RequestAborted).ConfigureAwait(false);
             else if (found.Attempt is not { } newest) problem = new ApiProblem(404, "stage_not_found", $"There is no stage '{stage}'.");
             else
             {

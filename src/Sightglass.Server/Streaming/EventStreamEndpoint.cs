@@ -51,7 +51,7 @@ internal static class EventStreamEndpoint
     private static async Task<ApiProblem?> CheckAsync(HttpContext context, ServerContext server, Guid id, EventQuery query)
     {
         var page = await server.Engine.Store.ReadAsync(id, query.After, BlockFilter.All, 1, context.RequestAborted).ConfigureAwait(false);
-        if (page.Last == 0) return ApiProblem.ExecutionNotFound;
+        if (page.Last == 0) return await server.MissingAsync(id, context.RequestAborted).ConfigureAwait(false);
         return query.After > page.Last
             ? ApiProblem.BadRequest("cursor_beyond_end", $"The log ends at {page.Last}; the cursor is {query.After}. Start again with after=0.")
             : null;

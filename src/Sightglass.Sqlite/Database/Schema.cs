@@ -98,5 +98,33 @@ internal static class Schema
         CREATE TABLE record_versions (last INTEGER NOT NULL) STRICT;
         INSERT INTO record_versions VALUES (0);
         """,
+        """
+        -- Tells a damaged block, wherever it is read; null in blocks that an earlier version wrote.
+        ALTER TABLE blocks ADD COLUMN crc INTEGER;
+
+        -- A checksum for each piece of a value, so that a range can be checked without reading all of it.
+        CREATE TABLE value_checks (
+            value INTEGER PRIMARY KEY,
+            crcs BLOB NOT NULL
+        ) STRICT;
+
+        CREATE INDEX executions_by_parent ON executions (parent) WHERE parent IS NOT NULL;
+
+        CREATE TABLE tombstones (
+            execution INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE,
+            erased INTEGER NOT NULL,
+            by TEXT NOT NULL,
+            reason TEXT,
+            pipeline TEXT NOT NULL,
+            organization TEXT NOT NULL
+        ) STRICT;
+
+        -- Deleted executions of which something is left to remove.
+        CREATE TABLE erasures (
+            execution INTEGER PRIMARY KEY,
+            root INTEGER NOT NULL
+        ) STRICT;
+        """,
     ];
 }

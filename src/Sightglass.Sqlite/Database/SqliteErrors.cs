@@ -7,6 +7,7 @@ namespace Sightglass.Sqlite.Database;
 internal static class SqliteErrors
 {
     private const int ShortRead = 522;
+    private const string Mend = "Start the program again: it saves what is whole and keeps the damaged file aside.";
 
     public static StoreUnavailableException Create(int result, string path, string driverMessage)
     {
@@ -27,6 +28,14 @@ internal static class SqliteErrors
         return new StoreUnavailableException(code, $"{message} (SQLite {result}: {driverMessage})");
     }
 
+    public static StoreUnavailableException DamagedLog(string path, EventBlock block) => new(
+        "database_damaged",
+        $"\"{path}\" is damaged: events {block.FirstSeq} to {block.LastSeq} of execution {block.ExecutionId} are not what was written. {Mend}");
+
+    public static StoreUnavailableException DamagedValue(string path, byte[] hash) => new(
+        "database_damaged",
+        $"\"{path}\" is damaged: the stored value sha256:{Convert.ToHexStringLower(hash)} is not what was written. {Mend}");
+
     private static (string Code, string Message) Damaged(string path) =>
-        ("database_damaged", $"\"{path}\" is damaged; stop the program, keep a copy of the file, and restore a backup or run \"sqlite3 … .recover\".");
+        ("database_damaged", $"\"{path}\" is damaged. {Mend}");
 }

@@ -10,7 +10,7 @@ internal sealed class LogReader : IDisposable
 {
     // Reads the block that holds a sequence through the index: it is the last one that starts at or before it.
     private const string SelectBlocks = """
-        SELECT position, kind, first_seq, count, bytes FROM blocks
+        SELECT position, kind, first_seq, count, bytes, crc, execution FROM blocks
         WHERE execution = ?1
           AND first_seq >= (SELECT max(first_seq) FROM blocks WHERE execution = ?1 AND first_seq <= ?2)
         """;
@@ -36,12 +36,13 @@ internal sealed class LogReader : IDisposable
             _all = _connection.Prepare(SelectBlocks + " ORDER BY first_seq");
             _decisions = _connection.Prepare(SelectBlocks + " AND kind = 0 ORDER BY first_seq");
             _byPosition = _connection.Prepare("""
-                SELECT b.position, b.kind, b.first_seq, b.count, b.bytes, e.id FROM blocks b JOIN executions e ON e.key = b.execution
+                SELECT b.position, b.kind, b.first_seq, b.count, b.bytes, b.crc, b.execution, e.id FROM blocks b JOIN executions e ON e.key = b.execution
                 WHERE b.position > ?1 ORDER BY b.position
                 """);
-            _value = _connection.Prepare("SELECT key FROM stored_values WHERE hash = ?1");
+            _value = _connection.Prepare("SELECT v.key, c.crcs FROM stored_values v LEFT JOIN value_checks c ON c.value = v.key WHERE v.hash = ?1");
             Lists = new ExecutionLister(_connection);
             Records = new RecordReader(_connection, options.TimeProvider);
+            Upkeep = new UpkeepReader(_connection);
         }
         catch
         {
@@ -53,6 +54,8 @@ internal sealed class LogReader : IDisposable
     public ExecutionLister Lists { get; }
 
     public RecordReader Records { get; }
+
+    public UpkeepReader Upkeep { get; }
 
     public LogPage Read(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken)
     {
@@ -84,6 +87,7 @@ internal sealed class LogReader : IDisposable
         {
             if (!_value.Bind(1, hash).Step()) return null;
             var key = _value.Int64(0);
+            var sums = _value.IsNull(1) ? null : _value.Blob(1).ToArray();
             _value.Reset();
 
             // An open blob reads the range alone; a SELECT would bring the whole value into memory.
@@ -92,9 +96,16 @@ internal sealed class LogReader : IDisposable
             {
                 var size = raw.sqlite3_blob_bytes(blob);
                 if (offset >= size) return ReadOnlyMemory<byte>.Empty;
-                var bytes = new byte[Math.Min(length, size - (int)offset)];
-                if (bytes.Length > 0) _connection.Check(raw.sqlite3_blob_read(blob, bytes, (int)offset));
-                return bytes;
+
+                // Whole pieces, because a piece is what has a checksum.
+                var wanted = Math.Min(length, size - (int)offset);
+                var first = (int)offset / ValueCheck.PieceBytes;
+                var from = first * ValueCheck.PieceBytes;
+                var to = (int)Math.Min(size, ((offset + wanted + ValueCheck.PieceBytes - 1) / ValueCheck.PieceBytes) * ValueCheck.PieceBytes);
+                var bytes = new byte[to - from];
+                if (bytes.Length > 0) _connection.Check(raw.sqlite3_blob_read(blob, bytes, from));
+                if (sums is not null && !ValueCheck.Holds(bytes, first, sums)) throw SqliteErrors.DamagedValue(_connection.Path, hash);
+                return bytes.AsMemory((int)offset - from, wanted);
             }
         }
         finally
@@ -105,7 +116,7 @@ internal sealed class LogReader : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private static List<EventBlock> Collect(Statement rows, Guid? executionId, int maxBytes, CancellationToken cancellationToken)
+    private List<EventBlock> Collect(Statement rows, Guid? executionId, int maxBytes, CancellationToken cancellationToken)
     {
         var page = new List<EventBlock>();
         var bytes = 0L;
@@ -115,7 +126,9 @@ internal sealed class LogReader : IDisposable
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var block = new EventBlock(
-                    rows.Int64(0), executionId ?? rows.Guid(5), (BlockKind)rows.Int32(1), rows.Int64(2), rows.Int32(3), rows.Blob(4).ToArray());
+                    rows.Int64(0), executionId ?? rows.Guid(7), (BlockKind)rows.Int32(1), rows.Int64(2), rows.Int32(3), rows.Blob(4).ToArray());
+                if (!rows.IsNull(5) && rows.Int64(5) != BlockCheck.Of(block.Position, rows.Int64(6), block.FirstSeq, block.Count, block.Kind, block.Bytes.Span))
+                    throw SqliteErrors.DamagedLog(_connection.Path, block);
                 page.Add(block);
                 bytes += block.Bytes.Length;
                 if (bytes >= maxBytes) break;

@@ -54,9 +54,17 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
         }
     }
 
+    /// <summary>Runs a piece of work on the writing connection, as part of a commit. It has to be short.</summary>
+    public ValueTask<AppendOutcome> WriteAsync(Func<AppendOutcome> job, CancellationToken cancellationToken) =>
+        WriteAsync(Guid.Empty, null, null, job, cancellationToken);
+
     /// <summary>Writes an append, records alone, or, where neither is given, a claim of the execution.</summary>
     public ValueTask<AppendOutcome> WriteAsync(
-        Guid executionId, Append? append, IReadOnlyList<RecordWrite>? records, CancellationToken cancellationToken)
+        Guid executionId, Append? append, IReadOnlyList<RecordWrite>? records, CancellationToken cancellationToken) =>
+        WriteAsync(executionId, append, records, null, cancellationToken);
+
+    private ValueTask<AppendOutcome> WriteAsync(
+        Guid executionId, Append? append, IReadOnlyList<RecordWrite>? records, Func<AppendOutcome>? job, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         PendingWrite write;
@@ -65,7 +73,7 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(SqliteEventStore));
             write = _pool.TryPop(out var pooled) ? pooled : new PendingWrite(this);
-            write.Set(executionId, append, records);
+            write.Set(executionId, append, records, job);
             mine = !_baton;
             _baton = true;
             if (mine) write.State = WriteState.Taken;
@@ -210,6 +218,7 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
             {
                 write.Outcome = write.Append is { } append ? _writer.Apply(append)
                     : write.Records is { } records ? _writer.Apply(records)
+                    : write.Job is { } job ? job()
                     : new AppendOutcome(AppendStatus.Appended, _writer.Claim(write.ExecutionId), 0);
             }
 

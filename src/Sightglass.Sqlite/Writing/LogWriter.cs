@@ -17,6 +17,7 @@ internal sealed class LogWriter : IDisposable
     private readonly Statement _lastPosition;
     private readonly Statement _advance;
     private readonly Statement _findHead;
+    private readonly Statement _findTombstone;
     private readonly Statement _raiseEpoch;
     private readonly Statement _insertExecution;
     private readonly Statement _insertHead;
@@ -24,6 +25,7 @@ internal sealed class LogWriter : IDisposable
     private readonly Statement _insertBlock;
     private readonly Statement _findValue;
     private readonly Statement _insertValue;
+    private readonly Statement _insertChecks;
     private readonly Statement _linkValue;
     private readonly RecordWriter _records;
 
@@ -44,13 +46,15 @@ internal sealed class LogWriter : IDisposable
         _lastPosition = connection.Prepare("SELECT max(floor, coalesce((SELECT max(position) FROM blocks), 0)) FROM positions");
         _advance = connection.Prepare("UPDATE heads SET last_seq = ?1 WHERE execution = ?2 AND epoch = ?3 AND last_seq = ?4");
         _findHead = connection.Prepare("SELECT h.execution, h.epoch, h.last_seq FROM executions e JOIN heads h ON h.execution = e.key WHERE e.id = ?1");
+        _findTombstone = connection.Prepare("SELECT 1 FROM tombstones WHERE id = ?1");
         _raiseEpoch = connection.Prepare("UPDATE heads SET epoch = epoch + 1 WHERE execution = ?1");
         _insertExecution = connection.Prepare(SummaryRow.Insert);
         _insertHead = connection.Prepare("INSERT INTO heads (execution, epoch, last_seq) VALUES (?1, 1, ?2)");
         _updateSummary = connection.Prepare(SummaryRow.Update);
-        _insertBlock = connection.Prepare("INSERT INTO blocks (position, execution, first_seq, count, kind, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+        _insertBlock = connection.Prepare("INSERT INTO blocks (position, execution, first_seq, count, kind, bytes, crc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
         _findValue = connection.Prepare("SELECT key FROM stored_values WHERE hash = ?1");
         _insertValue = connection.Prepare("INSERT INTO stored_values (hash, bytes) VALUES (?1, ?2)");
+        _insertChecks = connection.Prepare("INSERT INTO value_checks (value, crcs) VALUES (?1, ?2)");
         _linkValue = connection.Prepare("INSERT OR IGNORE INTO execution_values (execution, value) VALUES (?1, ?2)");
     }
 
@@ -91,6 +95,12 @@ internal sealed class LogWriter : IDisposable
         long key;
         if (append.ExpectedLast == 0)
         {
+            if (_findTombstone.Bind(1, append.ExecutionId).Step())
+            {
+                _findTombstone.Reset();
+                return new AppendOutcome(AppendStatus.Conflict, 0, 0);
+            }
+
             SummaryRow.BindInsert(_insertExecution, append.Summary!).Run();
             if (raw.sqlite3_changes(_connection.Handle) == 0) return Refuse(append);
             key = raw.sqlite3_last_insert_rowid(_connection.Handle);
@@ -110,7 +120,7 @@ internal sealed class LogWriter : IDisposable
         {
             var block = blocks[i];
             _insertBlock.Bind(1, ++_position).Bind(2, key).Bind(3, block.FirstSeq).Bind(4, block.Count).Bind(5, (long)block.Kind)
-                .Bind(6, block.Bytes.Span).Run();
+                .Bind(6, block.Bytes.Span).Bind(7, BlockCheck.Of(_position, key, block.FirstSeq, block.Count, block.Kind, block.Bytes.Span)).Run();
         }
 
         for (var i = 0; i < append.Values.Count; i++) Store(key, append.Values[i]);
@@ -193,6 +203,8 @@ internal sealed class LogWriter : IDisposable
             _insertValue.Bind(1, hash).Bind(2, value.Bytes.Span).Run();
             _insertValue.Clear();
             key = raw.sqlite3_last_insert_rowid(_connection.Handle);
+            _insertChecks.Bind(1, key).Bind(2, ValueCheck.Of(value.Bytes.Span)).Run();
+            _insertChecks.Clear();
         }
 
         _linkValue.Bind(1, execution).Bind(2, key).Run();

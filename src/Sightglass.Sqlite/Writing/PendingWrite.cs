@@ -6,6 +6,9 @@ namespace Sightglass.Sqlite.Writing;
 /// <summary>An append, a write of records or a claim on its way into a commit, and the task of whoever waits for it. Reused.</summary>
 internal sealed class PendingWrite(CommitLoop loop) : IValueTaskSource<AppendOutcome>
 {
+    // What a piece of upkeep counts as: it shares a commit, and leaves room in it.
+    private const long JobBytes = 64 * 1024;
+
     // Continuations run on the pool: the committer's thread must not run its waiters' code.
     private ManualResetValueTaskSourceCore<AppendOutcome> _core = new() { RunContinuationsAsynchronously = true };
 
@@ -14,6 +17,8 @@ internal sealed class PendingWrite(CommitLoop loop) : IValueTaskSource<AppendOut
     public Append? Append { get; private set; }
 
     public IReadOnlyList<RecordWrite>? Records { get; private set; }
+
+    public Func<AppendOutcome>? Job { get; private set; }
 
     public Guid ExecutionId { get; private set; }
 
@@ -38,13 +43,14 @@ internal sealed class PendingWrite(CommitLoop loop) : IValueTaskSource<AppendOut
 
     public short Version => _core.Version;
 
-    public void Set(Guid executionId, Append? append, IReadOnlyList<RecordWrite>? records)
+    public void Set(Guid executionId, Append? append, IReadOnlyList<RecordWrite>? records, Func<AppendOutcome>? job)
     {
+        Job = job;
         ExecutionId = executionId;
         Append = append;
         Records = records;
-        Size = append?.ByteCount ?? records?.Sum(write => (long)(write.Bytes?.Length ?? 0)) ?? 0;
-        Urgent = append is null || HasDecision(append);
+        Size = append?.ByteCount ?? records?.Sum(write => (long)(write.Bytes?.Length ?? 0)) ?? (job is null ? 0 : JobBytes);
+        Urgent = job is null && (append is null || HasDecision(append));
         State = WriteState.New;
     }
 
@@ -53,6 +59,7 @@ internal sealed class PendingWrite(CommitLoop loop) : IValueTaskSource<AppendOut
     {
         Append = null;
         Records = null;
+        Job = null;
         Registration = default;
         _core.Reset();
     }

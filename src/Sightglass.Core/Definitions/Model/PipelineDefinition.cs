@@ -35,6 +35,9 @@ public sealed record PipelineDefinition : ExtensibleDefinition
     /// <summary>Gets how many executions may run at once.</summary>
     public ConcurrencyDefinition? Concurrency { get; set; }
 
+    /// <summary>Gets how long ended executions are kept.</summary>
+    public RetentionDefinition? Retention { get; set; }
+
     /// <summary>Gets the personalities that agent stages name.</summary>
     public IReadOnlyDictionary<string, PersonalityDefinition> Personalities { get; set; } = EmptyOf<PersonalityDefinition>.Value;
 

@@ -38,6 +38,7 @@ internal static class FieldRules
         [(typeof(RepeatDefinition), "maxTimes")] = new() { Min = 1, Max = 1_000_000 },
         [(typeof(ConcurrencyDefinition), "group")] = new() { Required = true, Example = "the group's name" },
         [(typeof(ConcurrencyDefinition), "limit")] = new() { Min = 1, Max = 1_000_000 },
+        [(typeof(RetentionDefinition), "maxCount")] = new() { Min = 0, Max = 100_000_000 },
         [(typeof(OutputDefinition), "format")] = new() { Choices = ["text", "json"] },
         [(typeof(OutputDefinition), "maxBytes")] = new() { Min = 0 },
         [(typeof(ApprovalDefinition), "onTimeout")] = new() { Choices = ["reject", "approve"] },

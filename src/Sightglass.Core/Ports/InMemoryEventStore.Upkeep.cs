@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using Sightglass.Core.Executions;
+
+namespace Sightglass.Core.Ports;
+
+/// <content>Deleting executions.</content>
+public sealed partial class InMemoryEventStore
+{
+    // Owned by whoever holds _gate.
+    private readonly Dictionary<Guid, Tombstone> _tombstones = [];
+    private readonly Dictionary<string, int> _valueUsers = new(StringComparer.Ordinal);
+    private long _created;
+
+    /// <inheritdoc/>
+    public ValueTask<EraseOutcome> EraseAsync(Guid executionId, ErasureRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return ValueTask.FromResult(Erase(executionId, request));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Tombstone?> FindTombstoneAsync(Guid executionId, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return ValueTask.FromResult(_tombstones.GetValueOrDefault(executionId));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<string>> ListPipelinesAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return ValueTask.FromResult<IReadOnlyList<string>>([.. EndedRoots().Select(log => log.Summary.PipelineId).Distinct().Order(StringComparer.Ordinal)]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Guid>> ListEndedAsync(EndedQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Validate();
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var newestFirst = EndedRoots().Where(log => log.Summary.PipelineId == query.PipelineId).OrderByDescending(Order).ToList();
+            var unlimited = query.EndedBefore is null && query.BeyondNewest is null;
+            var found = newestFirst.Where((log, rank) => unlimited || rank >= query.BeyondNewest || log.Summary.EndedAt < Microseconds(query.EndedBefore));
+            return ValueTask.FromResult<IReadOnlyList<Guid>>([.. found.Reverse().Take(query.Limit).Select(log => log.Summary.Id)]);
+        }
+    }
+
+    private IEnumerable<Log> EndedRoots() => _byCreation.Where(log => log.Summary.Status.IsTerminal() && log.Summary.ParentId is null);
+
+    private EraseOutcome Erase(Guid id, ErasureRequest request)
+    {
+        if (!_logs.TryGetValue(id, out var root)) return new EraseOutcome(_tombstones.ContainsKey(id) ? EraseStatus.AlreadyErased : EraseStatus.Unknown, 0);
+        if (root.Summary.ParentId is { } parent && _logs.ContainsKey(parent)) return new EraseOutcome(EraseStatus.IsChild, 0);
+        List<Log> family = [root];
+        for (var i = 0; i < family.Count; i++)
+        {
+            if (!family[i].Summary.Status.IsTerminal()) return new EraseOutcome(EraseStatus.NotEnded, 0);
+            var of = family[i].Summary.Id;
+            family.AddRange(_byCreation.Where(log => log.Summary.ParentId == of));
+        }
+
+        foreach (var log in family)
+        {
+            var summary = log.Summary;
+            _tombstones[summary.Id] = new Tombstone(summary.Id, Microseconds(request.At)!.Value, request.By, request.Reason, summary.PipelineId, summary.Organization);
+            _logs.Remove(summary.Id);
+            foreach (var block in log.Blocks) _byPosition[(int)block.Position - 1] = null;
+            foreach (var value in log.Values) Forget(value);
+        }
+
+        var gone = family.ToHashSet();
+        _byCreation.RemoveAll(gone.Contains);
+        return new EraseOutcome(EraseStatus.Erased, family.Count);
+    }
+
+    private void Forget(string value)
+    {
+        if (--CollectionsMarshal.GetValueRefOrAddDefault(_valueUsers, value, out _) > 0) return;
+        _valueUsers.Remove(value);
+        _values.Remove(value);
+    }
+}

@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Logging;
+using Sightglass.Core.Ports;
+
+namespace Sightglass.Core.Retention;
+
+/// <summary>Deletes what the rules let go, from time to time, one execution after the other. Dispose it before the store.</summary>
+public sealed class RetentionSweep : IAsyncDisposable
+{
+    private const string Retention = "retention";
+
+    private readonly IStoreUpkeep _store;
+    private readonly RetentionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _loop = Task.CompletedTask;
+
+    /// <summary>Creates a sweep; it does nothing until it is started.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="RetentionOptions.Validate"/> refuses the options.</exception>
+    public RetentionSweep(IStoreUpkeep store, RetentionOptions options, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        (_store, _options, _time, _logger) = (store, options, time, logger);
+    }
+
+    /// <summary>Looks at once, and again after each interval.</summary>
+    public void Start() => _loop = Task.Run(() => LoopAsync(_stopping.Token));
+
+    /// <summary>Deletes what may go now.</summary>
+    /// <returns>How many executions were deleted, children included.</returns>
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken = default)
+    {
+        var deleted = 0;
+        var now = _time.GetUtcNow();
+        foreach (var query in RetentionPlanner.Plan(_options, await _store.ListPipelinesAsync(cancellationToken).ConfigureAwait(false), now))
+        {
+            while (true)
+            {
+                var before = deleted;
+                foreach (var id in await _store.ListEndedAsync(query, cancellationToken).ConfigureAwait(false))
+                {
+                    // One that was re-opened since it was listed says so and stays.
+                    var outcome = await _store.EraseAsync(id, new ErasureRequest(_time.GetUtcNow(), Retention), cancellationToken).ConfigureAwait(false);
+                    deleted += outcome.Executions;
+                }
+
+                // Where nothing of a page could go, the next look is soon enough.
+                if (deleted == before) break;
+            }
+        }
+
+        return deleted;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private async Task LoopAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                var deleted = await RunOnceAsync(cancellationToken).ConfigureAwait(false);
+                if (deleted > 0) RetentionLog.Deleted(_logger, deleted);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                RetentionLog.Failed(_logger, e);
+            }
+
+            await Task.Delay(_options.Interval, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sightglass.Core.Ports;
+using Sightglass.Server.Access;
+using Sightglass.Server.Errors;
+
+namespace Sightglass.Server.Executions;
+
+/// <summary><c>DELETE /api/executions/{id}</c>: an ended execution goes whole, and a tombstone stays.</summary>
+internal static class DeletionEndpoint
+{
+    private const int MaxReason = 1000;
+
+    public static void Map(IEndpointRouteBuilder routes, ServerContext server) =>
+        routes.MapDelete("/api/executions/{id}", context => DeleteAsync(context, server));
+
+    private static async Task DeleteAsync(HttpContext context, ServerContext server)
+    {
+        var reason = context.Request.Query["reason"].ToString() is { Length: > 0 } given ? given : null;
+        var problem = reason?.Length > MaxReason ? ApiProblem.BadRequest("invalid_query", $"reason is a text of at most {MaxReason} characters.") : null;
+        if (problem is null && !ExecutionEndpoints.TryGetId(context, out _)) problem = ApiProblem.ExecutionNotFound;
+        if (problem is null && server.Upkeep is null) problem = new ApiProblem(409, "deletion_not_supported", "This server's store deletes nothing.");
+        if (problem is not null)
+        {
+            await problem.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        ExecutionEndpoints.TryGetId(context, out var id);
+        var request = new ErasureRequest(server.Time.GetUtcNow(), LocalConnection.NameOf(context), reason);
+        var outcome = await server.Upkeep!.EraseAsync(id, request, context.RequestAborted).ConfigureAwait(false);
+        problem = outcome.Status switch
+        {
+            EraseStatus.Erased => null,
+            EraseStatus.NotEnded => new ApiProblem(409, "not_ended", "The execution, or a child of it, has not ended; cancel it first."),
+            EraseStatus.IsChild => new ApiProblem(409, "is_child", "The execution is the child of another; delete its parent, and it goes with it."),
+            _ => await server.MissingAsync(id, context.RequestAborted).ConfigureAwait(false),
+        };
+        if (problem is not null)
+        {
+            await problem.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        await JsonAnswer.WriteAsync(context, outcome, static (writer, outcome) =>
+        {
+            writer.WriteStartObject();
+            writer.WriteBoolean("deleted"u8, true);
+            writer.WriteNumber("executions"u8, outcome.Executions);
+            writer.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+}
