@@ -31,7 +31,11 @@ internal abstract class ActorServices
     /// <summary>Draws from [0, 1).</summary>
     public abstract double Jitter();
 
+    /// <summary>Has a thread of the pool call <see cref="ExecutionActor.Host"/>.</summary>
     public abstract void Run(ExecutionActor actor, RunningAttempt attempt);
+
+    /// <summary>Runs an attempt on this thread until it first waits for something.</summary>
+    public abstract void RunHere(ExecutionActor actor, RunningAttempt attempt);
 
     public abstract void StartChild(ExecutionActor parent, StartChild child);
 

@@ -30,9 +30,10 @@ public sealed partial class PipelineEngine
             lock (_random) return _engine._options.Random.NextDouble();
         }
 
-        // A pool thread of its own: the stage may compute for long, and the actor has its mail to read.
         public override void Run(ExecutionActor actor, RunningAttempt attempt) =>
-            Parts.Queue(static s => _ = s._worker.RunAsync(s.actor, s.attempt), (_worker, actor, attempt));
+            Parts.Queue(static s => s.actor.Host(s.attempt), (actor, attempt));
+
+        public override void RunHere(ExecutionActor actor, RunningAttempt attempt) => _ = _worker.RunAsync(actor, attempt);
 
         public override void StartChild(ExecutionActor parent, StartChild child) => Parts.Send(() => _engine.StartChildAsync(parent, child));
 

@@ -214,7 +214,7 @@ internal sealed partial class ExecutionActor
             case StartAttempt start:
                 var attempt = new RunningAttempt(start, Parts);
                 _running[(start.Stage, start.IsUndo)] = attempt;
-                _services.Run(this, attempt);
+                Begin(attempt);
                 break;
             case StopAttempt stop:
                 if (_running.TryGetValue((stop.Stage, false), out var running)) running.Stop();

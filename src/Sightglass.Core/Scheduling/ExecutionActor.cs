@@ -14,7 +14,6 @@ namespace Sightglass.Core.Scheduling;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The pending append's writer holds no unmanaged resource, and an actor has no moment at which nobody may post.")]
 internal sealed partial class ExecutionActor
 {
-    private const int MaxRounds = 64;
     private const int MaxMail = 10_000;
 
     private readonly ActorServices _services;
@@ -102,10 +101,14 @@ internal sealed partial class ExecutionActor
 
     public void PostReports(AttemptOutput output) => Post(new ReportsMessage(output));
 
-    public void PostFinished(RunningAttempt attempt, AttemptOutput? output, StageResult result, double durationMs) =>
-        Post(new FinishedMessage(attempt, output, result, durationMs));
+    public void PostFinished(RunningAttempt attempt, AttemptOutput? output, StageResult result, double durationMs)
+    {
+        _brief = durationMs < BriefMs;
+        Post(new FinishedMessage(attempt, output, result, durationMs), _host == this ? Drainer.Host : Drainer.Caller);
+    }
 
-    public void Grant() => Post(GrantMessage.Instance);
+    // Whoever gives a slot back does so in the middle of its own turn, which must not wait for this one's commit.
+    public void Grant() => Post(GrantMessage.Instance, Drainer.Pool);
 
     /// <summary>Commits what creating the execution decided, and begins.</summary>
     public async Task<AppendStatus> BeginAsync(Decision created, IReadOnlyList<StoredValue> definitions)
@@ -131,7 +134,7 @@ internal sealed partial class ExecutionActor
         ScheduleNextDue();
 
         // Whoever started it waits for the first commit, not for an execution that never runs out of mail.
-        _ = DrainAsync();
+        _ = DrainAsync(hosted: false);
         return status;
     }
 
@@ -164,44 +167,6 @@ internal sealed partial class ExecutionActor
         foreach (var attempt in _running.Values) attempt.Stop();
         return _running.Count;
     });
-
-    private void Post(ActorMessage message)
-    {
-        lock (_gate)
-        {
-            _mail.Add(message);
-            if (_draining) return;
-            _draining = true;
-        }
-
-        _ = DrainAsync();
-    }
-
-    private async Task DrainAsync()
-    {
-        for (var round = 0; ; round++)
-        {
-            lock (_gate)
-            {
-                if (_mail.Count == 0)
-                {
-                    _draining = false;
-                    return;
-                }
-
-                (_mail, _taken) = (_taken, _mail);
-            }
-
-            // A busy execution must not keep the thread of whoever posted first.
-            if (round == MaxRounds)
-            {
-                round = 0;
-                await Task.Yield();
-            }
-
-            await TurnAsync().ConfigureAwait(false);
-        }
-    }
 
     private async Task TurnAsync()
     {
