@@ -40,13 +40,13 @@ internal sealed partial class ExecutionActor
             if (_inHand > 0)
             {
                 _inHand--;
-                if (!slots.TryKeep(lane))
+                if (!slots.TryKeep(this, lane))
                 {
                     slots.Wait(this, lane);
                     break;
                 }
             }
-            else if (!slots.TryTake(lane))
+            else if (!slots.TryTake(this, lane))
             {
                 slots.Wait(this, lane);
                 break;

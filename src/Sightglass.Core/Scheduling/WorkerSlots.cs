@@ -12,23 +12,23 @@ internal class WorkerSlots(int count)
     private readonly LinkedList<ExecutionActor>[] waiting = [new(), new(), new(), new()];
     private int free = count;
 
-    /// <summary>Takes a slot unless none is free or somebody waits in the same or a higher lane.</summary>
-    public virtual bool TryTake(StagePriority lane)
+    /// <summary>Takes a slot unless none is free or another waits in the same or a higher lane.</summary>
+    public virtual bool TryTake(ExecutionActor actor, StagePriority lane)
     {
         lock (gate)
         {
-            if (free == 0 || Best((int)lane) is not null) return false;
+            if (free == 0 || !IsNext(actor, lane)) return false;
             free--;
             return true;
         }
     }
 
-    /// <summary>Keeps a slot that is in hand, unless somebody waits in the same or a higher lane: then it is theirs.</summary>
-    public virtual bool TryKeep(StagePriority lane)
+    /// <summary>Keeps a slot that is in hand, unless another waits in the same or a higher lane: then it is theirs.</summary>
+    public virtual bool TryKeep(ExecutionActor actor, StagePriority lane)
     {
         lock (gate)
         {
-            if (Best((int)lane) is null) return true;
+            if (IsNext(actor, lane)) return true;
         }
 
         Release();
@@ -80,6 +80,16 @@ internal class WorkerSlots(int count)
         }
 
         next?.Grant();
+    }
+
+    // Whoever is first in line itself gives up its place with the slot: handing its own slots back to be granted one of
+    // them would cost it a turn.
+    private bool IsNext(ExecutionActor actor, StagePriority lane)
+    {
+        if (Best((int)lane) is not { } first) return true;
+        if (first != actor) return false;
+        Remove(actor);
+        return true;
     }
 
     private ExecutionActor? Best(int lane)
