@@ -8,7 +8,8 @@ namespace Sightglass.Core.Scheduling;
 internal abstract record ActorMessage;
 
 /// <summary>A command, made when its turn comes so that it carries the time of the decision.</summary>
-internal sealed record CommandMessage(Func<DateTimeOffset, ExecutionCommand> Make, TaskCompletionSource<CommandAnswer>? Answer) : ActorMessage;
+internal sealed record CommandMessage(
+    Func<DateTimeOffset, ExecutionCommand> Make, TaskCompletionSource<CommandAnswer>? Answer, RememberedRequest? Once = null) : ActorMessage;
 
 /// <summary>An attempt has something to report.</summary>
 internal sealed record ReportsMessage(AttemptOutput Output) : ActorMessage;

@@ -10,6 +10,9 @@ internal abstract class ActorServices
 {
     public required IEventStore Store { get; init; }
 
+    /// <summary>Gets the records that share the store's commits, if there are any.</summary>
+    public required IRecordStore? Records { get; init; }
+
     public required EventFeed Feed { get; init; }
 
     public required WorkerSlots Slots { get; init; }

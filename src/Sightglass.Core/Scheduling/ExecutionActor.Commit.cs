@@ -122,7 +122,7 @@ internal sealed partial class ExecutionActor
             {
                 // Never thrown on: nobody waits for the drain, and an execution whose drain ended so would never answer again.
                 _services.StoreFailed(Id, e);
-                CreationError = e as StoreUnavailableException;
+                if (!patient) CreationError = e as StoreUnavailableException;
             }
 
             if (!patient) return await IsInLogAsync(append, ended).ConfigureAwait(false) == true ? AppendStatus.Appended : AppendStatus.Unknown;
@@ -138,6 +138,39 @@ internal sealed partial class ExecutionActor
             }
             while (isThere is null);
             if (isThere.Value) return AppendStatus.Appended;
+        }
+    }
+
+    /// <summary>Writes records that came without any event: of a command that was answered and changed nothing.</summary>
+    private async Task<AppendStatus> CommitRecordsAsync()
+    {
+        try
+        {
+            if (_pending.Records.Count > 0) await _services.Records!.WriteAsync(_pending.Records).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Nothing had an effect that could be had twice.
+            _services.StoreFailed(Id, e);
+        }
+
+        return AppendStatus.Appended;
+    }
+
+    /// <summary>Gives the answer to a request that was made before, perhaps in this very turn.</summary>
+    private async Task<CommandAnswer?> RecallAsync(RememberedRequest request)
+    {
+        try
+        {
+            var pending = _pending.Records.FirstOrDefault(r => r.Key == request.Key);
+            var record = pending?.Bytes ?? (await _services.Records!.GetAsync(request.Key).ConfigureAwait(false))?.Bytes;
+            return record is { } bytes ? request.Read(bytes).Answer : null;
+        }
+        catch (Exception e)
+        {
+            // Not known to be the first: it must not have an effect.
+            _services.StoreFailed(Id, e);
+            return new CommandAnswer(false, "store_unavailable", "The store could not tell whether this was asked before; try again.");
         }
     }
 

@@ -74,7 +74,7 @@ internal sealed partial class ExecutionActor
     public StagePriority WaitingLane { get; set; }
 
     /// <summary>Sends a command and gives the answer once its events are committed.</summary>
-    public Task<CommandAnswer> AskAsync(Func<DateTimeOffset, ExecutionCommand> make)
+    public Task<CommandAnswer> AskAsync(Func<DateTimeOffset, ExecutionCommand> make, RememberedRequest? once = null)
     {
         var answer = new TaskCompletionSource<CommandAnswer>(Parts.Continuations);
         lock (_gate)
@@ -82,7 +82,7 @@ internal sealed partial class ExecutionActor
             if (_mail.Count >= MaxMail) return Task.FromResult(new CommandAnswer(false, "busy", "Too many commands wait for this execution; try again."));
         }
 
-        Post(new CommandMessage(make, answer));
+        Post(new CommandMessage(make, answer, once));
         return Parts.Answer(answer.Task);
     }
 
@@ -111,11 +111,12 @@ internal sealed partial class ExecutionActor
     public void Grant() => Post(GrantMessage.Instance, Drainer.Pool);
 
     /// <summary>Commits what creating the execution decided, and begins.</summary>
-    public async Task<AppendStatus> BeginAsync(Decision created, IReadOnlyList<StoredValue> definitions)
+    public async Task<AppendStatus> BeginAsync(Decision created, IReadOnlyList<StoredValue> definitions, IReadOnlyList<RecordWrite> records)
     {
         lock (_gate) _draining = true;
         _pending.Add(created);
         _pending.AddValues(definitions);
+        _pending.AddRecords(records);
         try
         {
             HandOut();
@@ -183,7 +184,7 @@ internal sealed partial class ExecutionActor
     private async Task FlushAsync()
     {
         var summary = CurrentSummary();
-        var status = _pending.IsEmpty ? AppendStatus.Appended : await CommitAsync(summary).ConfigureAwait(false);
+        var status = _pending.IsEmpty ? await CommitRecordsAsync().ConfigureAwait(false) : await CommitAsync(summary).ConfigureAwait(false);
         if (status == AppendStatus.Appended) AfterCommit(summary);
         else LetGo(status);
         _pending.Clear();
@@ -211,7 +212,10 @@ internal sealed partial class ExecutionActor
                 _pending.Queries.Add(query);
                 break;
             case CommandMessage command:
-                await DecideAsync(command.Make, command.Answer).ConfigureAwait(false);
+                // One commit takes so many records and no more.
+                if (_pending.Records.Count == RecordWrite.MaxWrites) await FlushAsync().ConfigureAwait(false);
+                if (command.Once is { } once && await RecallAsync(once).ConfigureAwait(false) is { } first) _pending.Answers.Add((command.Answer!, first));
+                else await DecideAsync(command.Make, command.Answer, command.Once).ConfigureAwait(false);
                 break;
         }
     }
@@ -233,7 +237,7 @@ internal sealed partial class ExecutionActor
     }
 
     /// <summary>Decides; loads stored values that the decision needs and decides again.</summary>
-    private async Task<bool> DecideAsync(Func<DateTimeOffset, ExecutionCommand> make, TaskCompletionSource<CommandAnswer>? asked)
+    private async Task<bool> DecideAsync(Func<DateTimeOffset, ExecutionCommand> make, TaskCompletionSource<CommandAnswer>? asked, RememberedRequest? once = null)
     {
         for (var loads = 0; ; loads++)
         {
@@ -247,6 +251,7 @@ internal sealed partial class ExecutionActor
             {
                 var decision = Decide(make(Now()));
                 _pending.Add(decision);
+                if (once is not null && decision.Answer.Accepted) _pending.AddRecords([once.Answer(decision.Answer)]);
                 if (asked is not null) _pending.Answers.Add((asked, decision.Answer));
                 return decision.Answer.Accepted;
             }
@@ -273,7 +278,7 @@ internal sealed partial class ExecutionActor
     /// <returns>Whether it is still the owner.</returns>
     private async Task<bool> FlushUnmovedAsync()
     {
-        var status = _pending.IsEmpty ? AppendStatus.Appended : await CommitAsync(_summary).ConfigureAwait(false);
+        var status = _pending.IsEmpty ? await CommitRecordsAsync().ConfigureAwait(false) : await CommitAsync(_summary).ConfigureAwait(false);
         var queries = _pending.Queries.ToArray();
         _pending.Queries.Clear();
         if (status == AppendStatus.Appended) AfterCommit(_summary);

@@ -13,6 +13,7 @@ internal sealed class PendingAppend : IDisposable
     private readonly Utf8JsonWriter _writer;
     private readonly List<(BlockKind Kind, long FirstSeq, int Count, int Start)> _blocks = [];
     private readonly List<StoredValue> _values = [];
+    private readonly List<RecordWrite> _records = [];
 
     public PendingAppend() => _writer = new Utf8JsonWriter(_buffer, EventJson.WriterOptions);
 
@@ -28,6 +29,9 @@ internal sealed class PendingAppend : IDisposable
     public List<QueryMessage> Queries { get; } = [];
 
     public bool IsEmpty => _blocks.Count == 0;
+
+    /// <summary>Gets the records that go with it; they may be there without any event.</summary>
+    public IReadOnlyList<RecordWrite> Records => _records;
 
     public bool HasDecisions { get; private set; }
 
@@ -53,6 +57,8 @@ internal sealed class PendingAppend : IDisposable
         Open(BlockKind.Report, e.Seq);
         EventJson.WriteLine(_writer, _buffer, e);
     }
+
+    public void AddRecords(IEnumerable<RecordWrite> records) => _records.AddRange(records);
 
     public void AddValues(IEnumerable<StoredValue> values) => _values.AddRange(values);
 
@@ -85,7 +91,16 @@ internal sealed class PendingAppend : IDisposable
             blocks[i] = new AppendBlock(kind, first, count, bytes[start..end]);
         }
 
-        return new Append { ExecutionId = executionId, Epoch = epoch, ExpectedLast = ExpectedLast, Blocks = blocks, Values = _values.Count == 0 ? [] : [.. _values], Summary = summary };
+        return new Append
+        {
+            ExecutionId = executionId,
+            Epoch = epoch,
+            ExpectedLast = ExpectedLast,
+            Blocks = blocks,
+            Values = _values.Count == 0 ? [] : [.. _values],
+            Records = _records.Count == 0 ? [] : [.. _records],
+            Summary = summary,
+        };
     }
 
     public void Clear()
@@ -95,6 +110,7 @@ internal sealed class PendingAppend : IDisposable
         _blocks.Clear();
         _values.Clear();
         Decisions.Clear();
+        _records.Clear();
         Effects.Clear();
         Answers.Clear();
         Outputs.Clear();

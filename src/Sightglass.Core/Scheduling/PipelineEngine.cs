@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
@@ -31,6 +30,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         _services = new EngineServices(this)
         {
             Store = options.Store,
+            Records = options.Records ?? options.Store as IRecordStore,
             Feed = Feed,
             Slots = options.Parts.Slots(options.Slots),
             Parts = options.Parts,
@@ -53,6 +53,9 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     public async Task<StartOutcome> StartAsync(StartRequest request)
     {
         if (_stopping) return Refused("stopping", "The engine is stopping; try again when it runs.");
+        var once = RequestOf(request.IdempotencyKey, "start/" + request.Definition.Id, out var refusal);
+        if (refusal is not null) return Refused(refusal.Code, refusal.Message);
+        if (once is not null && await RepeatedStartAsync(once).ConfigureAwait(false) is { } first) return first;
         var values = new List<StoredValue>();
         var hash = StoreDefinition(request.Definition, values);
 
@@ -97,45 +100,16 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         }
 
         if (secrets.Count > 0) _secretInputs[id] = secrets;
-        var status = await actor.BeginAsync(decision, values).ConfigureAwait(false);
+        var status = await actor.BeginAsync(decision, values, once is null ? [] : [once.Executions(RecordWrite.Absent, [id])]).ConfigureAwait(false);
         if (status == AppendStatus.Appended) return new StartOutcome(id, []);
         Forget(actor);
         _secretInputs.TryRemove(id, out _);
+
+        // The same request was made beside this one and was quicker.
+        if (status == AppendStatus.RecordConflict && await RepeatedStartAsync(once!).ConfigureAwait(false) is { } other) return other;
         return actor.CreationError is { } error
             ? Refused(error.Code, "The execution could not be created: " + error.Message)
             : Refused(status == AppendStatus.Conflict ? "execution_exists" : "store_unavailable", "The execution could not be created.");
-    }
-
-    /// <summary>Stops an execution: what has not started is cancelled, what runs is told to stop.</summary>
-    public Task<CommandAnswer> CancelAsync(Guid id, string? by = null, string? reason = null) =>
-        AskAsync(id, now => new Cancel(now, by, reason, _options.Grace));
-
-    /// <summary>Holds an execution: what runs goes on, nothing new starts.</summary>
-    public Task<CommandAnswer> PauseAsync(Guid id, string? by = null, string? reason = null) => AskAsync(id, now => new Pause(now, by, reason));
-
-    /// <summary>Lets a held execution go on.</summary>
-    public Task<CommandAnswer> ResumeAsync(Guid id, string? by = null) => AskAsync(id, now => new Resume(now, by));
-
-    /// <summary>Starts the next turn of an ended execution: failed stages and what depends on them.</summary>
-    public Task<CommandAnswer> RetryAsync(Guid id, string? by = null) => AskAsync(id, now => new Retry(now, by));
-
-    /// <summary>Answers the open approval of a stage.</summary>
-    public Task<CommandAnswer> AnswerAsync(Guid id, string stage, bool granted, string? by = null, string? comment = null) =>
-        AskAsync(id, now => new AnswerApproval(now, stage, granted, by, comment));
-
-    /// <summary>Delivers a custom event to every execution that has not ended.</summary>
-    /// <returns>The executions in which something waited for it.</returns>
-    public async Task<IReadOnlyList<Guid>> EmitAsync(string type, JsonElement data)
-    {
-        var payload = Payload.FromElement(data);
-        var matched = new List<Guid>();
-        foreach (var id in await ActiveAsync(includeChildren: true).ConfigureAwait(false))
-        {
-            var answer = await AskAsync(id, now => new DeliverEvent(now, type, payload)).ConfigureAwait(false);
-            if (answer.Accepted) matched.Add(id);
-        }
-
-        return matched;
     }
 
     /// <summary>Reads the state of an execution as it is committed.</summary>
@@ -208,17 +182,6 @@ public sealed partial class PipelineEngine : IAsyncDisposable
 
     private static StartOutcome Refused(string code, string message) =>
         new(null, [new Problem(code, ProblemSeverity.Error, message, null, "", 0, 0, "")]);
-
-    private async Task<CommandAnswer> AskAsync(Guid id, Func<DateTimeOffset, ExecutionCommand> make)
-    {
-        var actor = await ActorAsync(id).ConfigureAwait(false);
-        if (actor is null) return new CommandAnswer(false, "execution_not_found", "There is no such execution.");
-        var answer = await actor.AskAsync(make).ConfigureAwait(false);
-
-        // An ended execution that was taken up for one command is let go of again.
-        ForgetEnded(actor);
-        return answer;
-    }
 
     private async Task<List<Guid>> ActiveAsync(bool includeChildren)
     {

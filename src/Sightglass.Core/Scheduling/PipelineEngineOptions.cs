@@ -14,6 +14,14 @@ public sealed record PipelineEngineOptions
     /// <summary>Gets where logs are kept.</summary>
     public required IEventStore Store { get; init; }
 
+    /// <summary>Gets the records that share the commits of <see cref="Store"/>.</summary>
+    /// <value>The store itself, if it is an <see cref="IRecordStore"/> too; without one no idempotency key is accepted.</value>
+    public IRecordStore? Records { get; init; }
+
+    /// <summary>Gets for how long a request with an idempotency key is remembered.</summary>
+    /// <value>24 hours.</value>
+    public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Gets the stage types by the names that pipelines use; <c>wait</c> and <c>pipeline</c> are the engine's own.</summary>
     public required IReadOnlyList<IStageType> StageTypes { get; init; }
 

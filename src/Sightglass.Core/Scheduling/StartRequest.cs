@@ -31,6 +31,10 @@ public sealed record StartRequest
     /// <summary>Gets the id that an outside system knows it by.</summary>
     public string? ExternalId { get; init; }
 
+    /// <summary>Gets what makes a repetition of this request known, if it may be repeated: it then gets the execution that
+    /// was started first.</summary>
+    public IdempotencyKey? IdempotencyKey { get; init; }
+
     /// <summary>Gets the folder that relative paths start from.</summary>
     /// <value>The current folder.</value>
     public string? BaseFolder { get; init; }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sightglass.Core.Executions.Decisions;
+using Sightglass.Core.Scheduling;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 
@@ -17,16 +18,16 @@ internal static class CommandEndpoints
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
         var engine = server.Engine;
-        MapCommand(routes, server, "cancel", (id, body, by) => engine.CancelAsync(id, by, body.Reason), CancelledAsync);
-        MapCommand(routes, server, "pause", (id, body, by) => engine.PauseAsync(id, by, body.Reason), AnsweredAsync);
-        MapCommand(routes, server, "resume", (id, _, by) => engine.ResumeAsync(id, by), AnsweredAsync);
-        MapCommand(routes, server, "retry", (id, _, by) => engine.RetryAsync(id, by), AnsweredAsync);
-        MapCommand(routes, server, "approve", (id, body, by) => AnswerApprovalAsync(id, body, true, by), AnsweredAsync);
-        MapCommand(routes, server, "reject", (id, body, by) => AnswerApprovalAsync(id, body, false, by), AnsweredAsync);
+        MapCommand(routes, server, "cancel", (id, body, by, key) => engine.CancelAsync(id, by, body.Reason, key), CancelledAsync);
+        MapCommand(routes, server, "pause", (id, body, by, key) => engine.PauseAsync(id, by, body.Reason, key), AnsweredAsync);
+        MapCommand(routes, server, "resume", (id, _, by, key) => engine.ResumeAsync(id, by, key), AnsweredAsync);
+        MapCommand(routes, server, "retry", (id, _, by, key) => engine.RetryAsync(id, by, key), AnsweredAsync);
+        MapCommand(routes, server, "approve", (id, body, by, key) => AnswerApprovalAsync(id, body, true, by, key), AnsweredAsync);
+        MapCommand(routes, server, "reject", (id, body, by, key) => AnswerApprovalAsync(id, body, false, by, key), AnsweredAsync);
         routes.MapPost("/api/events", context => EmitAsync(context, server));
 
-        Task<CommandAnswer> AnswerApprovalAsync(Guid id, CommandBody body, bool granted, string by) => body.Stage is { Length: > 0 } stage
-            ? engine.AnswerAsync(id, stage, granted, by, body.Comment)
+        Task<CommandAnswer> AnswerApprovalAsync(Guid id, CommandBody body, bool granted, string by, IdempotencyKey? key) => body.Stage is { Length: > 0 } stage
+            ? engine.AnswerAsync(id, stage, granted, by, body.Comment, key)
             : Task.FromResult(new CommandAnswer(false, "stage_required", "Name the stage: {\"stage\": \"…\"}."));
     }
 
@@ -34,13 +35,15 @@ internal static class CommandEndpoints
         IEndpointRouteBuilder routes,
         ServerContext server,
         string name,
-        Func<Guid, CommandBody, string, Task<CommandAnswer>> ask,
+        Func<Guid, CommandBody, string, IdempotencyKey?, Task<CommandAnswer>> ask,
         Func<HttpContext, CommandAnswer, Task> answer) =>
         routes.MapPost("/api/executions/{id}/" + name, async context =>
         {
             var (json, problem) = await JsonBody.ReadAsync(context, server.Options.MaxRequestBytes).ConfigureAwait(false);
             var body = new CommandBody();
+            IdempotencyKey? key = null;
             if (problem is null) (body, problem) = CommandBody.Read(json);
+            if (problem is null) (key, problem) = IdempotencyHeader.Read(context, json);
             if (problem is null && !ExecutionEndpoints.TryGetId(context, out _)) problem = ApiProblem.ExecutionNotFound;
             if (problem is not null)
             {
@@ -49,7 +52,7 @@ internal static class CommandEndpoints
             }
 
             ExecutionEndpoints.TryGetId(context, out var id);
-            var given = await ask(id, body, LocalConnection.NameOf(context)).ConfigureAwait(false);
+            var given = await ask(id, body, LocalConnection.NameOf(context), key).ConfigureAwait(false);
             if (given.Code == "execution_not_found") await (await server.MissingAsync(id, context.RequestAborted).ConfigureAwait(false)).WriteAsync(context).ConfigureAwait(false);
             else await answer(context, given).ConfigureAwait(false);
         });
@@ -75,6 +78,7 @@ internal static class CommandEndpoints
                 "execution_not_found" or "stage_not_found" => 404,
                 "stage_required" => 400,
                 "busy" => 429,
+                "store_unavailable" => 503,
                 _ => 409,
             };
             return new ApiProblem(status, answer.Code, answer.Message).WriteAsync(context);
@@ -95,6 +99,8 @@ internal static class CommandEndpoints
         var (body, problem) = await JsonBody.ReadAsync(context, server.Options.MaxRequestBytes).ConfigureAwait(false);
         if (problem is null && !(body.TryGetProperty("type", out var name) && name.ValueKind == JsonValueKind.String && name.GetString() is { Length: > 0 and <= 200 }))
             problem = ApiProblem.BadRequest("invalid_request", "'type' has to be a text of 1 to 200 characters.");
+        IdempotencyKey? key = null;
+        if (problem is null) (key, problem) = IdempotencyHeader.Read(context, body);
         if (problem is not null)
         {
             await problem.WriteAsync(context).ConfigureAwait(false);
@@ -102,8 +108,21 @@ internal static class CommandEndpoints
         }
 
         var data = body.TryGetProperty("data", out var given) ? given : NoData;
-        var matched = await server.Engine.EmitAsync(body.GetProperty("type").GetString()!, data).ConfigureAwait(false);
-        await JsonAnswer.WriteAsync(context, matched, static (writer, matched) =>
+        var type = body.GetProperty("type").GetString()!;
+        var matched = key is null ? await server.Engine.EmitAsync(type, data).ConfigureAwait(false) : null;
+        if (key is not null)
+        {
+            var outcome = await server.Engine.EmitAsync(type, data, key).ConfigureAwait(false);
+            if (!outcome.Answer.Accepted)
+            {
+                await AnsweredAsync(context, outcome.Answer).ConfigureAwait(false);
+                return;
+            }
+
+            matched = outcome.Executions;
+        }
+
+        await JsonAnswer.WriteAsync(context, matched!, static (writer, matched) =>
         {
             writer.WriteStartObject();
             writer.WriteNumber("delivered"u8, matched.Count);

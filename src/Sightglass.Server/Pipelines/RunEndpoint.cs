@@ -6,6 +6,7 @@ using Sightglass.Core.Definitions;
 using Sightglass.Core.Scheduling;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
+using Sightglass.Server.Executions;
 
 namespace Sightglass.Server.Pipelines;
 
@@ -22,9 +23,11 @@ internal static class RunEndpoint
         {
             var isOwner = LocalConnection.Is(context);
             (var request, problem) = RunRequest.Read(body, isOwner);
+            IdempotencyKey? key = null;
+            if (problem is null) (key, problem) = IdempotencyHeader.Read(context, body);
             if (problem is null && ToStart(context, server, request, isOwner, out problem) is { } start)
             {
-                var outcome = await server.Engine.StartAsync(start).ConfigureAwait(false);
+                var outcome = await server.Engine.StartAsync(start with { IdempotencyKey = key }).ConfigureAwait(false);
                 if (outcome.ExecutionId is { } id)
                 {
                     await AnswerAsync(context, id, start.Definition.Id).ConfigureAwait(false);
@@ -82,7 +85,7 @@ internal static class RunEndpoint
     private static ApiProblem Refusal(IReadOnlyList<Problem> problems) => problems[0].Code switch
     {
         "stopping" or "store_unavailable" => new ApiProblem(503, problems[0].Code, problems[0].Message),
-        "execution_exists" => new ApiProblem(409, problems[0].Code, problems[0].Message),
+        "execution_exists" or "idempotency_conflict" => new ApiProblem(409, problems[0].Code, problems[0].Message),
         "pipeline_not_found" => new ApiProblem(400, "invalid_pipeline", problems[0].Message, problems),
         _ when problems.All(p => p.Path.StartsWith("inputs", StringComparison.Ordinal)) => new ApiProblem(400, "invalid_input", "The input does not fit: " + First(problems), problems),
         _ => new ApiProblem(400, "invalid_pipeline", "The pipeline cannot run: " + First(problems), problems),

@@ -4,12 +4,14 @@ namespace Sightglass.Core.Tests.Scheduling;
 
 /// <summary>A store whose appends fail for a while: half of them before they were applied, half after, as a commit whose
 /// answer is lost. With <c>readsFail</c> the read after a failed append fails as well, and not as the port says.</summary>
-internal sealed class FailingStore(IEventStore inner, int failures, bool readsFail = false, bool creations = false) : IEventStore
+internal sealed class FailingStore(IEventStore inner, int failures, bool readsFail = false, bool creations = false) : IEventStore, IRecordStore
 {
     private int _appends;
     private bool _failRead;
 
     public int Failures { get; private set; } = failures;
+
+    private IRecordStore Records => (IRecordStore)inner;
 
     public async ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default)
     {
@@ -36,6 +38,13 @@ internal sealed class FailingStore(IEventStore inner, int failures, bool readsFa
     public ValueTask<ExecutionPage> ListAsync(ExecutionQuery query, CancellationToken cancellationToken = default) => inner.ListAsync(query, cancellationToken);
 
     public ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default) => inner.ClaimAsync(executionId, cancellationToken);
+
+    public ValueTask<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken = default) => Records.GetAsync(key, cancellationToken);
+
+    public ValueTask<RecordOutcome> WriteAsync(IReadOnlyList<RecordWrite> writes, CancellationToken cancellationToken = default) =>
+        Records.WriteAsync(writes, cancellationToken);
+
+    public ValueTask<RecordPage> ListAsync(RecordQuery query, CancellationToken cancellationToken = default) => Records.ListAsync(query, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Sightglass.Core.Executions;
+using Sightglass.Core.Executions.Decisions;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <content>What people and other systems ask of executions. With an idempotency key, a repetition is answered as the first
+/// request was and has no second effect.</content>
+public sealed partial class PipelineEngine
+{
+    /// <summary>Stops an execution: what has not started is cancelled, what runs is told to stop.</summary>
+    public Task<CommandAnswer> CancelAsync(Guid id, string? by = null, string? reason = null, IdempotencyKey? key = null) =>
+        AskAsync(id, now => new Cancel(now, by, reason, _options.Grace), key, "cancel");
+
+    /// <summary>Holds an execution: what runs goes on, nothing new starts.</summary>
+    public Task<CommandAnswer> PauseAsync(Guid id, string? by = null, string? reason = null, IdempotencyKey? key = null) =>
+        AskAsync(id, now => new Pause(now, by, reason), key, "pause");
+
+    /// <summary>Lets a held execution go on.</summary>
+    public Task<CommandAnswer> ResumeAsync(Guid id, string? by = null, IdempotencyKey? key = null) =>
+        AskAsync(id, now => new Resume(now, by), key, "resume");
+
+    /// <summary>Starts the next turn of an ended execution: failed stages and what depends on them.</summary>
+    public Task<CommandAnswer> RetryAsync(Guid id, string? by = null, IdempotencyKey? key = null) =>
+        AskAsync(id, now => new Retry(now, by), key, "retry");
+
+    /// <summary>Answers the open approval of a stage.</summary>
+    public Task<CommandAnswer> AnswerAsync(Guid id, string stage, bool granted, string? by = null, string? comment = null, IdempotencyKey? key = null) =>
+        AskAsync(id, now => new AnswerApproval(now, stage, granted, by, comment), key, granted ? "approve" : "reject");
+
+    /// <summary>Delivers a custom event to every execution that has not ended.</summary>
+    /// <returns>The executions in which something waited for it.</returns>
+    public async Task<IReadOnlyList<Guid>> EmitAsync(string type, JsonElement data)
+    {
+        var payload = Payload.FromElement(data);
+        var matched = new List<Guid>();
+        foreach (var id in await ActiveAsync(includeChildren: true).ConfigureAwait(false))
+        {
+            var answer = await AskAsync(id, now => new DeliverEvent(now, type, payload)).ConfigureAwait(false);
+            if (answer.Accepted) matched.Add(id);
+        }
+
+        return matched;
+    }
+
+    private async Task<CommandAnswer> AskAsync(Guid id, Func<DateTimeOffset, ExecutionCommand> make, IdempotencyKey? key = null, string operation = "")
+    {
+        var once = RequestOf(key, $"{operation}/{id}", out var refusal);
+        if (refusal is not null) return refusal;
+        var actor = await ActorAsync(id).ConfigureAwait(false);
+        if (actor is null) return new CommandAnswer(false, "execution_not_found", "There is no such execution.");
+        var answer = await actor.AskAsync(make, once).ConfigureAwait(false);
+
+        // An ended execution that was taken up for one command is let go of again.
+        ForgetEnded(actor);
+        return answer;
+    }
+}
