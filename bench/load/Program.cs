@@ -1,5 +1,6 @@
 using Sightglass.Load.Engine;
 using Sightglass.Load.Output;
+using Sightglass.Load.Processes;
 using Sightglass.Load.Store;
 
 namespace Sightglass.Load;
@@ -12,6 +13,7 @@ internal static class Program
 
           engine    no-op stages through the engine: in a row, 16 executions at once, 100 in parallel
           output    one process's standard output into the log
+          processes stages that are processes, in a row and 100 wide, beside make
           store     appends and replay of the SQLite store beside raw SQLite
 
         Each prints a table, or with --json one object a line; --case NAME runs one case alone. Wrong options are answered with
@@ -22,6 +24,7 @@ internal static class Program
     {
         ["engine", .. var rest] => EngineBench.RunAsync(rest, Console.Out),
         ["output", .. var rest] => OutputBench.RunAsync(rest, Console.Out),
+        ["processes", .. var rest] => ProcessesBench.RunAsync(rest, Console.Out),
         ["store", .. var rest] => StoreBench.RunAsync(rest, Console.Out),
         ["--help" or "-h"] => PrintHelpAsync(0),
         _ => PrintHelpAsync(2),

@@ -62,7 +62,7 @@ internal sealed class FolderSession : IAsyncDisposable
         var ownership = new Ownership(taken);
         try
         {
-            ownership.Host = EngineHost.Open(paths, SecretSource.Empty, _ => null, new EngineHostOptions { RunsStages = false });
+            ownership.Host = await EngineHost.OpenAsync(paths, SecretSource.Empty, _ => null, new EngineHostOptions { RunsStages = false }).ConfigureAwait(false);
             ownership.Listener = new SocketListener(paths, ownership.Host.Engine);
             await ownership.Listener.StartAsync([]).ConfigureAwait(false);
             return new FolderSession(new OwnerClient(ownership.Listener.Path), null, ownership);

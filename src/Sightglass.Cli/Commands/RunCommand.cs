@@ -71,7 +71,7 @@ internal static class RunCommand
         using var folderLock = await TakeAsync(request.Data).ConfigureAwait(false);
         if (folderLock is null) return await RemoteRun.RunAsync(FolderSession.Connect(request.Data) ?? throw FolderOwner.Refusal(request.Data), request, path, definition.Id).ConfigureAwait(false);
         if (request.IsDetached) throw new CommandRefusedException(ExitCodes.Unavailable, "--detach leaves the run to a server, and none has this data folder; start one with: sightglass serve");
-        await using var host = EngineHost.Open(request.Data, secrets, files.Find, new EngineHostOptions { AllowedHosts = request.AllowedHosts });
+        await using var host = await EngineHost.OpenAsync(request.Data, secrets, files.Find, new EngineHostOptions { AllowedHosts = request.AllowedHosts }).ConfigureAwait(false);
         var started = await host.Engine.StartAsync(new StartRequest
         {
             Definition = definition,

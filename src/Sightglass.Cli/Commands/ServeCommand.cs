@@ -97,7 +97,7 @@ internal static class ServeCommand
         using var folderLock = FolderLock.TryTake(data, "serve") ?? throw FolderOwner.Refusal(data);
         using var loggers = new ErrorLoggers(StandardStreams.Open().Error);
         await using var catalog = new PipelineCatalog(folder, new PipelineCatalogOptions { Reading = new DefinitionReadOptions { HasSecret = name => secrets.TryGet(name, out _) } });
-        await using var host = EngineHost.Open(data, secrets, id => catalog.Find(id) is { IsValid: true } entry ? entry.Definition : null, options with { Loggers = loggers });
+        await using var host = await EngineHost.OpenAsync(data, secrets, id => catalog.Find(id) is { IsValid: true } entry ? entry.Definition : null, options with { Loggers = loggers }).ConfigureAwait(false);
         await catalog.StartAsync().ConfigureAwait(false);
         await using var sweep = Sweep(host, catalog, retention, loggers);
         await using var listener = new SocketListener(data, host.Engine, catalog, loggers);
@@ -113,14 +113,14 @@ internal static class ServeCommand
         folderLock.Announce(new FolderOwner(Environment.ProcessId, "serve", listener.Path, listener.Urls is [var url, ..] ? url : null));
         var recovered = await host.Engine.RecoverAsync().ConfigureAwait(false);
         sweep.Start();
-        Welcome(listener.Urls, catalog, given, data, recovered);
+        Welcome(listener.Urls, catalog, given, data, recovered, host.Orphans.Sum(o => o.Ended.Count));
         await stopped.Task.ConfigureAwait(false);
         StandardStreams.Open().Out.WriteLine("Stopping; what runs goes on at the next start. Ctrl-C again ends at once.");
         await StandardStreams.Open().Out.FlushAsync().ConfigureAwait(false);
         return ExitCodes.Success;
     }
 
-    private static void Welcome(IReadOnlyList<string> urls, PipelineCatalog catalog, string? given, FolderPaths data, int recovered)
+    private static void Welcome(IReadOnlyList<string> urls, PipelineCatalog catalog, string? given, FolderPaths data, int recovered, int orphans)
     {
         var output = StandardStreams.Open().Out;
         var shown = PipelineFiles.Shown(catalog.Folder);
@@ -129,6 +129,7 @@ internal static class ServeCommand
         var wrong = broken > 0 ? $", {broken} with problems" : "";
         output.WriteLine($"Sightglass on {string.Join(" ", urls)} – {Durations.Count(catalog.Entries.Count, "pipeline")} from {shown}{fallback}{wrong}, data in {PipelineFiles.Shown(data.Folder)}. Ctrl-C stops.");
         if (recovered > 0) output.WriteLine($"Went on with {Durations.Count(recovered, "execution")} that had not ended.");
+        if (orphans > 0) output.WriteLine($"Ended {(orphans == 1 ? "1 process" : $"{orphans} processes")} that the owner before, which died, had left running.");
         output.Flush();
     }
 }

@@ -15,6 +15,9 @@ internal sealed record FolderPaths(string Folder)
 
     public string Socket => Path.Combine(Folder, "sightglass.sock");
 
+    /// <summary>Gets the file of the processes that stages run now.</summary>
+    public string Processes => Path.Combine(Folder, "processes");
+
     public string Secrets => Path.Combine(Folder, "secrets.env");
 
     /// <summary>Gets the option that leads another command to this folder; empty where it finds it by itself.</summary>

@@ -1,8 +1,10 @@
+using Sightglass.Cli.Commands;
 using Sightglass.Cli.DataFolder;
 using Sightglass.Core.Agents;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
+using Sightglass.Core.Stages;
 using Sightglass.Core.Stages.Branch;
 using Sightglass.Core.Stages.Code;
 using Sightglass.Core.Stages.Data;
@@ -16,12 +18,18 @@ namespace Sightglass.Cli.Hosting;
 /// <summary>The engine on the store of a data folder, as every verb that owns one composes it.</summary>
 internal sealed class EngineHost : IAsyncDisposable
 {
-    private readonly SqliteEventStore _store;
+    // What a dead process left behind has no more work to finish, only files to tidy up.
+    private static readonly TimeSpan OrphanGrace = TimeSpan.FromSeconds(1);
 
-    private EngineHost(SqliteEventStore store, PipelineEngine engine)
+    private readonly SqliteEventStore _store;
+    private readonly ShellStage _shell;
+
+    private EngineHost(SqliteEventStore store, ShellStage shell, PipelineEngine engine, IReadOnlyList<OrphanedAttempt> orphans)
     {
         _store = store;
+        _shell = shell;
         Engine = engine;
+        Orphans = orphans;
     }
 
     public PipelineEngine Engine { get; }
@@ -29,11 +37,27 @@ internal sealed class EngineHost : IAsyncDisposable
     /// <summary>Gets what deletes executions.</summary>
     public IStoreUpkeep Upkeep => _store;
 
-    /// <summary>Opens the store and composes the engine; the caller holds the folder's lock.</summary>
-    public static EngineHost Open(FolderPaths paths, SecretSource secrets, Func<string, PipelineDefinition?> findPipeline, EngineHostOptions options)
+    /// <summary>Gets the attempts of which the owner before left something running, which was ended.</summary>
+    public IReadOnlyList<OrphanedAttempt> Orphans { get; }
+
+    /// <summary>Opens the store, ends what a dead owner left running, and composes the engine; the caller holds the folder's lock.</summary>
+    public static async Task<EngineHost> OpenAsync(FolderPaths paths, SecretSource secrets, Func<string, PipelineDefinition?> findPipeline, EngineHostOptions options)
     {
         var store = SqliteEventStore.Open(new SqliteStoreOptions { Path = paths.Database });
+        IReadOnlyList<OrphanedAttempt> orphans;
+        try
+        {
+            // Before anything can run an attempt again: two of the same must not run at once.
+            orphans = await EndOrphansAsync(paths).ConfigureAwait(false);
+        }
+        catch
+        {
+            await store.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
         var http = new HttpStageOptions { AllowedHosts = options.AllowedHosts };
+        var shell = new ShellStage(new ShellStageOptions { RecordFile = paths.Processes });
         var engine = new PipelineEngine(new PipelineEngineOptions
         {
             Store = store,
@@ -42,21 +66,35 @@ internal sealed class EngineHost : IAsyncDisposable
                 new CodeStage(new CodeRegistry()),
                 new DataStage(),
                 new BranchStage(),
-                new ShellStage(),
+                shell,
                 new DeferredStageType("http", () => new HttpStage(http)),
                 new DeferredStageType("agent", () => new AgentStage(new ChatClientRegistry())),
             ],
             Slots = options.RunsStages ? options.Slots : 0,
             FindPipeline = findPipeline,
             FindSecret = name => secrets.TryGet(name, out var value) ? value : null,
+            Orphans = orphans,
             Logger = options.Loggers.CreateLogger("Sightglass.Engine"),
         });
-        return new EngineHost(store, engine);
+        return new EngineHost(store, shell, engine, orphans);
     }
 
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync().ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);
+        _shell.Dispose();
+    }
+
+    private static async Task<IReadOnlyList<OrphanedAttempt>> EndOrphansAsync(FolderPaths paths)
+    {
+        try
+        {
+            return await OrphanedProcesses.EndAsync(paths.Processes, OrphanGrace, TimeProvider.System).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandRefusedException(ExitCodes.Unavailable, $"The list of running processes '{paths.Processes}' cannot be used: {error.Message} Mend its rights or choose another folder with --data.", error);
+        }
     }
 }

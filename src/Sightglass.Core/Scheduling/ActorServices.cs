@@ -31,6 +31,9 @@ internal abstract class ActorServices
     /// <summary>Gets the token that says that nobody waits for the store any more.</summary>
     public abstract CancellationToken Abandoned { get; }
 
+    /// <summary>Says what a worker that died had left running of an attempt; null for nothing.</summary>
+    public abstract string? LeftBehind(Guid execution, string stage, int attempt);
+
     /// <summary>Draws from [0, 1).</summary>
     public abstract double Jitter();
 

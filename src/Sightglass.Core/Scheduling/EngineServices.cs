@@ -25,6 +25,14 @@ public sealed partial class PipelineEngine
 
         public override CancellationToken Abandoned => _engine._abandoned.Token;
 
+        public override string? LeftBehind(Guid execution, string stage, int attempt)
+        {
+            if (_engine._options.Orphans.FirstOrDefault(o => o.ExecutionId == execution && o.Stage == stage && o.Attempt == attempt) is not { } orphans) return null;
+            var ended = orphans.Ended.Count > 0 ? $"Processes that it left running were ended: {string.Join(", ", orphans.Ended)}." : "";
+            var surviving = orphans.Surviving.Count > 0 ? $"These did not end when killed: {string.Join(", ", orphans.Surviving)}." : "";
+            return $"{ended} {surviving}".Trim();
+        }
+
         public override double Jitter()
         {
             lock (_random) return _engine._options.Random.NextDouble();

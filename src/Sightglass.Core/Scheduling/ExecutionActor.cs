@@ -144,7 +144,7 @@ internal sealed partial class ExecutionActor
     {
         foreach (var (stage, attempt, isUndo) in _decider.OpenAttempts())
         {
-            var lost = StageResult.Failed(ErrorCodes.WorkerDied, "The worker's process died while the attempt ran.");
+            var lost = StageResult.Failed(ErrorCodes.WorkerDied, "The worker's process died while the attempt ran.", _services.LeftBehind(Id, stage, attempt));
             var jitter = _services.Jitter();
             if (isUndo) Tell(now => new FinishUndo(now, stage, attempt, lost, 0));
             else Tell(now => new FinishAttempt(now, stage, attempt, lost, 0, jitter, Lost: true));

@@ -48,6 +48,11 @@ public sealed record PipelineEngineOptions
     /// <value>One of its own.</value>
     public PipelineMetrics Metrics { get; init; } = new();
 
+    /// <summary>Gets what a worker that died had left running and what has been ended since; the losses of those attempts
+    /// say so in the log.</summary>
+    /// <value>Nothing.</value>
+    public IReadOnlyList<OrphanedAttempt> Orphans { get; init; } = [];
+
     /// <summary>Gets the clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -4,6 +4,7 @@ using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
+using Sightglass.Core.Stages;
 using Sightglass.Core.Stages.Branch;
 using Sightglass.Core.Stages.Code;
 using Sightglass.Core.Stages.Data;
@@ -17,7 +18,7 @@ internal sealed class EngineHarness : IAsyncDisposable
 {
     private readonly Dictionary<string, PipelineDefinition> _pipelines = new(StringComparer.Ordinal);
 
-    public EngineHarness(IEventStore? store = null, TimeProvider? time = null, int slots = 16, Func<string, string?>? secrets = null)
+    public EngineHarness(IEventStore? store = null, TimeProvider? time = null, int slots = 16, Func<string, string?>? secrets = null, IReadOnlyList<OrphanedAttempt>? orphans = null)
     {
         Store = store ?? new InMemoryEventStore();
         Engine = new PipelineEngine(new PipelineEngineOptions
@@ -28,6 +29,7 @@ internal sealed class EngineHarness : IAsyncDisposable
             FindPipeline = _pipelines.GetValueOrDefault,
             FindSecret = secrets ?? (_ => null),
             Time = time ?? TimeProvider.System,
+            Orphans = orphans ?? [],
             Random = new Random(7),
             Grace = TimeSpan.FromMilliseconds(200),
         });

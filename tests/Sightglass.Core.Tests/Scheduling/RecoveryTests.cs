@@ -1,5 +1,6 @@
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
+using Sightglass.Core.Stages;
 using Xunit;
 
 namespace Sightglass.Core.Tests.Scheduling;
@@ -76,6 +77,34 @@ public sealed class RecoveryTests
         Assert.Equal(Enumerable.Range(1, run.Events.Count).Select(i => (long)i), run.Events.Select(e => e.Seq));
         await dead.DisposeAsync();
         Assert.Equal(run.Events.Count, (await after.ReadAsync(id)).Events.Count);
+    }
+
+    [Fact]
+    public async Task A_loss_says_what_the_dead_worker_had_left_running()
+    {
+        var store = new InMemoryEventStore();
+        var hang = new TaskCompletionSource();
+        var reached = new TaskCompletionSource();
+        var dead = new EngineHarness(store);
+        dead.Code.Register("first", async _ =>
+        {
+            reached.SetResult();
+            await hang.Task;
+        });
+        var id = await dead.StartAsync(Chain);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        await using var after = new EngineHarness(store, orphans: [new OrphanedAttempt(id, "first", 1, [41, 42], [43])]);
+        after.Code.Register("first", _ => 1);
+        after.Code.Register("second", _ => 2);
+        await after.Engine.RecoverAsync();
+        await after.WaitForAsync(id, e => e.Type == "execution.completed");
+        hang.SetResult();
+
+        var lost = Assert.Single((await after.ReadAsync(id)).Data<StageFailed>("first"));
+        Assert.Equal(ErrorCodes.WorkerDied, lost.Error!.Code);
+        Assert.Equal("Processes that it left running were ended: 41, 42. These did not end when killed: 43.", lost.Error.Detail);
+        await dead.DisposeAsync();
     }
 
     [Fact]

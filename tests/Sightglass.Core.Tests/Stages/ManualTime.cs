@@ -42,6 +42,23 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Waits until somebody waits for this long from now.</summary>
+    public async Task ArmedAsync(TimeSpan wait)
+    {
+        while (true)
+        {
+            Task armed;
+            lock (_gate)
+            {
+                if (_timers.Exists(timer => timer.Due == _now + wait))
+                    return;
+                armed = _armed.Task;
+            }
+
+            await armed.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+
     public void Advance(TimeSpan by)
     {
         Timer[] due;

@@ -5,12 +5,14 @@ namespace Sightglass.Core.Stages.Shell;
 
 /// <summary>
 /// Collects the exits of the children that shell stages started, each by its own number: .NET's own child handling peeks
-/// (WNOWAIT) and leaves children it does not know, so neither takes the other's. One thread waits for all of them.
+/// (WNOWAIT) and leaves children it does not know, so neither takes the other's. It also tells when a process ended that
+/// is nobody's child here. One thread waits for all of them.
 /// </summary>
 internal sealed unsafe class ChildReaper
 {
-    private sealed record Watched(int Pid, int Handle, TaskCompletionSource<ChildExit> Exit);
+    private sealed record Watched(int Pid, int Handle, bool IsChild, TaskCompletionSource<ChildExit> Exit);
 
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(20);
     private static readonly Lazy<ChildReaper> s_shared = new(() => new ChildReaper());
 
     // Shared: callers add, the thread takes.
@@ -41,10 +43,41 @@ internal sealed unsafe class ChildReaper
             return exit.Task;
         }
 
-        _added.Enqueue(new Watched(pid, handle, exit));
+        Add(new Watched(pid, handle, IsChild: true, exit));
+        return exit.Task;
+    }
+
+    /// <summary>Completes when all of these have ended, whoever collects them; after a moment where the system does not tell.</summary>
+    public Task EndedAsync(IReadOnlyList<ProcEntry> processes, TimeProvider time)
+    {
+        var ends = new List<Task>(processes.Count);
+        foreach (var process in processes)
+        {
+            var handle = _wake >= 0 ? LibC.PidfdOpen(process.Pid) : -1;
+            // The number may be another's by now, so it is asked for once it is held.
+            var isThere = ProcTable.ReadOne(process.Pid) is { IsDead: false } now && now.Start == process.Start;
+            if (isThere && handle >= 0)
+            {
+                var exit = new TaskCompletionSource<ChildExit>(TaskCreationOptions.RunContinuationsAsynchronously);
+                Add(new Watched(process.Pid, handle, IsChild: false, exit));
+                ends.Add(exit.Task);
+                continue;
+            }
+
+            if (handle >= 0)
+                _ = LibC.close(handle);
+            if (isThere)
+                ends.Add(Task.Delay(s_moment, time));
+        }
+
+        return Task.WhenAll(ends);
+    }
+
+    private void Add(Watched watched)
+    {
+        _added.Enqueue(watched);
         ulong one = 1;
         _ = LibC.write(_wake, (byte*)&one, sizeof(ulong));
-        return exit.Task;
     }
 
     private void Run()
@@ -75,9 +108,9 @@ internal sealed unsafe class ChildReaper
 
             for (var i = _watched.Count - 1; i >= 0; i--)
             {
-                if (entries[i + 1].Returned == 0 || Collect(_watched[i].Pid, LibC.NoHang) is not { } exit)
-                    continue;
                 var watched = _watched[i];
+                if (entries[i + 1].Returned == 0 || (watched.IsChild ? Collect(watched.Pid, LibC.NoHang) : ChildExit.Unknown) is not { } exit)
+                    continue;
                 _watched.RemoveAt(i);
                 _ = LibC.close(watched.Handle);
                 watched.Exit.SetResult(exit);

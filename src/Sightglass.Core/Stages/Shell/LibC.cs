@@ -23,6 +23,7 @@ internal static unsafe partial class LibC
     public const int Again = 11;
     public const int NoMemory = 12;
     public const int Denied = 13;
+    public const int NoSuchCall = 38;
 
     private const long SysPidfdOpen = 434;
     private const long SysPidfdSendSignal = 424;

@@ -11,6 +11,7 @@ internal sealed class LinuxProcessTree : ProcessTree
     private const double TickMs = 10; // USER_HZ, fixed at 100 in what the kernel tells.
 
     private static readonly TimeSpan s_instant = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_mostUnsure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_sharedAge = TimeSpan.FromMilliseconds(50);
 
     private readonly int _pid;
@@ -76,6 +77,12 @@ internal sealed class LinuxProcessTree : ProcessTree
 
     public override int Kill() => Signal(LibC.SigKill);
 
+    public override Task MembersEndedAsync(TimeProvider time)
+    {
+        lock (_gate)
+            return ChildReaper.Shared.EndedAsync(_members, time);
+    }
+
     public override int Count(bool fresh = true)
     {
         lock (_gate)
@@ -95,34 +102,15 @@ internal sealed class LinuxProcessTree : ProcessTree
         {
             Look(TimeSpan.Zero);
             foreach (var member in _members)
-                SignalOne(member, signal);
+                LinuxSignal.Send(member, signal);
             return _members.Count;
-        }
-    }
-
-    // By a handle that was checked, so that a number which was used again meanwhile hits nobody else.
-    private static void SignalOne(in ProcEntry member, int signal)
-    {
-        var handle = LibC.PidfdOpen(member.Pid);
-        try
-        {
-            if (ProcTable.ReadOne(member.Pid) is not { } now || now.Start != member.Start)
-                return;
-            if (handle < 0 || !LibC.PidfdSignal(handle, signal))
-                _ = LibC.kill(member.Pid, signal);
-            if (signal == LibC.SigTerm)
-                _ = LibC.kill(member.Pid, LibC.SigCont); // A stopped process would not hear it.
-        }
-        finally
-        {
-            if (handle >= 0)
-                _ = LibC.close(handle);
         }
     }
 
     private void Look(TimeSpan age)
     {
-        for (var tries = 0; !TryLook(age) && age == TimeSpan.Zero && tries < 5; tries++)
+        // Not the engine's clock: another process gets its environment when this machine lets it.
+        for (var from = Stopwatch.GetTimestamp(); !TryLook(age) && age == TimeSpan.Zero && Stopwatch.GetElapsedTime(from) < s_mostUnsure;)
             SpinWait.SpinUntil(static () => false, s_instant);
     }
 

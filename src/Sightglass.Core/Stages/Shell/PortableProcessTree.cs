@@ -40,6 +40,8 @@ internal sealed class PortableProcessTree(Process process) : ProcessTree
         return count;
     }
 
+    public override Task MembersEndedAsync(TimeProvider time) => process.WaitForExitAsync();
+
     public override int Count(bool fresh = true)
     {
         if (process.HasExited)

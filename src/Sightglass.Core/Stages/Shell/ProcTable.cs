@@ -8,7 +8,7 @@ using System.Text;
 namespace Sightglass.Core.Stages.Shell;
 
 /// <summary>One process as <c>/proc/PID/stat</c> tells of it. Number and start together name it for good.</summary>
-internal readonly record struct ProcEntry(int Pid, int Parent, int Group, int Session, long Start, long CpuTicks, long ResidentPages, bool HasMemory, bool IsDead);
+internal readonly record struct ProcEntry(int Pid, int Parent, int Group, int Session, long Start, long CpuTicks, long ResidentPages, int Threads, bool HasMemory, bool IsDead);
 
 /// <summary>
 /// Reads the machine's processes. Readings are shared: a hundred running stages that measure themselves cost one
@@ -18,6 +18,8 @@ internal static unsafe class ProcTable
 {
     private const int EnvironmentLimit = 1 << 20;
     private const int MaxTokens = 8192;
+    private const int MaxProbes = 256;
+    private const int EnvironmentEnd = 51;
 
     private static readonly EnumerationOptions s_options = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
     private static readonly Lazy<int> s_pidMax = new(ReadPidMax);
@@ -42,6 +44,9 @@ internal static unsafe class ProcTable
         }
     }
 
+    /// <summary>Lists all processes, now.</summary>
+    public static ProcEntry[] Read() => ReadAll(0);
+
     /// <summary>Lists the processes that may have been started after one, now. Numbers are given out in order, so that
     /// smaller ones need no look, unless the numbers began anew meanwhile.</summary>
     /// <param name="pid">The one.</param>
@@ -50,8 +55,10 @@ internal static unsafe class ProcTable
     {
         // No machine starts this many in a second; so in this time the numbers have not gone round.
         const double mostStartsPerSecond = 50_000;
-        var isOneRound = LastPid() >= pid && elapsed.TotalSeconds * mostStartsPerSecond < s_pidMax.Value;
-        return ReadAll(isOneRound ? pid : 0);
+        var last = LastPid();
+        if (last < pid || elapsed.TotalSeconds * mostStartsPerSecond >= s_pidMax.Value)
+            return ReadAll(0);
+        return last - pid <= MaxProbes ? ReadRange(pid, last) : ReadAll(pid);
     }
 
     public static ProcEntry? ReadOne(int pid)
@@ -63,8 +70,8 @@ internal static unsafe class ProcTable
 
     /// <summary>Gets the attempt whose mark a process carries in its environment; null where it carries none.</summary>
     /// <param name="entry">The process.</param>
-    /// <param name="isSure">False where the environment was empty, which it also is for an instant while a process turns
-    /// into another program: look again.</param>
+    /// <param name="isSure">False in the instant in which a process turns into another program and has no environment yet,
+    /// which lasts as long as the machine lets it wait: look again.</param>
     public static string? TokenOf(in ProcEntry entry, out bool isSure)
     {
         isSure = true;
@@ -77,7 +84,7 @@ internal static unsafe class ProcTable
         var token = ReadToken(entry.Pid, out isSure);
         if (!isSure)
         {
-            isSure = !entry.HasMemory;
+            isSure = !entry.HasMemory || HasEmptyEnvironment(entry);
             return null;
         }
 
@@ -90,6 +97,36 @@ internal static unsafe class ProcTable
         }
 
         return token;
+    }
+
+    // A few numbers are asked for one by one sooner than the folder is listed, which has an entry for each process of the
+    // machine.
+    private static ProcEntry[] ReadRange(int from, int last)
+    {
+        var entries = new List<ProcEntry>(4);
+        for (var pid = from; pid <= last; pid++)
+        {
+            // A number may be that of a thread, which the folder does not list and yet opens.
+            if (ReadOne(pid) is { } entry && (entry.Threads <= 1 || IsProcess(pid)))
+                entries.Add(entry);
+
+            // What was started meanwhile may be a child of one that is passed already.
+            if (pid == last && LastPid() is var now && now > last && now - from <= MaxProbes)
+                last = now;
+        }
+
+        return [.. entries];
+    }
+
+    private static bool IsProcess(int pid)
+    {
+        Span<byte> text = stackalloc byte[512];
+        var length = ReadFile(pid, "/status"u8, text);
+        if (length <= 0)
+            return false;
+        text = text[..length];
+        var at = text.IndexOf("\nTgid:\t"u8);
+        return at < 0 || !Utf8Parser.TryParse(text[(at + 7)..], out int group, out _) || group == pid;
     }
 
     private static ProcEntry[] ReadAll(int from)
@@ -134,9 +171,10 @@ internal static unsafe class ProcTable
     private static string? ReadToken(int pid, out bool isRead)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(EnvironmentLimit);
+        var length = 0;
         try
         {
-            var length = ReadFile(pid, "/environ"u8, buffer);
+            length = ReadFile(pid, "/environ"u8, buffer);
             isRead = length != 0; // Less than 0: somebody else's, or gone.
             if (length <= 0)
                 return null;
@@ -151,8 +189,19 @@ internal static unsafe class ProcTable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+            // It held keys; only as much of it as was used, for this is done for every new process of the machine.
+            buffer.AsSpan(0, Math.Max(0, length)).Clear();
+            ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    // Started with no environment at all, in place of having none yet: then the kernel knows where it would be.
+    private static bool HasEmptyEnvironment(in ProcEntry entry)
+    {
+        Span<byte> text = stackalloc byte[1024];
+        var length = ReadFile(entry.Pid, "/stat"u8, text);
+        Span<long> fields = stackalloc long[EnvironmentEnd + 1];
+        return length <= 0 || !TryReadFields(text[..length], fields, out _) || fields[22] != entry.Start || fields[EnvironmentEnd] != 0;
     }
 
     private static int ReadFile(int pid, ReadOnlySpan<byte> name, Span<byte> into)
@@ -190,14 +239,24 @@ internal static unsafe class ProcTable
 
     private static ProcEntry? Parse(int pid, ReadOnlySpan<byte> text)
     {
+        Span<long> fields = stackalloc long[25];
+        if (!TryReadFields(text, fields, out var state))
+            return null;
+        return new ProcEntry(
+            pid, (int)fields[4], (int)fields[5], (int)fields[6], fields[22], fields[14] + fields[15], fields[24], (int)fields[20], fields[23] > 0, state is (byte)'Z' or (byte)'X');
+    }
+
+    // As many of the fields, numbered as in proc(5), as there is room for.
+    private static bool TryReadFields(ReadOnlySpan<byte> text, Span<long> fields, out byte state)
+    {
+        state = 0;
+        fields.Clear();
         // The program's name may hold spaces and parentheses: the fields begin after the last one.
         var close = text.LastIndexOf((byte)')');
         if (close < 0 || close + 2 >= text.Length)
-            return null;
+            return false;
         text = text[(close + 2)..];
-        var state = text[0];
-        Span<long> fields = stackalloc long[25];
-        fields.Clear();
+        state = text[0];
         var index = 3;
         foreach (var range in text.Split((byte)' '))
         {
@@ -207,6 +266,6 @@ internal static unsafe class ProcTable
                 break;
         }
 
-        return new ProcEntry(pid, (int)fields[4], (int)fields[5], (int)fields[6], fields[22], fields[14] + fields[15], fields[24], fields[23] > 0, state is (byte)'Z' or (byte)'X');
+        return true;
     }
 }

@@ -15,6 +15,10 @@ internal abstract class ProcessTree : IDisposable
     /// <param name="fresh">False lets a reading that is a moment old do, for measuring.</param>
     public abstract int Count(bool fresh = true);
 
+    /// <summary>Completes when the members last seen have ended, or after a moment where the system tells nobody.</summary>
+    /// <param name="time">The clock for that moment.</param>
+    public abstract Task MembersEndedAsync(TimeProvider time);
+
     /// <summary>Gets the numbers of the members last seen, for reports.</summary>
     public abstract IReadOnlyList<int> Members { get; }
 

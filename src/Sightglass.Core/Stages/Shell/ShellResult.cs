@@ -2,12 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Sightglass.Core.Stages.Shell;
-
-[JsonSerializable(typeof(Dictionary<string, string>))]
-internal sealed partial class ShellJson : JsonSerializerContext;
 
 /// <summary>Makes a stage's result of what came of its child.</summary>
 internal static class ShellResult

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-
 namespace Sightglass.Core.Stages.Shell;
 
 /// <summary>What came of one run of a child.</summary>
@@ -20,10 +17,11 @@ internal sealed class ShellSession(StageRun run, ChildProcess child, ShellStageO
 {
     private static readonly TimeSpan s_firstSample = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_lastSample = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
-    private static readonly string? s_bootId = BootId();
 
     private readonly long _ownPeak = OwnPeak();
+
+    /// <summary>Gets whether something of the tree did not end when killed.</summary>
+    public bool HasSurvivors { get; private set; }
 
     public async Task<ShellEnd> RunAsync(CancellationToken cancellationToken)
     {
@@ -33,7 +31,6 @@ internal sealed class ShellSession(StageRun run, ChildProcess child, ShellStageO
         using var sampler = new Sampler(child.Tree, run.Time, s_firstSample, s_lastSample);
         try
         {
-            await RecordStartAsync(cancellationToken);
             var stopped = await WaitAsync(output.Done, error.Done, cancellationToken);
             if (stopped)
                 await StopAsync();
@@ -76,13 +73,9 @@ internal sealed class ShellSession(StageRun run, ChildProcess child, ShellStageO
 
     private async Task StopAsync()
     {
-        var start = run.Time.GetTimestamp();
         child.Tree.Terminate();
-        while (!(child.Exited.IsCompleted && child.Tree.Count() == 0) && run.Time.GetElapsedTime(start) < run.Grace)
-            await PauseAsync();
-        if (child.Exited.IsCompleted && child.Tree.Count() == 0)
-            return;
-        await KillAsync();
+        if (!await IsGoneWithinAsync(run.Grace))
+            await KillAsync();
     }
 
     private async Task EndLeftoversAsync()
@@ -90,13 +83,20 @@ internal sealed class ShellSession(StageRun run, ChildProcess child, ShellStageO
         if (!child.Exited.IsCompleted)
             return;
         (child.Tree as LinuxProcessTree)?.MainEnded();
-        var start = run.Time.GetTimestamp();
-        if (child.Tree.Terminate() == 0)
-            return;
-        while (child.Tree.Count() > 0 && run.Time.GetElapsedTime(start) < options.LeftoverLimit / 2)
-            await PauseAsync();
-        if (child.Tree.Count() > 0)
+        if (child.Tree.Terminate() > 0 && !await IsGoneWithinAsync(options.LeftoverLimit / 2))
             await KillAsync();
+    }
+
+    private async Task<bool> IsGoneWithinAsync(TimeSpan limit)
+    {
+        var start = run.Time.GetTimestamp();
+        while (child.Tree.Count() > 0 || !child.Exited.IsCompleted)
+        {
+            if (!await ChangesWithinAsync(limit - run.Time.GetElapsedTime(start)))
+                return false;
+        }
+
+        return true;
     }
 
     // Again and again, for a process may start another between a look and the kill.
@@ -105,15 +105,16 @@ internal sealed class ShellSession(StageRun run, ChildProcess child, ShellStageO
         var start = run.Time.GetTimestamp();
         while (child.Tree.Kill() > 0 || !child.Exited.IsCompleted)
         {
-            if (run.Time.GetElapsedTime(start) > options.LeftoverLimit)
-            {
-                await ReportSurvivorsAsync();
-                return;
-            }
-
-            await PauseAsync();
+            if (await ChangesWithinAsync(options.LeftoverLimit - run.Time.GetElapsedTime(start)))
+                continue;
+            await ReportSurvivorsAsync();
+            return;
         }
     }
+
+    // The system tells of ends, so that the clock is there for the limits alone.
+    private Task<bool> ChangesWithinAsync(TimeSpan rest) =>
+        rest > TimeSpan.Zero ? EndsWithinAsync(child.Tree.Members.Count > 0 ? child.Tree.MembersEndedAsync(run.Time) : child.Exited, rest) : Task.FromResult(false);
 
     private async Task FinishStreamsAsync(Task streams, StreamPump output, StreamPump error, long exited, CancellationToken cancellationToken)
     {
@@ -147,8 +148,6 @@ internal sealed class ShellSession(StageRun run, ChildProcess child, ShellStageO
         return first == task;
     }
 
-    private Task PauseAsync() => Task.Delay(s_look, run.Time);
-
     private ShellEnd End(bool stopped, StreamPump output, StreamPump error)
     {
         ChildExit? exit = child.Exited.IsCompletedSuccessfully ? child.Exited.Result : null;
@@ -160,28 +159,9 @@ internal sealed class ShellSession(StageRun run, ChildProcess child, ShellStageO
         return new ShellEnd(exit, stopped, output.Tail, error.Tail, (exit?.CpuMs ?? 0) + child.Tree.OrphanCpuMs, peak);
     }
 
-    private async ValueTask RecordStartAsync(CancellationToken cancellationToken)
-    {
-        if (child.Tree is not LinuxProcessTree { StartTicks: >= 0 and var start })
-            return;
-        // With these three a later process recognises this one after a restart of the program or the machine.
-        var fields = JsonSerializer.SerializeToElement(new Dictionary<string, string?>
-        {
-            ["pid"] = child.Id.ToString(CultureInfo.InvariantCulture),
-            ["startTicks"] = start.ToString(CultureInfo.InvariantCulture),
-            ["bootId"] = s_bootId,
-        }, ShellJson.Default.DictionaryStringString);
-        try
-        {
-            await run.Output.LogAsync(LogSeverity.Debug, "process started", fields, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-        }
-    }
-
     private async Task ReportSurvivorsAsync()
     {
+        HasSurvivors = true;
         var pids = string.Join(", ", child.Tree.Members);
         using var limit = new CancellationTokenSource(options.LeftoverLimit, run.Time);
         try
@@ -190,18 +170,6 @@ internal sealed class ShellSession(StageRun run, ChildProcess child, ShellStageO
         }
         catch (OperationCanceledException)
         {
-        }
-    }
-
-    private static string? BootId()
-    {
-        try
-        {
-            return OperatingSystem.IsLinux() ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
         }
     }
 

@@ -5,10 +5,11 @@ using Sightglass.Core.Definitions;
 namespace Sightglass.Core.Stages.Shell;
 
 /// <summary>Runs a child process: a <c>run:</c> script by the system's shell, or <c>exec: [program, args]</c> without one.</summary>
-public sealed class ShellStage : IStageType
+public sealed class ShellStage : IStageType, IDisposable
 {
     private readonly ShellStageOptions _options;
     private readonly IDictionary _host;
+    private readonly ProcessFile? _records;
 
     /// <summary>Makes the type.</summary>
     /// <param name="options">Settings; the defaults where there are none.</param>
@@ -17,7 +18,12 @@ public sealed class ShellStage : IStageType
     {
     }
 
-    internal ShellStage(ShellStageOptions? options, IDictionary hostEnvironment) => (_options, _host) = (options ?? new(), hostEnvironment);
+    internal ShellStage(ShellStageOptions? options, IDictionary hostEnvironment)
+    {
+        (_options, _host) = (options ?? new(), hostEnvironment);
+        if (_options.RecordFile is { } file && OperatingSystem.IsLinux())
+            _records = new ProcessFile(file);
+    }
 
     /// <inheritdoc/>
     public string Name => "shell";
@@ -30,17 +36,46 @@ public sealed class ShellStage : IStageType
         if (problem is not null)
             return new StageResult { Outcome = StageOutcome.Failed, Error = problem };
 
+        ProcessRecord record = new(command!.Token, 0, -1, run.ExecutionId, run.Attempt, run.Stage);
+        var slot = 0;
+        try
+        {
+            slot = _records?.Add(record) ?? 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new StageResult { Outcome = StageOutcome.Failed, Error = new StageError("start_failed", $"The process could not be recorded in '{_options.RecordFile}': {e.Message}") };
+        }
+
         var started = run.Time.GetTimestamp();
-        var (child, error) = ChildProcess.Start(command!, _options.IsPortable);
+        var (child, error) = ChildProcess.Start(command, _options.IsPortable);
         if (child is null)
+        {
+            _records?.Remove(slot);
             return new StageResult { Outcome = StageOutcome.Failed, Error = error };
+        }
+
         using (child)
         {
+            // From then on it is known also where it turns into a program with an environment of its own.
+            if (child.Tree is LinuxProcessTree { StartTicks: var start })
+                _records?.Change(slot, record with { Pid = child.Id, Start = start });
             var session = new ShellSession(run, child, _options, isJson: run.Definition.Output?.Format == "json");
-            var end = await session.RunAsync(cancellationToken);
-            return ShellResult.Make(run, end, run.Time.GetElapsedTime(started), _options);
+            try
+            {
+                var end = await session.RunAsync(cancellationToken);
+                return ShellResult.Make(run, end, run.Time.GetElapsedTime(started), _options);
+            }
+            finally
+            {
+                if (!session.HasSurvivors)
+                    _records?.Remove(slot);
+            }
         }
     }
+
+    /// <summary>Closes the record file.</summary>
+    public void Dispose() => _records?.Dispose();
 
     private (ShellCommand? Command, StageError? Error) Command(StageRun run, ShellDefinition body)
     {

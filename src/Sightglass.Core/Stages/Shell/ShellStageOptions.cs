@@ -20,6 +20,11 @@ public sealed record ShellStageOptions
     /// <value>2 seconds.</value>
     public TimeSpan LeftoverLimit { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Gets the file in which running processes are recorded (mark, number, start), so that after a sudden end of
+    /// this program <see cref="OrphanedProcesses"/> finds what it left. It belongs to one program at a time. Linux only.</summary>
+    /// <value>None: nothing is recorded.</value>
+    public string? RecordFile { get; init; }
+
     /// <summary>Gets whether children are started as on systems without <c>posix_spawn</c>, so that tests reach that way.</summary>
     internal bool IsPortable { get; init; }
 }

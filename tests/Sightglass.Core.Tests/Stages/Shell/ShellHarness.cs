@@ -24,10 +24,11 @@ internal static class ShellHarness
         IEnumerable<string>? secrets = null,
         ShellStageOptions? options = null,
         string? folder = null,
-        CancellationTokenSource? stop = null)
+        CancellationTokenSource? stop = null,
+        TimeProvider? time = null)
     {
         var definition = new StageDefinition { Id = "check", Output = format is null ? null : new OutputDefinition { Format = format } };
-        return new ShellStage(options).RunAsync(SomeRun.Of(body, output, definition, folder: folder, grace: grace, secrets: secrets), stop?.Token ?? TestContext.Current.CancellationToken);
+        return new ShellStage(options).RunAsync(SomeRun.Of(body, output, definition, folder: folder, grace: grace, secrets: secrets, time: time), stop?.Token ?? TestContext.Current.CancellationToken);
     }
 
     /// <summary>Says whether a process runs; one that has ended and waits to be collected does not.</summary>
@@ -36,8 +37,19 @@ internal static class ShellHarness
     /// <summary>Waits for something that tells nobody when it comes about.</summary>
     public static async Task UntilAsync(Func<bool> condition)
     {
+        var from = System.Diagnostics.Stopwatch.GetTimestamp();
         while (!condition())
+        {
+            Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(from) < TimeSpan.FromMinutes(1), "It did not come about.");
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Waits for a file that a process writes in one go.</summary>
+    public static async Task<string> FileAsync(string path)
+    {
+        await UntilAsync(() => File.Exists(path) && File.ReadAllText(path).EndsWith('\n'));
+        return File.ReadAllText(path).Trim();
     }
 
     public static int Pid(string text) => int.Parse(text.Trim(), System.Globalization.CultureInfo.InvariantCulture);

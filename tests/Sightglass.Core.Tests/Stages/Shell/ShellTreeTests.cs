@@ -28,18 +28,22 @@ public sealed class ShellTreeTests
     [Fact]
     public async Task Stop_kills_what_ignores_the_request_when_the_grace_is_over()
     {
+        var time = new ManualTime();
         var output = new RecordedOutput();
         using var stop = new CancellationTokenSource();
-        var running = ShellHarness.RunAsync(ShellHarness.Script("trap '' TERM; sleep 1000 & echo $$ $!; wait; wait; sleep 1000"), output, grace: s_short, stop: stop);
+        var running = ShellHarness.RunAsync(ShellHarness.Script("trap '' TERM; sleep 1000 & echo $$ $!; wait; wait; sleep 1000"), output, grace: TimeSpan.FromSeconds(5), stop: stop, time: time);
         await output.WhenAsync(o => o.Text.Contains('\n'));
+        var pids = output.Text.Split(' ', '\n').Where(t => t.Length > 0).Select(ShellHarness.Pid).ToList();
 
-        var start = Stopwatch.GetTimestamp();
         await stop.CancelAsync();
-        var result = await running;
+        await time.ArmedAsync(TimeSpan.FromSeconds(5));
+        time.Advance(TimeSpan.FromMilliseconds(4999));
+        Assert.All(pids, pid => Assert.True(ShellHarness.IsAlive(pid)));
+        time.Advance(TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal(StageOutcome.Cancelled, result.Outcome);
-        Assert.InRange(Stopwatch.GetElapsedTime(start), s_short, TimeSpan.FromSeconds(60));
-        Assert.All(output.Text.Split(' ', '\n').Where(t => t.Length > 0), pid => Assert.False(ShellHarness.IsAlive(ShellHarness.Pid(pid))));
+        // It needs no more of the clock than that.
+        Assert.Equal(StageOutcome.Cancelled, (await running).Outcome);
+        Assert.All(pids, pid => Assert.False(ShellHarness.IsAlive(pid)));
     }
 
     [Theory]
@@ -62,38 +66,58 @@ public sealed class ShellTreeTests
     }
 
     [Theory]
-    [InlineData("setsid sh -c 'trap \"\" TERM HUP; echo $$; while :; do sleep 1; done' & while [ ! -s pid ]; do sleep 0.01; done")]
-    [InlineData("nohup sh -c 'echo $$; exec sleep 1000' 2>/dev/null & while [ ! -s pid ]; do sleep 0.01; done")]
-    [InlineData("sleep 1000 & echo $!")]
-    public async Task Leftovers_end_when_the_process_has_ended(string script)
+    [InlineData("nohup sh -c 'echo $$ > pid; exec sleep 1000' >/dev/null 2>&1 & while [ ! -s pid ]; do sleep 0.01; done")]
+    [InlineData("sleep 1000 & echo $! > pid")]
+    [InlineData("sh -c 'kill -STOP $$' & echo $! > pid")]
+    [InlineData("(setsid setsid sh -c 'echo $$ > pid; exec sleep 1000' >/dev/null 2>&1 </dev/null &); while [ ! -s pid ]; do sleep 0.01; done")]
+    public async Task Leftovers_end_at_once_when_the_process_has_ended(string script)
     {
+        // The clock stands still: nothing waits for it.
         using var folder = new TemporaryFolder();
-        var output = new RecordedOutput();
-        script = script.Replace("echo $$", "echo $$; echo $$ > pid", StringComparison.Ordinal);
-        var start = Stopwatch.GetTimestamp();
 
-        var result = await ShellHarness.RunAsync(ShellHarness.Script(script), output, folder: folder.Path);
+        var result = await ShellHarness.RunAsync(ShellHarness.Script(script), folder: folder.Path, time: new ManualTime());
 
         Assert.Equal(StageOutcome.Completed, result.Outcome);
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), "The stage waited for what it left behind.");
-        await ShellHarness.UntilAsync(() => !ShellHarness.IsAlive(ShellHarness.Pid(output.Text)));
+        Assert.False(ShellHarness.IsAlive(ShellHarness.Pid(File.ReadAllText(System.IO.Path.Combine(folder.Path, "pid")))));
     }
 
     [Fact]
-    public async Task Stage_ends_when_a_stranger_holds_its_pipe_and_keeps_what_was_written()
+    public async Task Leftovers_that_ignore_the_request_are_killed_after_half_of_the_2_seconds()
+    {
+        using var folder = new TemporaryFolder();
+        var time = new ManualTime();
+        var running = ShellHarness.RunAsync(
+            ShellHarness.Script("setsid sh -c 'trap \"\" TERM HUP; echo $$ > pid; while :; do sleep 1; done' & while [ ! -s pid ]; do sleep 0.01; done"), folder: folder.Path, time: time);
+        var pid = ShellHarness.Pid(await ShellHarness.FileAsync(System.IO.Path.Combine(folder.Path, "pid")));
+
+        await time.ArmedAsync(TimeSpan.FromSeconds(1));
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.True(ShellHarness.IsAlive(pid));
+        time.Advance(TimeSpan.FromMilliseconds(1));
+
+        // It needs no more of the clock than that.
+        Assert.Equal(StageOutcome.Completed, (await running).Outcome);
+        Assert.False(ShellHarness.IsAlive(pid));
+    }
+
+    [Fact]
+    public async Task Stage_ends_after_2_seconds_when_a_stranger_holds_its_pipe_and_keeps_what_was_written()
     {
         // The stranger opens the pipe through /proc and has neither the session, the parents nor the mark.
         using var folder = new TemporaryFolder();
+        var time = new ManualTime();
         var output = new RecordedOutput();
         using var stranger = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"cd {folder.Path}; while [ ! -s pid ]; do sleep 0.01; done; exec 9> /proc/$(cat pid)/fd/1; echo stranger >&9; touch held; exec sleep 1000"]))!;
         try
         {
-            var start = Stopwatch.GetTimestamp();
-            var result = await ShellHarness.RunAsync(ShellHarness.Script("echo $$ > pid.new; mv pid.new pid; while [ ! -e held ]; do sleep 0.01; done; echo last"), output, folder: folder.Path);
+            var running = ShellHarness.RunAsync(ShellHarness.Script("echo $$ > pid.new; mv pid.new pid; while [ ! -e held ]; do sleep 0.01; done; echo last"), output, folder: folder.Path, time: time);
+            await time.ArmedAsync(TimeSpan.FromSeconds(2));
+            time.Advance(TimeSpan.FromMilliseconds(1999));
+            Assert.False(running.IsCompleted);
+            time.Advance(TimeSpan.FromMilliseconds(1));
 
-            Assert.Equal(StageOutcome.Completed, result.Outcome);
+            Assert.Equal(StageOutcome.Completed, (await running).Outcome);
             Assert.Equal("stranger\nlast\n", output.Text);
-            Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(60));
             Assert.False(stranger.HasExited);
         }
         finally
@@ -105,10 +129,11 @@ public sealed class ShellTreeTests
     [Fact]
     public async Task Stop_is_not_held_up_by_a_log_that_takes_nothing()
     {
+        using var folder = new TemporaryFolder();
         var output = new RecordedOutput { Room = new TaskCompletionSource().Task };
         using var stop = new CancellationTokenSource();
-        var running = ShellHarness.RunAsync(ShellHarness.Script("while :; do echo line; done"), output, grace: s_short, stop: stop);
-        await output.WhenAsync(o => o.Logs.Count > 0);
+        var running = ShellHarness.RunAsync(ShellHarness.Script("echo $$ > pid; while :; do echo line; done"), output, grace: s_short, stop: stop, folder: folder.Path);
+        await ShellHarness.FileAsync(System.IO.Path.Combine(folder.Path, "pid"));
 
         await stop.CancelAsync();
 

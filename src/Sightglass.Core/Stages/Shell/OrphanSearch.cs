@@ -1,0 +1,119 @@
+using System.Diagnostics;
+
+namespace Sightglass.Core.Stages.Shell;
+
+/// <summary>Looks for the processes of recorded attempts, again and again until there are none.</summary>
+internal sealed class OrphanSearch(IReadOnlyList<ProcessRecord> records)
+{
+    private static readonly TimeSpan s_instant = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_mostUnsure = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, ProcessRecord> _byToken = records.ToDictionary(r => r.Token, StringComparer.Ordinal);
+    private readonly Dictionary<(int Pid, long Start), ProcessRecord> _seen = [];
+    private List<(ProcEntry Entry, ProcessRecord Of)> _found = [];
+
+    /// <summary>Gets what the last look found.</summary>
+    public IReadOnlyList<ProcEntry> Found => _found.ConvertAll(f => f.Entry);
+
+    /// <summary>Looks for what runs of the attempts now.</summary>
+    public IReadOnlyList<ProcEntry> Look()
+    {
+        // Not the engine's clock: another process gets its environment when this machine lets it.
+        for (var from = Stopwatch.GetTimestamp(); !TryLook() && Stopwatch.GetElapsedTime(from) < s_mostUnsure;)
+            SpinWait.SpinUntil(static () => false, s_instant);
+        foreach (var (entry, of) in _found)
+            _seen.TryAdd((entry.Pid, entry.Start), of);
+        return Found;
+    }
+
+    public void Signal(int signal)
+    {
+        foreach (var (entry, _) in _found)
+            LinuxSignal.Send(entry, signal);
+    }
+
+    /// <summary>Waits until nothing is left.</summary>
+    /// <param name="limit">For how long.</param>
+    /// <param name="signal">What is sent to all that is there, at first and whenever some of it has ended; null for nothing.</param>
+    /// <param name="time">The clock.</param>
+    public async Task<bool> AreGoneWithinAsync(TimeSpan limit, int? signal, TimeProvider time)
+    {
+        var start = time.GetTimestamp();
+        while (Look().Count > 0)
+        {
+            if (signal is { } kill)
+                Signal(kill);
+            var rest = limit - time.GetElapsedTime(start);
+            if (rest <= TimeSpan.Zero)
+                return false;
+            using var enough = new CancellationTokenSource();
+            await Task.WhenAny(ChildReaper.Shared.EndedAsync(Found, time), Task.Delay(rest, time, enough.Token));
+            await enough.CancelAsync();
+        }
+
+        return true;
+    }
+
+    /// <summary>Says what became of all that was ever found.</summary>
+    public IReadOnlyList<OrphanedAttempt> Result()
+    {
+        var left = _found.Select(f => f.Entry.Pid).ToHashSet();
+        return
+        [
+            .. _seen.GroupBy(s => s.Value, s => s.Key.Pid).Select(g => new OrphanedAttempt(
+                g.Key.ExecutionId, g.Key.Stage, g.Key.Attempt, [.. g.Where(pid => !left.Contains(pid)).Order()], [.. g.Where(left.Contains).Order()])),
+        ];
+    }
+
+    // False where a process could not be told to be one of them or not.
+    private bool TryLook()
+    {
+        var all = ProcTable.Read();
+        var spared = OwnLine(all);
+        var found = new Dictionary<int, (ProcEntry Entry, ProcessRecord Of)>();
+        var isSure = true;
+        foreach (var entry in all)
+        {
+            if (entry.IsDead || spared.Contains(entry.Pid))
+                continue;
+            if (!_seen.TryGetValue((entry.Pid, entry.Start), out var of))
+            {
+                var token = ProcTable.TokenOf(entry, out var isKnown);
+                isSure &= isKnown;
+                of = (token is not null ? _byToken.GetValueOrDefault(token) : null) ?? records.FirstOrDefault(r => r.Pid == entry.Pid && r.Start == entry.Start);
+            }
+
+            if (of is not null)
+                found[entry.Pid] = (entry, of);
+        }
+
+        for (var before = -1; before != found.Count;)
+        {
+            before = found.Count;
+            // A session bears its first process's number, and while one of ours is in it the number is nobody else's.
+            var sessions = found.Values.Where(f => f.Of.Pid > 0 && f.Entry.Session == f.Of.Pid).DistinctBy(f => f.Entry.Session).ToDictionary(f => f.Entry.Session, f => f.Of);
+            foreach (var entry in all)
+            {
+                if (entry.IsDead || spared.Contains(entry.Pid) || found.ContainsKey(entry.Pid))
+                    continue;
+                if (sessions.TryGetValue(entry.Session, out var of))
+                    found[entry.Pid] = (entry, of);
+                else if (found.TryGetValue(entry.Parent, out var parent))
+                    found[entry.Pid] = (entry, parent.Of);
+            }
+        }
+
+        _found = [.. found.Values];
+        return isSure;
+    }
+
+    // This process and those above it: a stage may have started this very program in the folder that it recovers now.
+    private static HashSet<int> OwnLine(ProcEntry[] all)
+    {
+        var byPid = all.ToDictionary(e => e.Pid);
+        var line = new HashSet<int>();
+        for (var pid = Environment.ProcessId; line.Add(pid) && byPid.TryGetValue(pid, out var entry);)
+            pid = entry.Parent;
+        return line;
+    }
+}
