@@ -30,6 +30,8 @@ internal static class EventLine
         ApprovalRequested data => $"waits for approval{(data.Message is null ? "" : ": " + Clean(data.Message))} – sightglass approve {ShortId.Of(e.ExecutionId)} {e.Stage}",
         ApprovalGranted data => "approved" + By(data.By) + Because(data.Comment),
         ApprovalRejected data => "rejected" + By(data.By) + Because(data.Comment),
+        ApprovalWithdrawn => "no approval is needed any more",
+        TriggerEvaluated { TimedOut: { } action } data => $"{Clean(data.Why ?? "waited long enough")}, then {action}",
         AgentToolCalled data => $"tool {Clean(data.Tool)} took {Durations.Of(data.Duration)}",
         AgentMessageSent data => $"{Clean(data.From)} → {Clean(data.To)} ({data.Kind})",
         _ => null,

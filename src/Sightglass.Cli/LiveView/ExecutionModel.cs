@@ -40,8 +40,13 @@ internal sealed class ExecutionModel
             case StageLogged { Level: not "debug" } log: Tail(stage).AddLine(log.Message); break;
             case StageProgressed progress: Tail(stage).Progress = (Math.Clamp(progress.Fraction, 0, 1), progress.Message); break;
             case ApprovalRequested asked: _approvals[stage] = asked; break;
-            case StageStarted: _tails.Remove(stage); break;
-            case ApprovalGranted or ApprovalRejected or StageCompleted or StageSkipped or StageCancelled: _approvals.Remove(stage); break;
+            case StageStarted:
+                _tails.Remove(stage);
+                _approvals.Remove(stage);
+                break;
+            case ApprovalGranted or ApprovalRejected or ApprovalWithdrawn or StageQueued or StageExpanded or StageCompleted or StageFailed or StageSkipped or StageCancelled:
+                _approvals.Remove(stage);
+                break;
         }
 
         // The instances of a wide fan-out are many and their streams are not shown once they have ended.

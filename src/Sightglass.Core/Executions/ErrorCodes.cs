@@ -22,6 +22,9 @@ public static class ErrorCodes
     /// <summary>A person, or the deadline, rejected the approval.</summary>
     public const string ApprovalRejected = "approval_rejected";
 
+    /// <summary>The trigger did not hold in the time given.</summary>
+    public const string TriggerTimeout = "trigger_timeout";
+
     /// <summary>Some instances of a forEach stage failed.</summary>
     public const string InstancesFailed = "instances_failed";
 

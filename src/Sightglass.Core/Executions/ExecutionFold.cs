@@ -53,7 +53,7 @@ public sealed partial class ExecutionState
         switch (e.Data)
         {
             case StageQueued: ApplyQueued(stage, e); break;
-            case StageWaiting data: ApplyWaiting(stage, data); break;
+            case StageWaiting data: TriggerFold.Wait(stage, data); break;
             case StageStarted data: ApplyStarted(stage, e, data); break;
             case StageExpanded data: ApplyExpanded(stage, e, data); break;
             case StageCompleted data: ApplyCompleted(stage, e, data); break;
@@ -63,10 +63,11 @@ public sealed partial class ExecutionState
             case StageUndoStarted: stage.Undo = "running"; break;
             case StageUndoCompleted: stage.Undo = "completed"; break;
             case StageUndoFailed: stage.Undo = "failed"; break;
-            case TriggerEvaluated data: stage.Facts[data.Trigger] = new TriggerFact(data.Kind, data.Result, Event: data.Event); break;
-            case ApprovalRequested data: ApplyRequested(stage, data); break;
-            case ApprovalGranted data: Answer(stage, data.Trigger, true, data.By); break;
-            case ApprovalRejected data: Answer(stage, data.Trigger, false, data.By); break;
+            case TriggerEvaluated data: TriggerFold.Evaluate(stage, e.Time, data); break;
+            case ApprovalRequested data: TriggerFold.Ask(stage, e.Time, data); break;
+            case ApprovalGranted data: TriggerFold.Answer(stage, e.Time, data.Trigger, true, data.By); break;
+            case ApprovalRejected data: TriggerFold.Answer(stage, e.Time, data.Trigger, false, data.By); break;
+            case ApprovalWithdrawn data: TriggerFold.Withdraw(stage, e.Time, data.Trigger, data.Reason); break;
         }
 
         if (stage.Index < 0 && before != stage.Status) counts = Move(counts, before, stage.Status);
@@ -170,6 +171,7 @@ public sealed partial class ExecutionState
         stage.Items = null;
         stage.Undo = null;
         stage.Facts.Clear();
+        stage.OpenApprovalCount = 0;
     }
 
     private static void ApplyQueued(StageState stage, ExecutionEvent e)
@@ -179,23 +181,7 @@ public sealed partial class ExecutionState
         stage.QueuedSeq = e.Seq;
         stage.WaitingFor = null;
         stage.Due = null;
-        CloseApprovals(stage);
-    }
-
-    private static void ApplyWaiting(StageState stage, StageWaiting data)
-    {
-        stage.Status = data.For == "approval" ? StageStatus.Blocked : StageStatus.Waiting;
-        stage.WaitingFor = data.For;
-        stage.Due = data.Until;
-        if (stage.InAttempt || data.For != "timer") return;
-
-        // The timer that has just started; a trigger may have several, each with a time of its own.
-        foreach (var (leaf, fact) in stage.Facts)
-        {
-            if (fact is not { Kind: "timer", Result: false, Due: null }) continue;
-            stage.Facts[leaf] = fact with { Due = data.Until };
-            return;
-        }
+        TriggerFold.Close(stage);
     }
 
     private void ApplyStarted(StageState stage, ExecutionEvent e, StageStarted data)
@@ -215,7 +201,7 @@ public sealed partial class ExecutionState
         stage.Due = data.Until;
         stage.WaitingFor = null;
         stage.Reason = null;
-        CloseApprovals(stage);
+        TriggerFold.Close(stage);
         CurrentStage = stage.Position;
         if (stage.Index >= 0) MarkRunning(planned[stage.Position - 1], e);
     }
@@ -228,7 +214,7 @@ public sealed partial class ExecutionState
         stage.Status = StageStatus.Queued;
         stage.WaitingFor = null;
         stage.Due = null;
-        CloseApprovals(stage);
+        TriggerFold.Close(stage);
         var list = new List<StageState>(data.Count);
         for (var i = 0; i < data.Count; i++)
         {
@@ -298,7 +284,7 @@ public sealed partial class ExecutionState
     private void AddUsage(StageState stage, decimal? cost, Stages.TokenUsage? tokens, Stages.ResourceUsage? resources, double duration)
     {
         stage.InAttempt = false;
-        CloseApprovals(stage);
+        TriggerFold.Close(stage);
         stage.Duration = duration;
         stage.Tokens = tokens;
         stage.Resources = resources;
@@ -315,23 +301,7 @@ public sealed partial class ExecutionState
         stage.EndedSeq = e.Seq;
         stage.WaitingFor = null;
         stage.Due = null;
-        CloseApprovals(stage);
-    }
-
-    /// <summary>Takes back the questions that nobody has answered: what they were asked for has been decided without them.</summary>
-    private static void CloseApprovals(StageState stage)
-    {
-        if (stage.Facts.Count == 0) return;
-        foreach (var (leaf, _) in stage.OpenApprovals().ToArray()) stage.Facts.Remove(leaf);
-    }
-
-    private static void ApplyRequested(StageState stage, ApprovalRequested data) =>
-        stage.Facts[data.Trigger] = new TriggerFact("approval", null, data.Deadline, Asked: data.By, Message: data.Message);
-
-    private static void Answer(StageState stage, int leaf, bool granted, string? by)
-    {
-        var asked = stage.Facts.GetValueOrDefault(leaf);
-        stage.Facts[leaf] = new TriggerFact("approval", granted, By: by, Asked: asked?.Asked, Message: asked?.Message);
+        TriggerFold.Close(stage);
     }
 
     private static StageCounts Move(StageCounts c, StageStatus from, StageStatus to) => Add(Add(c, from, -1), to, 1);

@@ -120,25 +120,19 @@ public sealed class StageState
     /// <summary>Gets the sequence of the event that ended it; the order of a rollback.</summary>
     public long EndedSeq { get; internal set; }
 
-    /// <summary>Gets what is known of the trigger's leaves that the outside answers, by their number.</summary>
+    /// <summary>Gets what is known of the nodes of its trigger, and of a <c>wait</c> stage's own event or approval, by number.</summary>
     internal SortedDictionary<int, TriggerFact> Facts { get; } = [];
 
-    /// <summary>Gets the approvals asked for and not answered, by leaf.</summary>
+    /// <summary>Gets how many approvals are open.</summary>
+    internal int OpenApprovalCount { get; set; }
+
+    /// <summary>Gets the approvals asked for and not answered, by number.</summary>
     internal IEnumerable<(int Leaf, TriggerFact Fact)> OpenApprovals()
     {
+        if (OpenApprovalCount == 0) yield break;
         foreach (var (leaf, fact) in Facts)
         {
-            if (fact.Kind == "approval" && fact.Result is null) yield return (leaf, fact);
+            if (fact.IsOpen) yield return (leaf, fact);
         }
     }
 }
-
-/// <summary>What is known of one leaf of a trigger.</summary>
-/// <param name="Kind"><c>event</c>, <c>approval</c>, <c>timer</c> or <c>condition</c>.</param>
-/// <param name="Result">Whether it holds; <see langword="null"/> while a person or the clock has not answered.</param>
-/// <param name="Due">When the clock answers.</param>
-/// <param name="Event">Data of the custom event.</param>
-/// <param name="By">Who answered.</param>
-/// <param name="Asked">Who may answer.</param>
-/// <param name="Message">What they are asked.</param>
-internal sealed record TriggerFact(string Kind, bool? Result, DateTimeOffset? Due = null, Payload? Event = null, string? By = null, IReadOnlyList<string>? Asked = null, string? Message = null);

@@ -94,6 +94,7 @@ public static class StateJson
         else writer.WriteNull("child"u8);
         writer.WriteString("undo"u8, stage.Undo);
         WriteApprovals(writer, stage);
+        if (stage.Facts.Count > 0) WriteTriggers(writer, stage);
         if (stage.Count is { } count && stage.Index < 0)
         {
             writer.WriteNumber("count"u8, count);
@@ -117,6 +118,27 @@ public static class StateJson
             writer.WriteEndArray();
             writer.WriteString("message"u8, fact.Message);
             WriteTime(writer, "deadline"u8, fact.Due);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteTriggers(Utf8JsonWriter writer, StageState stage)
+    {
+        writer.WriteStartArray("triggers"u8);
+        foreach (var (number, fact) in stage.Facts)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("trigger"u8, number);
+            writer.WriteString("type"u8, fact.Kind);
+            if (fact.Result is { } result) writer.WriteBoolean("result"u8, result);
+            else writer.WriteNull("result"u8);
+            writer.WriteString("why"u8, fact.Why);
+            WriteTime(writer, "since"u8, fact.Since);
+            WriteTime(writer, "deadline"u8, fact.Deadline ?? fact.Due);
+            writer.WriteString("timedOut"u8, fact.TimedOut);
+            writer.WriteBoolean("cancelled"u8, fact.Cancelled);
             writer.WriteEndObject();
         }
 

@@ -28,6 +28,16 @@ public sealed class ValidationTests
         { $"stages: [{{ id: a, {Run}, timeout: soon }}]", ProblemCodes.BadDuration, "stages[0].timeout", "1:52", "500ms, 30s, 5m" },
         { $"stages: [{{ id: a, {Run}, timeout: 400d }}]", ProblemCodes.BadDuration, "stages[0].timeout", "1:52", "366d" },
 
+        // Triggers.
+        { $"stages:\n  - id: a\n    triggers: {{ event: go, timeout: 0s }}\n    {Run}", ProblemCodes.OutOfRange, "stages[0].triggers.timeout", "3:37", "30s" },
+        { $"stages:\n  - id: a\n    triggers: {{ approval: {{ timeout: 0s }} }}\n    {Run}", ProblemCodes.OutOfRange, "stages[0].triggers.approval.timeout", "3:38", "30s" },
+        { $"stages:\n  - id: a\n    triggers: {{ event: go, timeout: -1s }}\n    {Run}", ProblemCodes.BadDuration, "stages[0].triggers.timeout", "3:37", "30s" },
+        { $"stages:\n  - id: a\n    triggers: {{ event: go, timeout: 1s, onTimeout: proced }}\n    {Run}", ProblemCodes.UnknownValue, "stages[0].triggers.onTimeout", "3:52", "proceed" },
+        { $"stages:\n  - id: a\n    triggers: {{ event: go, onTimeout: skip }}\n    {Run}", ProblemCodes.Misplaced, "stages[0].triggers.onTimeout", "3:39", "timeout" },
+        { $"stages:\n  - id: a\n    triggers: {{ approval: {{ timeout: 1s }}, timeout: 1s }}\n    {Run}", ProblemCodes.SeveralMembers, "stages[0].triggers.timeout", "3:53", "approval" },
+        { $"stages:\n  - id: a\n    triggers: {{ any: [] }}\n    {Run}", ProblemCodes.Missing, "stages[0].triggers.any", "3:22", "at least one" },
+        { $"stages:\n  - id: a\n    triggers: {{ timeout: 1s }}\n    {Run}", ProblemCodes.Missing, "stages[0].triggers", "3:15", "write one of" },
+
         // Ids.
         { $"stages: [{{ {Run} }}]", ProblemCodes.MissingId, "stages[0].id", "1:10", "id:" },
         { $"stages: [{{ id: a b, {Run} }}]", ProblemCodes.InvalidId, "stages[0].id", "1:16", "letters" },

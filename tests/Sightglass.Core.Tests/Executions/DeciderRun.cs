@@ -45,6 +45,8 @@ internal sealed class DeciderRun
         return new DeciderRun(read.Definition!, input, parent);
     }
 
+    public static DeciderRun Of(PipelineDefinition definition) => new(DefinitionJson.Read(DefinitionJson.Write(definition)), "{}", null);
+
     public string StatusOf(string key) => Stage(key).Status.ToWire();
 
     public string? ReasonOf(string key) => Stage(key).Reason ?? Stage(key).Error?.Code;

@@ -35,6 +35,12 @@ internal sealed class StageModel
     public SortedDictionary<int, bool> Answers { get; } = [];
 
     public HashSet<int> Asked { get; } = [];
+
+    /// <summary>What was done with nodes of its trigger that did not hold in time.</summary>
+    public SortedDictionary<int, TriggerTimeout> TimedOut { get; } = [];
+
+    /// <summary>The timer whose time is told next.</summary>
+    public int StartedTimer { get; set; }
 }
 
 /// <summary>
@@ -177,7 +183,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
             case StageQueued: Ready(d, key, s); s.Queued = true; break;
             case StageExpanded x: Ready(d, key, s); s.Count = x.Count; break;
             case StageStarted x: Start(e, x, d, s, starts); break;
-            case StageWaiting x when x.For == "timer" && x.Until is { } until: s.Due[s.OpenAttempt > 0 ? "wait" : "timer" + s.Due.Count.ToString(CultureInfo.InvariantCulture)] = until; break;
+            case StageWaiting x when x.For == "timer" && x.Until is { } until: s.Due[s.OpenAttempt > 0 ? "wait" : Node(s.StartedTimer)] = until; break;
             case StageCompleted x:
                 Require(e.Attempt > 0 || s.Count >= 0, $"{key} completes and was never tried");
                 if (e.Attempt > 0) Close(e, s);
@@ -196,25 +202,72 @@ internal sealed class LogModel(PipelineDefinition pipeline)
                 Require(Cancelling || Finishing || _failing || (Stops && key.Contains('[', StringComparison.Ordinal)) || (d.ForEach is not null && Stops) || (Stops && d.Repeat is not null), $"{key} is cancelled, and nobody cancelled anything");
                 End(e, s, StageStatus.Cancelled, null);
                 break;
-            case TriggerEvaluated x:
-                if (s.OpenAttempt == 0 && (x.Result || x.Kind == "timer")) s.Answers[x.Trigger] = x.Result;
-                break;
+            case TriggerEvaluated x: Evaluate(e, x, d, s); break;
             case ApprovalRequested x:
                 s.Asked.Add(x.Trigger);
-                if (x.Deadline is { } deadline) s.Due["approval"] = deadline;
+                if (x.Deadline is { } deadline) s.Due[Node(x.Trigger)] = deadline;
                 break;
             case ApprovalGranted x: Answer(s, x.Trigger, true); break;
             case ApprovalRejected x: Answer(s, x.Trigger, false); break;
+            case ApprovalWithdrawn x:
+                Require(s.Asked.Remove(x.Trigger), "an approval is withdrawn that is not open");
+                RequireUnneeded(d, s, x.Trigger);
+                Quiet(s, x.Trigger);
+                break;
             case StageUndoStarted: StartUndo(e, s, starts); break;
             case StageUndoCompleted: (s.Undo, _undoing) = ("completed", null); break;
             case StageUndoFailed: (s.Undo, _undoing) = ("failed", null); break;
         }
     }
 
+    private static string Node(int number) => "node " + number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Until(int number) => "deadline " + number.ToString(CultureInfo.InvariantCulture);
+
+    private static void Quiet(StageModel s, int number)
+    {
+        s.Due.Remove(Node(number));
+        s.Due.Remove(Until(number));
+    }
+
+    private void Evaluate(ExecutionEvent e, TriggerEvaluated x, StageDefinition d, StageModel s)
+    {
+        if (s.OpenAttempt > 0) return;
+        if (x.Deadline is { } deadline)
+        {
+            Require(deadline == e.Time + ReadinessOracle.NodeOf(d, x.Trigger).Timeout!.Value.Value, $"node {x.Trigger} of {d.Id} has another timeout");
+            s.Due[Until(x.Trigger)] = deadline;
+            return;
+        }
+
+        if (x.TimedOut is not null)
+        {
+            Require(s.Due.TryGetValue(Until(x.Trigger), out var at) && at <= e.Time, $"node {x.Trigger} of {d.Id} is given up before its time");
+            s.TimedOut[x.Trigger] = ReadinessOracle.NodeOf(d, x.Trigger).OnTimeout;
+            Require(string.Equals(x.TimedOut, s.TimedOut[x.Trigger].ToString(), StringComparison.OrdinalIgnoreCase), "something else is done at a deadline");
+            Quiet(s, x.Trigger);
+            return;
+        }
+
+        if (x.Cancelled)
+        {
+            if (x.Kind is not ("all" or "any")) RequireUnneeded(d, s, x.Trigger);
+            Quiet(s, x.Trigger);
+            return;
+        }
+
+        if (x.Kind == "timer" && !x.Result) s.StartedTimer = x.Trigger;
+        if (x.Result || x.Kind == "timer") s.Answers[x.Trigger] = x.Result;
+        if (x.Result || x.Kind is not ("event" or "timer")) Quiet(s, x.Trigger);
+    }
+
+    private void RequireUnneeded(StageDefinition d, StageModel s, int number) =>
+        Require(_oracle.Judge(d.Id, EndOf, s) != Fate.Waits || _oracle.Unneeded(d.Id, EndOf, s).Contains(number), $"node {number} of {d.Id} is waited for no longer, and the rules say that it is needed");
+
     private static void Answer(StageModel s, int leaf, bool granted)
     {
         Require(s.Asked.Remove(leaf), "an approval is answered that is not open");
-        s.Due.Remove("approval");
+        Quiet(s, leaf);
         if (s.OpenAttempt == 0) s.Answers[leaf] = granted;
     }
 
@@ -255,7 +308,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
     private void Ready(StageDefinition d, string key, StageModel s)
     {
         if (s.Touched) return;
-        if (key == d.Id) Require(_oracle.Judge(d.Id, EndOf, s.Answers) == Fate.Runs && _oracle.When(d.Id, EndOf) == true, $"{key} is ready, and the rules say: {_oracle.Judge(d.Id, EndOf, s.Answers)}");
+        if (key == d.Id) Require(_oracle.Judge(d.Id, EndOf, s) == Fate.Runs && _oracle.When(d.Id, EndOf) == true, $"{key} is ready, and the rules say: {_oracle.Judge(d.Id, EndOf, s)}");
         s.Touched = true;
         s.Asked.Clear();
         s.Due.Clear();
@@ -291,7 +344,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
         Require(s.Attempt == 0 || s.OpenAttempt == 0, $"{key} is skipped and runs");
         if (!key.Contains('[', StringComparison.Ordinal))
         {
-            var fate = _oracle.Judge(key, EndOf, s.Answers);
+            var fate = _oracle.Judge(key, EndOf, s);
             if (x.Reason == "early_exit") Require(Finishing, $"{key} is skipped for an early exit");
             else if (x.Reason == "execution_failed") Require(_failing && !_oracle.IsHandler(key), $"{key} is skipped for a failure");
             else Require(fate == Fate.Skipped || (fate == Fate.Runs && _oracle.When(key, EndOf) == false), $"{key} is skipped ({x.Reason}), and the rules say: {fate}");
@@ -315,9 +368,10 @@ internal sealed class LogModel(PipelineDefinition pipeline)
         {
             var s = this[d.Id];
             if (s.Ended is not null || s.Touched) continue;
-            var fate = _oracle.Judge(d.Id, EndOf, s.Answers);
+            var fate = _oracle.Judge(d.Id, EndOf, s);
             var held = Paused && d.Type is "wait" or "pipeline" && d.ForEach is null && fate == Fate.Runs && _oracle.When(d.Id, EndOf) == true;
             Require(fate == Fate.Waits || held, $"{d.Id} stands still, and the rules say: {fate}");
+            Require(!s.Asked.Overlaps(_oracle.Unneeded(d.Id, EndOf, s)), $"{d.Id} asks for what nobody needs any more");
             Require(!_failing || _oracle.IsHandler(d.Id), $"{d.Id} waits after a failure");
         }
     }

@@ -24,7 +24,7 @@ internal sealed class PipelineGenerator(Random random)
 
     private PipelineDefinition Pipeline()
     {
-        _size = Math.Min(30, 2 + (int)(random.NextDouble() * random.NextDouble() * 48));
+        _size = Math.Min(30, 2 + (int)(random.NextDouble() * random.NextDouble() * 54));
         _policy = Pick(FailurePolicy.Fail, FailurePolicy.Continue, FailurePolicy.Rollback);
         for (var i = 0; i < _size; i++) _stages.Add(Stage(i));
         AimBranches();
@@ -59,6 +59,15 @@ internal sealed class PipelineGenerator(Random random)
     }
 
     private TriggerDefinition Trigger(int i, int depth)
+    {
+        var trigger = AnyTrigger(i, depth);
+        if (Chance(0.8) || trigger.Approval?.Timeout is not null) return trigger;
+        trigger.Timeout = Span(Pick(2, 10, 50));
+        trigger.OnTimeout = Pick(TriggerTimeout.Fail, TriggerTimeout.Skip, TriggerTimeout.Proceed);
+        return trigger;
+    }
+
+    private TriggerDefinition AnyTrigger(int i, int depth)
     {
         var what = random.Next(depth < 2 ? 12 : 9);
         return what switch

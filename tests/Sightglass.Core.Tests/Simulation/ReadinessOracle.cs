@@ -59,15 +59,14 @@ internal sealed class ReadinessOracle
     /// <summary>Judges a stage.</summary>
     /// <param name="id">The stage.</param>
     /// <param name="ended">Status of each stage that has ended in this turn, and what a branch took.</param>
-    /// <param name="answers">Answers to the leaves of its trigger, by number: an event that came, an approval, a timer.</param>
-    public Fate Judge(string id, Func<string, (StageStatus Status, string? Taken)?> ended, IReadOnlyDictionary<int, bool> answers)
+    /// <param name="known">The stage's own: answers to the leaves of its trigger, by number, and what did not hold in time.</param>
+    public Fate Judge(string id, Func<string, (StageStatus Status, string? Taken)?> ended, StageModel known)
     {
         var stage = _byId[id];
         var parts = new List<Truth>();
         foreach (var need in _needs[id]) parts.Add(CompletedTruth(ended(need)?.Status));
         if (_branches[id].Count > 0) parts.Add(BranchTruth(id, ended));
-        var leaf = 0;
-        if (stage.Triggers is not null) parts.Add(TriggerTruth(stage.Triggers, ended, answers, ref leaf));
+        if (stage.Triggers is not null) parts.Add(new TriggerReading(stage.Triggers, ended, known).Truth);
         if (parts.Exists(p => p == Truth.No)) return Fate.Skipped;
         if (parts.Exists(p => p == Truth.Refused)) return Fate.Fails;
 
@@ -79,6 +78,31 @@ internal sealed class ReadinessOracle
             Truth.Neutral => Fate.Skipped,
             _ => Fate.Runs,
         };
+    }
+
+    /// <summary>Gives the numbers of what nobody needs to answer any more, since what it stands in has come to a result.</summary>
+    public HashSet<int> Unneeded(string id, Func<string, (StageStatus Status, string? Taken)?> ended, StageModel known) =>
+        _byId[id].Triggers is { } trigger ? new TriggerReading(trigger, ended, known).Unneeded : [];
+
+    /// <summary>Finds a node of a stage's trigger by its number.</summary>
+    public static TriggerDefinition NodeOf(StageDefinition stage, int number)
+    {
+        var leaves = new List<TriggerDefinition>();
+        var groups = new List<TriggerDefinition>();
+        Walk(stage.Triggers!);
+        return number < leaves.Count ? leaves[number] : groups[number - leaves.Count - 1];
+
+        void Walk(TriggerDefinition t)
+        {
+            if ((t.All ?? t.Any) is not { } children)
+            {
+                leaves.Add(t);
+                return;
+            }
+
+            groups.Add(t);
+            foreach (var child in children) Walk(child);
+        }
     }
 
     /// <summary>Tells what a <c>when</c> gives once the stage is ready; null where it is no truth value.</summary>
@@ -94,30 +118,6 @@ internal sealed class ReadinessOracle
     };
 
     private static string StageIn(string condition) => condition.Split('.')[1];
-
-    private static Truth TriggerTruth(TriggerDefinition t, Func<string, (StageStatus Status, string? Taken)?> ended, IReadOnlyDictionary<int, bool> answers, ref int leaf)
-    {
-        if ((t.All ?? t.Any) is { } children)
-        {
-            var parts = new List<Truth>();
-            foreach (var child in children) parts.Add(TriggerTruth(child, ended, answers, ref leaf));
-            return t.All is not null ? All(parts) : Any(parts);
-        }
-
-        var number = leaf++;
-        bool? answer = answers.TryGetValue(number, out var given) ? given : null;
-        if (t.Completed is not null) return CompletedTruth(ended(t.Completed)?.Status);
-        if (t.Failed is not null) return ended(t.Failed)?.Status switch { null => Truth.Open, StageStatus.Failed => Truth.Yes, _ => Truth.No };
-        if (t.Ended is not null) return ended(t.Ended) is null ? Truth.Open : Truth.Yes;
-        if (t.Approval is not null) return answer switch { null => Truth.OpenOutside, true => Truth.YesOutside, false => Truth.Refused };
-        if (t.When is not null)
-        {
-            if (t.When.Contains("stages.", StringComparison.Ordinal) && ended(StageIn(t.When)) is null) return Truth.Open;
-            return Condition(t.When, ended) == true ? Truth.YesOutside : Truth.No;
-        }
-
-        return answer == true ? Truth.YesOutside : Truth.OpenOutside;
-    }
 
     private static Truth CompletedTruth(StageStatus? status) => status switch
     {
@@ -163,5 +163,60 @@ internal sealed class ReadinessOracle
         Neutral,
         No,
         Refused,
+    }
+
+    /// <summary>One reading of a trigger from top to bottom.</summary>
+    private sealed class TriggerReading
+    {
+        private readonly Func<string, (StageStatus Status, string? Taken)?> _ended;
+        private readonly StageModel _known;
+        private readonly int _firstGroup;
+        private int _leaf;
+        private int _group;
+
+        public TriggerReading(TriggerDefinition trigger, Func<string, (StageStatus Status, string? Taken)?> ended, StageModel known)
+        {
+            (_ended, _known) = (ended, known);
+            _firstGroup = Leaves(trigger) + 1;
+            Truth = Read(trigger, []);
+        }
+
+        public Truth Truth { get; }
+
+        public HashSet<int> Unneeded { get; } = [];
+
+        private static int Leaves(TriggerDefinition t) => (t.All ?? t.Any) is { } children ? children.Sum(Leaves) : 1;
+
+        private Truth Read(TriggerDefinition t, List<int> within)
+        {
+            var own = new List<int>();
+            var number = (t.All ?? t.Any) is null ? _leaf++ : _firstGroup + _group++;
+            var truth = (t.All ?? t.Any) is { } children ? Group(t.All is not null, children, own) : Leaf(t, number);
+            if (_known.TimedOut.TryGetValue(number, out var action))
+                truth = action switch { TriggerTimeout.Proceed => Truth.YesOutside, TriggerTimeout.Skip => Truth.No, _ => Truth.Refused };
+            if (truth is Truth.Yes or Truth.YesOutside or Truth.No or Truth.Refused) Unneeded.UnionWith(own.Append(number));
+            within.AddRange(own);
+            within.Add(number);
+            return truth;
+        }
+
+        private Truth Group(bool isAll, IReadOnlyList<TriggerDefinition> children, List<int> own)
+        {
+            var parts = new List<Truth>();
+            foreach (var child in children) parts.Add(Read(child, own));
+            return isAll ? All(parts) : Any(parts);
+        }
+
+        private Truth Leaf(TriggerDefinition t, int number)
+        {
+            bool? answer = _known.Answers.TryGetValue(number, out var given) ? given : null;
+            if (t.Completed is not null) return CompletedTruth(_ended(t.Completed)?.Status);
+            if (t.Failed is not null) return _ended(t.Failed)?.Status switch { null => Truth.Open, StageStatus.Failed => Truth.Yes, _ => Truth.No };
+            if (t.Ended is not null) return _ended(t.Ended) is null ? Truth.Open : Truth.Yes;
+            if (t.Approval is not null) return answer switch { null => Truth.OpenOutside, true => Truth.YesOutside, false => Truth.Refused };
+            if (t.When is null) return answer == true ? Truth.YesOutside : Truth.OpenOutside;
+            if (t.When.Contains("stages.", StringComparison.Ordinal) && _ended(StageIn(t.When)) is null) return Truth.Open;
+            return Condition(t.When, _ended) == true ? Truth.YesOutside : Truth.No;
+        }
     }
 }

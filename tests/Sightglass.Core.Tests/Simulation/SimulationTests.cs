@@ -29,6 +29,7 @@ public sealed class SimulationTests
         new("forgets the limit of instances") { Definition = s => s.MaxParallel = null },
         new("tries once more") { Definition = s => s.Retry = new RetryDefinition { MaxAttempts = 5 } },
         new("forgets conditions") { Definition = s => s.When = s.Type == "branch" ? s.When : null },
+        new("lets deadlines pass late") { Definition = s => Delay(s.Triggers) },
         new("takes approvals for granted") { Command = c => c is AnswerApproval x ? x with { Granted = !x.Granted } : c, Definition = s => s.Triggers = s.Triggers is { Approval: not null } ? null : s.Triggers },
     ];
 
@@ -79,6 +80,13 @@ public sealed class SimulationTests
         }
 
         Assert.Fail($"A decider that {name} passes for a good one.");
+    }
+
+    private static void Delay(TriggerDefinition? trigger)
+    {
+        if (trigger is null) return;
+        if (trigger.Timeout is { } timeout) trigger.Timeout = new Duration(timeout.Value * 2);
+        foreach (var child in trigger.All ?? trigger.Any ?? []) Delay(child);
     }
 
     private static int? Number(string variable) =>

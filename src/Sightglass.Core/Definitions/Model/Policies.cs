@@ -58,6 +58,20 @@ public enum WhenFull
     Reject,
 }
 
+/// <summary>What becomes of a trigger's condition or group that did not hold in time.</summary>
+[JsonConverter(typeof(KebabEnumConverter<TriggerTimeout>))]
+public enum TriggerTimeout
+{
+    /// <summary>The stage fails, as after a rejected approval.</summary>
+    Fail,
+
+    /// <summary>It cannot hold any more: another branch of an <c>any</c> still can, otherwise the stage is skipped.</summary>
+    Skip,
+
+    /// <summary>It counts as held.</summary>
+    Proceed,
+}
+
 /// <summary>Defaults of all stages.</summary>
 public sealed record DefaultsDefinition : ExtensibleDefinition
 {

@@ -32,6 +32,13 @@ public sealed record TriggerDefinition : ExtensibleDefinition
 
     /// <summary>Gets a time that must pass after the other conditions beside it hold.</summary>
     public Duration? Timer { get; set; }
+
+    /// <summary>Gets how long this condition, or this whole group, is waited for once everything beside it holds.</summary>
+    public Duration? Timeout { get; set; }
+
+    /// <summary>Gets what happens then.</summary>
+    /// <value><see cref="TriggerTimeout.Fail"/>.</value>
+    public TriggerTimeout OnTimeout { get; set; }
 }
 
 /// <summary>An approval by a person.</summary>

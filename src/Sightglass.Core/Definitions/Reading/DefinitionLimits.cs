@@ -9,6 +9,9 @@ internal static class DefinitionLimits
 
     public const int Depth = 64;
 
+    /// <summary>Groups of a trigger within each other.</summary>
+    public const int TriggerDepth = 64;
+
     public const int KeyLength = 1_000;
 
     public const int IdLength = 100;

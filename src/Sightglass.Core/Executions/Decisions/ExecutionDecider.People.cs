@@ -102,6 +102,7 @@ internal sealed partial class ExecutionDecider
         else Emit(s, new ApprovalRejected { Trigger = leaf, By = by, Comment = Bounded(comment) });
         if (!s.InAttempt)
         {
+            JudgedTreeOf(stage, s)!.Set(leaf, granted ? Verdict.HoldsOutside : Verdict.Rejected);
             toConsider.Add(stage.Index);
             return;
         }
@@ -122,21 +123,20 @@ internal sealed partial class ExecutionDecider
     {
         if (state.Status.IsTerminal() || state.Cancelling) return HasEnded;
         var matched = 0;
-        foreach (var stage in plan.Stages)
+        foreach (var (index, leaf) in plan.Listeners.GetValueOrDefault(c.EventType) ?? [])
         {
+            var stage = plan.Stages[index];
             var s = StageOf(stage);
-            if (stage.Type == "wait" && stage.Definition.Wait!.Event == c.EventType)
+            if (leaf < 0)
             {
                 foreach (var waiting in state.InstancesOf(stage.Id).Append(s)) matched += DeliverToWait(stage, waiting, c) ? 1 : 0;
             }
-
-            if (!AwaitsTrigger(s)) continue;
-            foreach (var leaf in stage.Leaves)
+            else if (AwaitsTrigger(s) && JudgedTreeOf(stage, s) is { } tree && !tree.IsMoot(leaf))
             {
-                if (leaf.Kind != TriggerLeafKind.Event || leaf.EventType != c.EventType || s.Facts.TryGetValue(leaf.Number, out var fact) && fact.Result == true) continue;
-                var holds = Matches(s, leaf.Condition, c.Data, out var why);
-                Emit(s, new TriggerEvaluated { Trigger = leaf.Number, Kind = "event", Result = holds, Why = why, Event = c.Data });
+                var holds = Matches(s, stage.Leaves[leaf].Condition, c.Data, out var why);
+                Record(s, leaf, "event", holds, why, c.Data);
                 if (!holds) continue;
+                tree.Set(leaf, Verdict.HoldsOutside);
                 matched++;
                 toConsider.Add(stage.Index);
             }
@@ -149,7 +149,7 @@ internal sealed partial class ExecutionDecider
     {
         if (!s.InAttempt) return false;
         var holds = Matches(s, stage.WaitWhere, c.Data, out var why);
-        Emit(s, new TriggerEvaluated { Trigger = stage.OwnLeaf, Kind = "event", Result = holds, Why = why, Event = c.Data }, s.Attempt, s.Iteration);
+        Record(s, stage.OwnLeaf, "event", holds, why, c.Data);
         if (!holds) return false;
         var output = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(output, EventJson.WriterOptions))
@@ -172,9 +172,7 @@ internal sealed partial class ExecutionDecider
             return true;
         }
 
-        var result = where.Evaluate(scopes.ForEvent(s, data));
-        var holds = !result.IsError && result.Value.Kind == CelKind.Bool && result.Value.AsBool;
-        why = Bounded(result.IsError ? $"'{where.Text}' failed: {result.Error.Message}" : $"'{where.Text}' is {result.Value.ToText()}")!;
+        why = Said(where, where.Evaluate(scopes.ForEvent(s, data)), out var holds);
         return holds;
     }
 
@@ -184,39 +182,20 @@ internal sealed partial class ExecutionDecider
     private CommandAnswer Tick(TimerDue c)
     {
         if (state.Status.IsTerminal()) return HasEnded;
-        foreach (var s in InPlanOrder(ready.TakeDue(now)))
+        var due = ready.TakeDue(now);
+        foreach (var s in InPlanOrder(due.Keys))
         {
-            if (!s.Status.IsTerminal()) TickStage(PlanOf(s), s, c);
+            foreach (var number in due[s.Key])
+            {
+                if (s.Status.IsTerminal()) break;
+                if (number < Readiness.Stage) TickFact(PlanOf(s), s, number);
+                else if (s.InAttempt) TickAttempt(PlanOf(s), s, c);
+                else if (s.WaitingFor is "retry" or "repeat" && s.Due <= now) Queue(PlanOf(s), s);
+            }
         }
 
         if (state.CancelDeadline is { } deadline && deadline <= now) GiveUpUnreachable();
         return CommandAnswer.Done;
-    }
-
-    private void TickStage(StagePlan stage, StageState s, TimerDue c)
-    {
-        foreach (var (leaf, fact) in s.OpenApprovals().ToArray())
-        {
-            if (fact.Due is not { } deadline || deadline > now) continue;
-            var approval = s.InAttempt ? stage.Definition.Wait?.Approval : stage.Leaves[leaf].Approval;
-            AnswerLeaf(stage, s, leaf, approval?.OnTimeout == "approve", "timeout", null);
-            if (s.Status.IsTerminal()) return;
-        }
-
-        if (s.InAttempt) TickAttempt(stage, s, c);
-        else if (s.WaitingFor is "retry" or "repeat")
-        {
-            if (s.Due <= now) Queue(stage, s);
-        }
-        else if (AwaitsTrigger(s))
-        {
-            foreach (var (leaf, fact) in s.Facts.ToArray())
-            {
-                if (fact is not { Kind: "timer", Result: false } || !(fact.Due <= now)) continue;
-                Emit(s, new TriggerEvaluated { Trigger = leaf, Kind = "timer", Result = true, Why = "the time has passed" });
-                toConsider.Add(stage.Index);
-            }
-        }
     }
 
     private void TickAttempt(StagePlan stage, StageState s, TimerDue c)

@@ -21,14 +21,19 @@ internal sealed partial class ExecutionDecider
             return;
         }
 
-        var verdict = Judge(stage, s, assume: null, out var cause);
+        var tree = TreeOf(stage, s);
+        var branch = Verdict.Holds;
+        var verdict = Judge(stage, s, tree, ref branch, out var cause);
+        if (verdict is Verdict.Skipped or Verdict.Never && tree is not null) DropAll(s, "not needed any more: the stage does not run");
         switch (verdict)
         {
             case Verdict.Holds: MakeReady(stage, s); break;
             case Verdict.Skipped: Skip(stage, s, cause.Reason ?? "dependency_skipped", cause.Detail); break;
-            case Verdict.Rejected: FailUnstarted(stage, s, new StageError(ErrorCodes.ApprovalRejected, WhyRejected(s.Facts.Values.First(f => f is { Kind: "approval", Result: false }).By))); break;
+            case Verdict.Rejected: FailUnstarted(stage, s, RejectionOf(s)); break;
             case Verdict.Never: Skip(stage, s, cause.Reason ?? "trigger_impossible", cause.Detail); break;
-            default: AskOutside(stage, s); break;
+            default:
+                if (tree is not null) AskOutside(stage, s, tree, branch);
+                break;
         }
     }
 
@@ -37,38 +42,37 @@ internal sealed partial class ExecutionDecider
         s.Status == StageStatus.Pending
         || (s.Status is StageStatus.Waiting or StageStatus.Blocked && !s.InAttempt && s.WaitingFor is not ("retry" or "repeat"));
 
-    private Verdict Judge(StagePlan stage, StageState s, Func<TriggerLeaf, bool>? assume, out (string? Reason, string? Detail) cause)
+    private Verdict Judge(StagePlan stage, StageState s, TriggerTree? tree, ref Verdict branch, out (string? Reason, string? Detail) cause)
     {
-        (string? Reason, string? Detail) found = default;
+        cause = default;
         if (ready.BadNeeds[stage.Index] > 0)
         {
             cause = ("dependency_failed", FirstBadNeed(stage));
             return Verdict.Never;
         }
 
-        var pending = ready.OpenNeeds[stage.Index] > 0;
-        var branch = JudgeBranches(stage, ref found);
-        if (branch is Verdict.Skipped or Verdict.Never)
+        branch = JudgeBranches(stage, ref cause);
+        if (branch is Verdict.Skipped or Verdict.Never) return branch;
+        if (tree is not null)
         {
-            cause = found;
-            return branch;
+            JudgeLeaves(s, tree);
+            CancelUnneeded(s, tree);
         }
 
-        pending |= branch == Verdict.Pending;
-        var trigger = stage.Trigger?.Evaluate(leaf => JudgeLeaf(leaf, s, assume, ref found)) ?? Verdict.HoldsOutside;
-        cause = found;
+        var verdict = Combine(stage, branch, tree?[TriggerWorld.Real] ?? Verdict.HoldsOutside);
+        if (verdict is not (Verdict.Skipped or Verdict.Never)) return verdict;
+        if (tree is not null && CauseOf(s, tree) is { Reason: not null } found) cause = found;
+        if (verdict == Verdict.Skipped && cause.Reason is null) cause = ("dependency_skipped", stage.Needs.Count > 0 ? plan.Stages[stage.Needs[0]].Id : null);
+        return verdict;
+    }
+
+    /// <summary>Needs, branch and trigger must all hold. What was skipped is neither for nor against, as long as another stage is for.</summary>
+    private Verdict Combine(StagePlan stage, Verdict branch, Verdict trigger)
+    {
         if (trigger is Verdict.Never or Verdict.Rejected) return trigger;
-        if (pending || trigger == Verdict.Pending) return Verdict.Pending;
-
-        // Needs, branch and trigger must all hold. What was skipped is neither for nor against, as long as another stage is for.
-        var needs = stage.Needs.Count > 0;
+        if (ready.OpenNeeds[stage.Index] > 0 || branch == Verdict.Pending || trigger == Verdict.Pending) return Verdict.Pending;
         var holds = trigger == Verdict.Holds || ready.MetNeeds[stage.Index] > 0 || stage.Branches.Count > 0;
-        if (!holds && (needs || trigger == Verdict.Skipped))
-        {
-            if (cause.Reason is null) cause = ("dependency_skipped", needs ? plan.Stages[stage.Needs[0]].Id : null);
-            return Verdict.Skipped;
-        }
-
+        if (!holds && (stage.Needs.Count > 0 || trigger == Verdict.Skipped)) return Verdict.Skipped;
         return trigger == Verdict.PendingOutside ? trigger : Verdict.Holds;
     }
 
@@ -94,97 +98,6 @@ internal sealed partial class ExecutionDecider
 
     private string? TakenBy(StageState branch) =>
         values.Get(branch.Output).TryGetMember("taken", out var taken) && taken.Kind == CelKind.String ? taken.AsString : null;
-
-    private Verdict JudgeLeaf(TriggerLeaf leaf, StageState s, Func<TriggerLeaf, bool>? assume, ref (string? Reason, string? Detail) cause)
-    {
-        switch (leaf.Kind)
-        {
-            case TriggerLeafKind.Completed or TriggerLeafKind.Failed or TriggerLeafKind.Ended:
-                return JudgeStageLeaf(leaf, ref cause);
-            case TriggerLeafKind.Condition:
-                return JudgeCondition(leaf, s, ref cause);
-            default:
-                var answer = s.Facts.GetValueOrDefault(leaf.Number)?.Result;
-                if (answer == true) return Verdict.HoldsOutside;
-                if (answer == false && leaf.Kind == TriggerLeafKind.Approval) return Verdict.Rejected;
-                return assume is not null && assume(leaf) ? Verdict.HoldsOutside : Verdict.PendingOutside;
-        }
-    }
-
-    private Verdict JudgeStageLeaf(TriggerLeaf leaf, ref (string? Reason, string? Detail) cause)
-    {
-        var other = state.Find(leaf.Stage!);
-        if (other is null || !other.Status.IsTerminal()) return Verdict.Pending;
-        if (leaf.Kind == TriggerLeafKind.Ended) return Verdict.Holds;
-        if (leaf.Kind == TriggerLeafKind.Failed)
-        {
-            if (other.Status == StageStatus.Failed) return Verdict.Holds;
-            cause = ("trigger_impossible", $"{other.Id} did not fail");
-            return Verdict.Never;
-        }
-
-        if (other.Status == StageStatus.Completed) return Verdict.Holds;
-        cause = other.Status == StageStatus.Skipped ? ("dependency_skipped", other.Id) : ("dependency_failed", other.Id);
-        return other.Status == StageStatus.Skipped ? Verdict.Skipped : Verdict.Never;
-    }
-
-    private Verdict JudgeCondition(TriggerLeaf leaf, StageState s, ref (string? Reason, string? Detail) cause)
-    {
-        foreach (var id in leaf.ConditionStages)
-        {
-            if (state.Find(id) is { } other && !other.Status.IsTerminal()) return Verdict.Pending;
-        }
-
-        var result = leaf.Condition!.Evaluate(scopes.For(s));
-        var holds = !result.IsError && result.Value.Kind == CelKind.Bool && result.Value.AsBool;
-        if (!holds) cause = ("condition_false", result.IsError ? result.Error.Message : leaf.Condition.Text);
-        return holds ? Verdict.HoldsOutside : Verdict.Never;
-    }
-
-    /// <summary>Asks people and the clock, once all that is missing is up to them.</summary>
-    private void AskOutside(StagePlan stage, StageState s)
-    {
-        if (!stage.Leaves.Any(l => l.IsOutside) || Judge(stage, s, l => l.IsOutside, out _) != Verdict.Holds) return;
-        StartTimers(stage, s);
-        if (!stage.Leaves.Any(l => l.Kind is TriggerLeafKind.Approval or TriggerLeafKind.Event)) return;
-        foreach (var leaf in stage.Leaves)
-        {
-            if (leaf.Kind != TriggerLeafKind.Approval || s.Facts.ContainsKey(leaf.Number)) continue;
-            RequestApproval(s, leaf.Number, leaf.Approval!, Ask(s, leaf.Message));
-        }
-
-        if (s.Status != StageStatus.Pending) return;
-        var approval = s.OpenApprovals().Select(a => (DateTimeOffset?)a.Fact.Due).FirstOrDefault();
-        var asksPerson = s.OpenApprovals().Any();
-        var events = string.Join(", ", stage.Leaves.Where(l => l.Kind == TriggerLeafKind.Event).Select(l => l.EventType));
-        Emit(s, new StageWaiting { For = asksPerson ? "approval" : "event", Until = approval, Detail = asksPerson ? null : Bounded(events) });
-    }
-
-    private string? Ask(StageState s, CelTemplate? message)
-    {
-        if (message is null) return null;
-        var rendered = message.Evaluate(scopes.For(s));
-        return rendered.IsError ? message.Text : rendered.Value.ToText();
-    }
-
-    private void RequestApproval(StageState s, int leaf, Definitions.ApprovalDefinition approval, string? text)
-    {
-        DateTimeOffset? deadline = approval.Timeout is { } timeout ? now + timeout.Value : null;
-        Emit(s, new ApprovalRequested { Trigger = leaf, By = approval.By, Message = Bounded(text), Deadline = deadline });
-        if (deadline is { } due) ready.Due(s.Key, due);
-    }
-
-    private void StartTimers(StagePlan stage, StageState s)
-    {
-        foreach (var leaf in stage.Leaves)
-        {
-            if (leaf.Kind != TriggerLeafKind.Timer || s.Facts.ContainsKey(leaf.Number)) continue;
-            if (Judge(stage, s, l => l.Kind == TriggerLeafKind.Timer, out _) != Verdict.Holds) continue;
-            Emit(s, new TriggerEvaluated { Trigger = leaf.Number, Kind = "timer", Result = false, Why = "started" });
-            Emit(s, new StageWaiting { For = "timer", Until = now + leaf.Delay });
-            ready.Due(s.Key, now + leaf.Delay);
-        }
-    }
 
     private void MakeReady(StagePlan stage, StageState s)
     {
@@ -284,6 +197,7 @@ internal sealed partial class ExecutionDecider
             else if (s.Status == StageStatus.Failed && plan.Definition.OnFailure != Definitions.FailurePolicy.Continue) BeginFailing();
         }
 
+        foreach (var (watcher, leaf) in stage.WatchedBy) ready.Trees[watcher]?.StageEnded(leaf);
         foreach (var dependent in stage.Dependents) toConsider.Add(dependent);
     }
 

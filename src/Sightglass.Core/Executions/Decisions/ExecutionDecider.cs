@@ -61,8 +61,8 @@ internal sealed partial class ExecutionDecider
     /// <summary>Gets the lane of the stage that would be handed out next, or null where nothing can be.</summary>
     public StagePriority? TopLane => CanHandOut ? ready.RollingBack ? StagePriority.Urgent : ready.TopLane(state) : null;
 
-    /// <summary>Gets the next moment at which the clock has something to tell; may be early, never late.</summary>
-    public DateTimeOffset? NextDue => state.Status.IsTerminal() ? null : Earliest(ready.NextDue, state.CancelDeadline);
+    /// <summary>Gets the next moment at which the clock has something to tell.</summary>
+    public DateTimeOffset? NextDue => state.Status.IsTerminal() ? null : Earliest(ready.NextDue(IsDue), state.CancelDeadline);
 
     private bool CanHandOut =>
         !state.Status.IsTerminal() && state.Status != ExecutionStatus.Paused && !state.Cancelling && !finishing
@@ -199,9 +199,10 @@ internal sealed partial class ExecutionDecider
         if (s.Due is { } due) ready.Due(s.Key, due);
         else if (stage.IsSlotless && s.WaitingFor is "retry" or "repeat") ready.Held.Add(s.Key);
         if (TimeoutOf(stage, s) is { } limit) ready.Due(s.Key, limit);
-        foreach (var fact in s.Facts.Values)
+        foreach (var (number, fact) in s.Facts)
         {
-            if (fact is { Result: null or false, Due: { } at }) ready.Due(s.Key, at);
+            if (fact.Due is { } at && (fact.IsOpen || fact.IsTicking)) ready.Due(s.Key, at, number);
+            if (fact.IsTimed) ready.Due(s.Key, fact.Deadline!.Value, number);
         }
     }
 

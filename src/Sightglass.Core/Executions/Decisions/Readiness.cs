@@ -13,7 +13,11 @@ internal sealed class Readiness
     public const int Lanes = 4;
 
     private readonly Queue<string>[] queued = [new(), new(), new(), new()];
-    private readonly PriorityQueue<string, DateTimeOffset> due = new();
+    private readonly PriorityQueue<(string Key, int Number), DateTimeOffset> due = new();
+
+    /// <summary>In place of the number of a trigger's node: it is the stage itself for which something is due. After all
+    /// nodes, since an answer to one of them may end the stage's wait.</summary>
+    public const int Stage = int.MaxValue;
 
     /// <summary>Needs of each stage that have not ended, by position in the plan.</summary>
     public int[] OpenNeeds { get; }
@@ -23,6 +27,9 @@ internal sealed class Readiness
 
     /// <summary>Needs of each stage that failed or were cancelled.</summary>
     public int[] BadNeeds { get; }
+
+    /// <summary>How far the trigger of each stage is, where it has one and was asked for.</summary>
+    public TriggerTree?[] Trees { get; }
 
     /// <summary>Instances of each <c>forEach</c> stage.</summary>
     public FanOut?[] FanOuts { get; }
@@ -47,12 +54,14 @@ internal sealed class Readiness
         OpenNeeds = new int[plan.Stages.Count];
         MetNeeds = new int[plan.Stages.Count];
         BadNeeds = new int[plan.Stages.Count];
+        Trees = new TriggerTree?[plan.Stages.Count];
         FanOuts = new FanOut?[plan.Stages.Count];
     }
 
     public void Queue(string key, StagePriority lane) => queued[(int)lane].Enqueue(key);
 
-    public void Due(string key, DateTimeOffset at) => due.Enqueue(key, at);
+    /// <summary>Notes that something is due, of a stage or of a node of its trigger.</summary>
+    public void Due(string key, DateTimeOffset at, int number = Stage) => due.Enqueue((key, number), at);
 
     /// <summary>Finds the highest lane with a stage that is still queued.</summary>
     public StagePriority? TopLane(ExecutionState state)
@@ -71,20 +80,31 @@ internal sealed class Readiness
 
     public string? Take(ExecutionState state) => TopLane(state) is { } lane ? queued[(int)lane].Dequeue() : null;
 
-    /// <summary>Gets the next due moment; it may be earlier than what is really due, never later.</summary>
-    public DateTimeOffset? NextDue => due.TryPeek(out _, out var at) ? at : null;
-
-    /// <summary>Takes what is due, each key once.</summary>
-    public HashSet<string> TakeDue(DateTimeOffset now)
+    /// <summary>Gives the next due moment.</summary>
+    /// <param name="holds">Tells whether what was noted is still so.</param>
+    public DateTimeOffset? NextDue(Func<string, int, DateTimeOffset, bool> holds)
     {
-        var keys = new HashSet<string>(StringComparer.Ordinal);
-        while (due.TryPeek(out var key, out var at) && at <= now)
+        while (due.TryPeek(out var entry, out var at))
         {
+            if (holds(entry.Key, entry.Number, at)) return at;
             due.Dequeue();
-            keys.Add(key);
         }
 
-        return keys;
+        return null;
+    }
+
+    /// <summary>Takes what is due: the numbers by stage.</summary>
+    public Dictionary<string, SortedSet<int>> TakeDue(DateTimeOffset now)
+    {
+        var taken = new Dictionary<string, SortedSet<int>>(StringComparer.Ordinal);
+        while (due.TryPeek(out var entry, out var at) && at <= now)
+        {
+            due.Dequeue();
+            if (!taken.TryGetValue(entry.Key, out var numbers)) taken[entry.Key] = numbers = [];
+            numbers.Add(entry.Number);
+        }
+
+        return taken;
     }
 }
 

@@ -32,6 +32,7 @@ namespace Sightglass.Core.Executions;
 [JsonSerializable(typeof(ApprovalRequested))]
 [JsonSerializable(typeof(ApprovalGranted))]
 [JsonSerializable(typeof(ApprovalRejected))]
+[JsonSerializable(typeof(ApprovalWithdrawn))]
 [JsonSerializable(typeof(StageOutputWritten))]
 [JsonSerializable(typeof(StageLogged))]
 [JsonSerializable(typeof(StageProgressed))]
@@ -204,6 +205,7 @@ public static class EventJson
             ["approval.requested"] = Of<ApprovalRequested>(),
             ["approval.granted"] = Of<ApprovalGranted>(),
             ["approval.rejected"] = Of<ApprovalRejected>(),
+            ["approval.withdrawn"] = Of<ApprovalWithdrawn>(),
             ["stage.output"] = Of<StageOutputWritten>(),
             ["stage.log"] = Of<StageLogged>(),
             ["stage.progress"] = Of<StageProgressed>(),

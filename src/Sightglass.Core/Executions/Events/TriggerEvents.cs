@@ -2,16 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace Sightglass.Core.Executions;
 
-/// <summary><c>trigger.evaluated</c>: a custom event, a timer or a condition was held against a trigger.</summary>
+/// <summary><c>trigger.evaluated</c>: a node of a trigger has come to a result, or begins to wait for one.</summary>
 public sealed record TriggerEvaluated : EventData
 {
     /// <inheritdoc/>
     public override string EventType => "trigger.evaluated";
 
-    /// <summary>Gets the number of the leaf in the stage's trigger tree, from 0 in reading order.</summary>
+    /// <summary>Gets the number of the node: conditions from 0 in reading order, then the one of a <c>wait</c> stage itself, then the
+    /// groups in reading order.</summary>
     public int Trigger { get; init; }
 
-    /// <summary>Gets the leaf's type, <c>type</c> on the wire: <c>event</c>, <c>timer</c>, <c>condition</c>, <c>approval</c>.</summary>
+    /// <summary>Gets its type, <c>type</c> on the wire: <c>completed</c>, <c>failed</c>, <c>ended</c>, <c>event</c>, <c>approval</c>,
+    /// <c>condition</c>, <c>timer</c>, <c>all</c> or <c>any</c>.</summary>
     [JsonPropertyName("type")]
     public string Kind { get; init; } = "";
 
@@ -23,6 +25,16 @@ public sealed record TriggerEvaluated : EventData
 
     /// <summary>Gets the custom event's data.</summary>
     public Payload? Event { get; init; }
+
+    /// <summary>Gets until when it is waited for, where that begins now.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Gets what is done at the deadline, where it has passed: <c>fail</c>, <c>skip</c> or <c>proceed</c>.</summary>
+    public string? TimedOut { get; init; }
+
+    /// <summary>Gets whether nobody needs its answer any more.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Cancelled { get; init; }
 
     internal override EventData MapPayloads(Func<Payload, Payload> map) => Event is null ? this : this with { Event = map(Event) };
 }
@@ -76,4 +88,17 @@ public sealed record ApprovalRejected : EventData
 
     /// <summary>Gets what they said.</summary>
     public string? Comment { get; init; }
+}
+
+/// <summary><c>approval.withdrawn</c>: nobody needs the answer any more.</summary>
+public sealed record ApprovalWithdrawn : EventData
+{
+    /// <inheritdoc/>
+    public override string EventType => "approval.withdrawn";
+
+    /// <summary>Gets the number of the leaf in the stage's trigger tree.</summary>
+    public int Trigger { get; init; }
+
+    /// <summary>Gets why.</summary>
+    public string? Reason { get; init; }
 }

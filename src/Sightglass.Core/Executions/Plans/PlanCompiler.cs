@@ -18,6 +18,7 @@ internal static class PlanCompiler
             stage.DependsOn.AddRange(Dependencies(stage, index).Order());
             foreach (var from in stage.DependsOn) stages[from].Dependents.Add(stage.Index);
             foreach (var from in stage.Needs) stages[from].NeededBy.Add(stage.Index);
+            foreach (var (from, leaf) in Watched(stage, index)) stages[from].WatchedBy.Add((stage.Index, leaf));
         }
 
         MarkHandlers(stages);
@@ -27,6 +28,7 @@ internal static class PlanCompiler
             Stages = stages,
             Index = index,
             Sinks = [.. stages.Where(s => s.Dependents.Count == 0).Select(s => s.Index)],
+            Listeners = Listeners(stages),
             SecretInputs = definition.Inputs.Where(i => i.Value.Secret).Select(i => i.Key).ToHashSet(StringComparer.Ordinal),
         };
     }
@@ -35,8 +37,8 @@ internal static class PlanCompiler
     {
         var stage = pipeline.Stages[i];
         var body = new BodyCompiler();
-        var leaves = new List<TriggerLeaf>();
-        var trigger = stage.Triggers is null ? null : CompileTrigger(stage.Triggers, leaves, body);
+        var trigger = stage.Triggers is null ? null : new TriggerCompiler(body).Compile(stage.Triggers);
+        var leaves = trigger?.Leaves ?? [];
         var plan = new
         {
             Body = body.Stage(stage),
@@ -55,7 +57,6 @@ internal static class PlanCompiler
             Definition = stage,
             Needs = needs,
             Trigger = trigger,
-            Leaves = leaves,
             Branches = branches.TryGetValue(i, out var from) ? from : [],
             When = plan.When,
             Until = plan.Until,
@@ -70,29 +71,6 @@ internal static class PlanCompiler
             Priority = stage.Priority,
             WaitWhere = plan.Where,
         };
-    }
-
-    private static TriggerNode CompileTrigger(TriggerDefinition trigger, List<TriggerLeaf> leaves, BodyCompiler body)
-    {
-        if (trigger.All is { } all) return new AllNode([.. all.Select(t => CompileTrigger(t, leaves, body))]);
-        if (trigger.Any is { } any) return new AnyNode([.. any.Select(t => CompileTrigger(t, leaves, body))]);
-        var number = leaves.Count;
-        TriggerLeaf leaf;
-        if (trigger.Completed is not null) leaf = new TriggerLeaf(number, TriggerLeafKind.Completed) { Stage = trigger.Completed };
-        else if (trigger.Failed is not null) leaf = new TriggerLeaf(number, TriggerLeafKind.Failed) { Stage = trigger.Failed };
-        else if (trigger.Ended is not null) leaf = new TriggerLeaf(number, TriggerLeafKind.Ended) { Stage = trigger.Ended };
-        else if (trigger.Event is not null)
-            leaf = new TriggerLeaf(number, TriggerLeafKind.Event) { EventType = trigger.Event, Condition = trigger.Where is null ? null : body.Expression(trigger.Where) };
-        else if (trigger.Approval is not null)
-            leaf = new TriggerLeaf(number, TriggerLeafKind.Approval) { Approval = trigger.Approval, Message = trigger.Approval.Message is null ? null : body.Template(trigger.Approval.Message) };
-        else if (trigger.When is not null)
-        {
-            var own = new BodyCompiler();
-            leaf = new TriggerLeaf(number, TriggerLeafKind.Condition) { Condition = own.Expression(trigger.When), ConditionStages = [.. own.Stages] };
-        }
-        else leaf = new TriggerLeaf(number, TriggerLeafKind.Timer) { Delay = trigger.Timer?.Value ?? TimeSpan.Zero };
-        leaves.Add(leaf);
-        return leaf;
     }
 
     private static Dictionary<int, List<int>> BranchesByTarget(PipelineDefinition definition, Dictionary<string, int> index)
@@ -128,6 +106,39 @@ internal static class PlanCompiler
 
         from.Remove(stage.Index);
         return from;
+    }
+
+    /// <summary>Gives each stage whose end a condition waits for, once a condition.</summary>
+    private static IEnumerable<(int From, int Leaf)> Watched(StagePlan stage, Dictionary<string, int> index)
+    {
+        foreach (var leaf in stage.Leaves)
+        {
+            foreach (var id in leaf.Stage is null ? leaf.ConditionStages : [leaf.Stage])
+            {
+                if (index.TryGetValue(id, out var from)) yield return (from, leaf.Number);
+            }
+        }
+    }
+
+    private static Dictionary<string, IReadOnlyList<(int Stage, int Leaf)>> Listeners(StagePlan[] stages)
+    {
+        var found = new Dictionary<string, List<(int, int)>>(StringComparer.Ordinal);
+        foreach (var stage in stages)
+        {
+            if (stage.Type == "wait" && stage.Definition.Wait!.Event is { } own) Add(own, stage.Index, -1);
+            foreach (var leaf in stage.Leaves)
+            {
+                if (leaf.EventType is { } type) Add(type, stage.Index, leaf.Number);
+            }
+        }
+
+        return found.ToDictionary(f => f.Key, f => (IReadOnlyList<(int, int)>)f.Value, StringComparer.Ordinal);
+
+        void Add(string type, int stage, int leaf)
+        {
+            if (!found.TryGetValue(type, out var list)) found[type] = list = [];
+            list.Add((stage, leaf));
+        }
     }
 
     private static void MarkHandlers(StagePlan[] stages)

@@ -17,11 +17,11 @@ internal sealed class StagePlan
     /// <summary>Gets the stages that must have ended, none failed, beside what the trigger says.</summary>
     public required IReadOnlyList<int> Needs { get; init; }
 
-    /// <summary>Gets the trigger tree, where there is one.</summary>
-    public TriggerNode? Trigger { get; init; }
+    /// <summary>Gets the trigger, where there is one.</summary>
+    public TriggerPlan? Trigger { get; init; }
 
-    /// <summary>Gets the leaves of the tree by their number.</summary>
-    public IReadOnlyList<TriggerLeaf> Leaves { get; init; } = [];
+    /// <summary>Gets the leaves of the trigger by their number.</summary>
+    public IReadOnlyList<TriggerLeaf> Leaves => Trigger?.Leaves ?? [];
 
     /// <summary>Gets the number under which facts about a <c>wait</c> stage's own event or approval are recorded: the one
     /// after the trigger's leaves.</summary>
@@ -38,6 +38,9 @@ internal sealed class StagePlan
 
     /// <summary>Gets the stages that have this one among their <see cref="Needs"/>.</summary>
     public List<int> NeededBy { get; } = [];
+
+    /// <summary>Gets the conditions of triggers that this stage's end is told to, by the stage that has them.</summary>
+    public List<(int Stage, int Leaf)> WatchedBy { get; } = [];
 
     /// <summary>Gets whether it is there for failures: it, or something it needs, waits for one or for an end.</summary>
     public bool HandlesFailure { get; set; }
@@ -80,6 +83,10 @@ internal sealed class PipelinePlan
 
     /// <summary>Gets the stages that nothing depends on; their outputs are the execution's.</summary>
     public required IReadOnlyList<int> Sinks { get; init; }
+
+    /// <summary>Gets who waits for custom events, by the event's type and in the order of the plan: the condition of a trigger,
+    /// or -1 for a <c>wait</c> stage itself.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<(int Stage, int Leaf)>> Listeners { get; init; }
 
     /// <summary>Gets the names of inputs that are kept out of the log.</summary>
     public required IReadOnlySet<string> SecretInputs { get; init; }

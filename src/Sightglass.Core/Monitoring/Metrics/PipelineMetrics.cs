@@ -143,7 +143,7 @@ public sealed partial class PipelineMetrics
             case StageSkipped:
                 EvaluateDependents(track, e, key, completed: false);
                 break;
-            case TriggerEvaluated data:
+            case TriggerEvaluated data when IsEvaluation(data):
                 EvaluateTold(track, e, key, data.Kind);
                 break;
             case ApprovalGranted or ApprovalRejected:
@@ -185,6 +185,10 @@ public sealed partial class PipelineMetrics
             Evaluate(track, e, to, type);
         }
     }
+
+    // That a wait begins, or that nobody needs its end, is no answer; a group's follows from its conditions.
+    private static bool IsEvaluation(TriggerEvaluated data) =>
+        data is { Cancelled: false, Deadline: null, Kind: not ("all" or "any") } && (data.Kind != "event" || data.Event is not null || data.TimedOut is not null);
 
     /// <summary>An event tells an evaluation; one that was counted when its cause happened is not counted again.</summary>
     private void EvaluateTold(ExecutionTrack track, ExecutionEvent e, string key, string kind)

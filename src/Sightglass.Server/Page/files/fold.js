@@ -133,6 +133,7 @@ export class Fold {
       waitingFor: s.waitingFor, due: s.due, reason: s.reason, error: s.error, input: s.input, output: s.output,
       child: s.child, undo: s.undo, approvals: openApprovals(s),
     };
+    if (s.facts.size > 0) json.triggers = triggersOf(s);
     if (s.count !== null && s.index < 0) {
       json.count = s.count;
       json.instances = (this.#instances.get(s.id) ?? []).map((instance) => this.#stageJson(instance));
@@ -178,10 +179,11 @@ export class Fold {
   #applyStage(s, e, data) {
     const before = s.status;
     switch (e.type) {
-      case 'stage.queued': Object.assign(s, { status: 'queued', queuedAt: time(e.time), waitingFor: null, due: null }); break;
-      case 'stage.waiting':
-        Object.assign(s, { status: data.for === 'approval' ? 'blocked' : 'waiting', waitingFor: data.for ?? '', due: time(data.until) });
+      case 'stage.queued':
+        Object.assign(s, { status: 'queued', queuedAt: time(e.time), waitingFor: null, due: null });
+        closeApprovals(s);
         break;
+      case 'stage.waiting': applyWaiting(s, data); break;
       case 'stage.started': this.#applyStarted(s, e, data); break;
       case 'stage.expanded': this.#applyExpanded(s, e, data); break;
       case 'stage.completed': this.#applyCompleted(s, e, data); break;
@@ -191,12 +193,11 @@ export class Fold {
       case 'stage.undo.started': s.undo = 'running'; break;
       case 'stage.undo.completed': s.undo = 'completed'; break;
       case 'stage.undo.failed': s.undo = 'failed'; break;
-      case 'trigger.evaluated': s.facts.set(data.trigger, { kind: data.type, result: data.result }); break;
-      case 'approval.requested':
-        s.facts.set(data.trigger, { kind: 'approval', result: null, by: data.by ?? [], message: orNull(data.message), due: time(data.deadline) });
-        break;
-      case 'approval.granted': s.facts.set(data.trigger, { kind: 'approval', result: true }); break;
-      case 'approval.rejected': s.facts.set(data.trigger, { kind: 'approval', result: false }); break;
+      case 'trigger.evaluated': applyEvaluated(s, e, data); break;
+      case 'approval.requested': applyRequested(s, e, data); break;
+      case 'approval.granted': answer(s, e, data, true); break;
+      case 'approval.rejected': answer(s, e, data, false); break;
+      case 'approval.withdrawn': withdraw(s, e, data); break;
     }
     if (before !== s.status) this.#count(s, before, s.status);
   }
@@ -204,8 +205,9 @@ export class Fold {
   #applyStarted(s, e, data) {
     Object.assign(s, {
       status: 'running', attempt: e.attempt ?? 0, iteration: e.iteration ?? 0, startedAt: time(e.time), endedAt: null,
-      input: orNull(data.input), child: orNull(data.child), due: time(data.until), waitingFor: null, reason: null,
+      inAttempt: true, input: orNull(data.input), child: orNull(data.child), due: time(data.until), waitingFor: null, reason: null,
     });
+    closeApprovals(s);
     this.#x.currentStage = s.position;
     if (s.index < 0) return;
     const parent = this.#planned[s.position - 1];
@@ -217,6 +219,7 @@ export class Fold {
 
   #applyExpanded(s, e, data) {
     Object.assign(s, { count: data.count, queuedAt: s.queuedAt ?? time(e.time), status: 'queued', waitingFor: null, due: null });
+    closeApprovals(s);
     const list = [];
     for (let i = 0; i < data.count; i++) {
       const key = `${s.id}[${i}]`;
@@ -244,6 +247,8 @@ export class Fold {
   }
 
   #addUsage(s, data) {
+    s.inAttempt = false;
+    closeApprovals(s);
     s.duration = data.duration ?? 0;
     if (data.cost == null) return;
     s.cost = addMoney(s.cost ?? 0, data.cost);
@@ -259,21 +264,95 @@ export class Fold {
 
 function newStage(key, id, name, type, position, index) {
   return {
-    key, id, name, type, position, index, status: 'pending', attempt: 0, iteration: 0, queuedAt: null, startedAt: null,
+    key, id, name, type, position, index, status: 'pending', attempt: 0, inAttempt: false, iteration: 0, queuedAt: null, startedAt: null,
     endedAt: null, duration: null, cost: null, waitingFor: null, due: null, reason: null, error: null, input: null,
     output: null, child: null, undo: null, count: null, facts: new Map(),
   };
 }
 
 function endStage(stage, e, status) {
-  Object.assign(stage, { status, endedAt: time(e.time), waitingFor: null, due: null });
+  Object.assign(stage, { status, inAttempt: false, endedAt: time(e.time), waitingFor: null, due: null });
+  closeApprovals(stage);
 }
 
+function applyWaiting(s, data) {
+  Object.assign(s, { status: data.for === 'approval' ? 'blocked' : 'waiting', waitingFor: data.for ?? '', due: time(data.until) });
+  if (s.inAttempt || data.for !== 'timer') return;
+
+  // The timer that has just started; a trigger may have several, each with a time of its own.
+  for (const [number, fact] of sorted(s.facts)) {
+    if (fact.kind !== 'timer' || fact.result !== false || fact.cancelled || fact.timedOut !== null || fact.due !== null) continue;
+    change(s, number, { due: time(data.until) });
+    return;
+  }
+}
+
+function applyEvaluated(s, e, data) {
+  const known = s.facts.get(data.trigger);
+
+  // Of an approval only what the clock says comes this way.
+  const result = data.type === 'approval' && data.timedOut === undefined ? known?.result ?? null : data.result;
+  change(s, data.trigger, {
+    kind: known?.kind ?? data.type,
+    result,
+    why: orNull(data.why),
+    since: known && known.result === result ? known.since : time(e.time),
+    deadline: data.deadline === undefined ? known?.deadline ?? null : time(data.deadline),
+    timedOut: data.timedOut ?? known?.timedOut ?? null,
+    cancelled: data.cancelled ?? false,
+  });
+}
+
+function applyRequested(s, e, data) {
+  s.facts.set(data.trigger, {
+    ...newFact('approval'),
+    isOpen: true, since: time(e.time), due: time(data.deadline), deadline: s.facts.get(data.trigger)?.deadline ?? null,
+    by: data.by ?? [], message: orNull(data.message),
+  });
+}
+
+function answer(s, e, data, granted) {
+  const why = (granted ? 'granted' : 'rejected') + (data.by == null ? '' : ` by ${data.by}`);
+  change(s, data.trigger, { isOpen: false, result: granted, since: time(e.time), why });
+}
+
+function withdraw(s, e, data) {
+  const fact = s.facts.get(data.trigger);
+  if (!fact) return;
+
+  // Where its time was over that was told already.
+  const told = fact.timedOut === null ? { cancelled: true, why: orNull(data.reason), since: time(e.time) } : {};
+  change(s, data.trigger, { isOpen: false, ...told });
+}
+
+/** Takes back the questions that nobody has answered: what they were asked for has been decided without them. */
+function closeApprovals(s) {
+  for (const fact of s.facts.values()) fact.isOpen = false;
+}
+
+function newFact(kind) {
+  return {
+    kind, result: null, why: null, since: null, due: null, deadline: null, timedOut: null, cancelled: false, isOpen: false, by: [], message: null,
+  };
+}
+
+function change(s, number, to) {
+  s.facts.set(number, { ...(s.facts.get(number) ?? newFact('approval')), ...to });
+}
+
+const sorted = (facts) => [...facts].sort(([a], [b]) => a - b);
+
 function openApprovals(stage) {
-  return [...stage.facts]
-    .filter(([, fact]) => fact.kind === 'approval' && fact.result === null)
-    .sort(([a], [b]) => a - b)
+  return sorted(stage.facts)
+    .filter(([, fact]) => fact.isOpen)
     .map(([trigger, fact]) => ({ trigger, by: fact.by, message: fact.message, deadline: fact.due }));
+}
+
+function triggersOf(stage) {
+  return sorted(stage.facts).map(([trigger, fact]) => ({
+    trigger, type: fact.kind, result: fact.result, why: fact.why, since: fact.since, deadline: fact.deadline ?? fact.due,
+    timedOut: fact.timedOut, cancelled: fact.cancelled,
+  }));
 }
 
 function errorOf(error) {

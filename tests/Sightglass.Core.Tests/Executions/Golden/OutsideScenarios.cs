@@ -15,6 +15,8 @@ internal static class OutsideScenarios
         new("approval-timeout", TimeoutAsync),
         new("custom-event", EventAsync),
         new("timers", TimersAsync),
+        new("trigger-deadlines", DeadlinesAsync),
+        new("trigger-branches", BranchesAsync),
     ];
 
     private static async Task GrantedAsync(GoldenEngine engine)
@@ -118,6 +120,50 @@ internal static class OutsideScenarios
         await engine.Clock.AdvanceToDueAsync(Hour);
         await engine.SeenAsync("stage.waiting", "later");
         await engine.Clock.AdvanceToDueAsync(90_000);
+        await engine.EndedAsync();
+    }
+
+    private static async Task DeadlinesAsync(GoldenEngine engine)
+    {
+        await engine.StartAsync("""
+            id: deadlines
+            onFailure: continue
+            stages:
+              - { id: build, type: data, data: { value: "1" } }
+              - { id: strict, type: data, data: { value: "1" }, triggers: { all: [ { completed: build }, { event: release.ready, timeout: 1h } ] } }
+              - { id: lenient, type: data, data: { value: "1" }, triggers: { event: release.ready, timeout: 2h, onTimeout: proceed } }
+              - { id: modest, type: data, data: { value: "1" }, triggers: { any: [ { event: release.ready }, { approval: { by: [ann] } } ], timeout: 3h, onTimeout: skip } }
+            """);
+        await engine.SeenAsync("stage.waiting", "modest");
+        await engine.SeenAsync("stage.waiting", "strict");
+        await engine.Clock.AdvanceToDueAsync(Hour);
+        await engine.SeenAsync("stage.failed", "strict");
+        await engine.Clock.AdvanceToDueAsync(Hour);
+        await engine.SeenAsync("stage.completed", "lenient");
+        await engine.Clock.AdvanceToDueAsync(Hour);
+        await engine.EndedAsync();
+    }
+
+    private static async Task BranchesAsync(GoldenEngine engine)
+    {
+        await engine.StartAsync("""
+            id: branches
+            stages:
+              - id: deploy
+                type: data
+                data: { value: "'deployed'" }
+                triggers:
+                  all:
+                    - any: [ { event: release.ready, timeout: 1h, onTimeout: skip }, { approval: { by: [operator] } }, { timer: 2h } ]
+                    - when: "true"
+                    - any: [ { approval: { by: [ann], message: Deploy? } }, { all: [ { event: window.open }, { event: window.checked } ] } ]
+            """);
+        await engine.SeenAsync("stage.waiting", "deploy");
+        engine.Clock.Advance(1000);
+        Assert.Single(await engine.Engine.EmitAsync("release.ready", JsonDocument.Parse("""{"branch":"main"}""").RootElement));
+        engine.Clock.Advance(1000);
+        Assert.Single(await engine.Engine.EmitAsync("window.open", JsonDocument.Parse("{}").RootElement));
+        await GoldenEngine.AcceptedAsync(engine.Engine.AnswerAsync(engine.Id, "deploy", true, "ann"));
         await engine.EndedAsync();
     }
 }
