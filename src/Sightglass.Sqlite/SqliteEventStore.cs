@@ -1,6 +1,7 @@
 using Sightglass.Core.Ports;
 using Sightglass.Sqlite.Database;
 using Sightglass.Sqlite.Reading;
+using Sightglass.Sqlite.Repair;
 using Sightglass.Sqlite.Writing;
 
 namespace Sightglass.Sqlite;
@@ -42,7 +43,8 @@ public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep
     /// <summary>Gets the writing connection, for tests of its failures.</summary>
     internal Connection Writer => _writer.Connection;
 
-    /// <summary>Opens the database, creates it where missing and brings an older one up to date.</summary>
+    /// <summary>Opens the database, creates it where missing, brings an older one up to date, and looks for damage: what is
+    /// whole is saved into a new database, and the damaged file is kept beside it.</summary>
     /// <param name="options">Where it is and how to use it.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="StoreUnavailableException">With code <c>database_newer</c> (nothing was touched),
@@ -52,7 +54,7 @@ public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var connection = DatabaseFile.OpenForWriting(options);
+        var connection = CheckedFile.Open(options);
         try
         {
             return new SqliteEventStore(options, connection);

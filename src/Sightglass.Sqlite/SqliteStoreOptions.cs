@@ -61,6 +61,19 @@ public sealed record SqliteStoreOptions
     /// <value>5 seconds.</value>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Gets how long the database is checked for damage when it is opened after it was closed well; 0 for not at
+    /// all. Where damage was met before, all of it is checked, however long that takes.</summary>
+    /// <value>50 milliseconds.</value>
+    public TimeSpan StartCheck { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Gets how long it is checked when the process before ended without closing it.</summary>
+    /// <value>1 second.</value>
+    public TimeSpan StartCheckAfterCrash { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Gets what is told of damage that was found and mended when the database was opened. The damaged file is kept.</summary>
+    /// <value>Nothing is told.</value>
+    public Action<DamageReport>? OnDamage { get; init; }
+
     /// <summary>Gets the clock of <see cref="IdleAfter"/>.</summary>
     /// <value><see cref="TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
@@ -85,6 +98,8 @@ public sealed record SqliteStoreOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(IdleAfter, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(BusyTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BusyTimeout, TimeSpan.FromHours(1));
+        ArgumentOutOfRangeException.ThrowIfLessThan(StartCheck, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(StartCheckAfterCrash, TimeSpan.Zero);
         ArgumentNullException.ThrowIfNull(TimeProvider);
     }
 }

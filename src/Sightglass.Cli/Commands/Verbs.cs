@@ -24,6 +24,8 @@ internal static class Verbs
         ("approve", CommandVerbs.CreateApprove, CommandVerbs.ApproveExamples),
         ("reject", CommandVerbs.CreateReject, CommandVerbs.ApproveExamples),
         ("delete", DeleteCommand.Create, DeleteCommand.Examples),
+        ("check", CheckCommand.Create, CheckCommand.Examples),
+        ("backup", BackupCommand.Create, BackupCommand.Examples),
         ("emit", EmitCommand.Create, EmitCommand.Examples),
         ("eval", EvalCommand.Create, EvalCommand.Examples),
     ];

@@ -43,7 +43,7 @@ internal sealed class EngineHost : IAsyncDisposable
     /// <summary>Opens the store, ends what a dead owner left running, and composes the engine; the caller holds the folder's lock.</summary>
     public static async Task<EngineHost> OpenAsync(FolderPaths paths, SecretSource secrets, Func<string, PipelineDefinition?> findPipeline, EngineHostOptions options)
     {
-        var store = SqliteEventStore.Open(new SqliteStoreOptions { Path = paths.Database });
+        var store = SqliteEventStore.Open(new SqliteStoreOptions { Path = paths.Database, OnDamage = Tell });
         IReadOnlyList<OrphanedAttempt> orphans;
         try
         {
@@ -96,5 +96,13 @@ internal sealed class EngineHost : IAsyncDisposable
         {
             throw new CommandRefusedException(ExitCodes.Unavailable, $"The list of running processes '{paths.Processes}' cannot be used: {error.Message} Mend its rights or choose another folder with --data.", error);
         }
+    }
+
+    // Whatever the verb shows otherwise: what is lost has to be known.
+    private static void Tell(DamageReport report)
+    {
+        var error = StandardStreams.Open().Error;
+        error.WriteLine(report.ToString());
+        error.Flush();
     }
 }

@@ -54,6 +54,35 @@ public sealed record ExecutionSummary
 
     /// <summary>Gets the labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Gives the row of a state.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="nextDue">What <see cref="NextDue"/> is to say, which the state alone does not know.</param>
+    /// <param name="inputPreview">The preview, where it is known already.</param>
+    public static ExecutionSummary Of(ExecutionState state, DateTimeOffset? nextDue = null, string? inputPreview = null)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var created = state.Created;
+        return new ExecutionSummary
+        {
+            Id = state.Id,
+            PipelineId = created.PipelineId,
+            PipelineName = created.Name,
+            Organization = created.Organization,
+            ExternalId = created.ExternalId,
+            ParentId = created.Parent?.ExecutionId,
+            Status = state.Status,
+            CreatedAt = state.CreatedAt,
+            EndedAt = state.EndedAt,
+            NextDue = nextDue,
+            CurrentStage = state.CurrentStage,
+            Stages = state.CountStages(),
+            InputPreview = inputPreview ?? Executions.InputPreview.Of(created.Input),
+            Cost = state.Cost,
+            Error = state.Error?.Message,
+            Labels = created.Labels ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty,
+        };
+    }
 }
 
 /// <summary>Stages by bucket; the buckets sum to the total.</summary>

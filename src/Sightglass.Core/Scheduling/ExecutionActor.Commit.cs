@@ -281,25 +281,9 @@ internal sealed partial class ExecutionActor
     {
         if (!_pending.HasDecisions) return null;
         var state = _decider.State;
+
+        // The input does not change, and shortening it anew would cost every append.
         _inputPreview ??= InputPreview.Of(state.Created.Input);
-        return new ExecutionSummary
-        {
-            Id = Id,
-            PipelineId = state.Created.PipelineId,
-            PipelineName = state.Created.Name,
-            Organization = state.Created.Organization,
-            ExternalId = state.Created.ExternalId,
-            ParentId = state.Created.Parent?.ExecutionId,
-            Status = state.Status,
-            CreatedAt = state.CreatedAt,
-            EndedAt = state.EndedAt,
-            NextDue = _decider.NextDue,
-            CurrentStage = state.CurrentStage,
-            Stages = state.CountStages(),
-            InputPreview = _inputPreview,
-            Cost = state.Cost,
-            Error = state.Error?.Message,
-            Labels = state.Created.Labels ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty,
-        };
+        return ExecutionSummary.Of(state, _decider.NextDue, _inputPreview);
     }
 }

@@ -1,3 +1,6 @@
+using Sightglass.Core.Ports;
+using Sightglass.Sqlite.Repair;
+
 namespace Sightglass.Sqlite.Reading;
 
 /// <summary>Lends readers, each to one caller at a time; opens them when first needed, up to the limit.</summary>
@@ -29,6 +32,11 @@ internal sealed class ReaderPool(SqliteStoreOptions options) : IAsyncDisposable
             try
             {
                 return read(reader);
+            }
+            catch (StoreUnavailableException error) when (error.Code == "database_damaged")
+            {
+                StartCheck.Suspect(options.Path, error.Message);
+                throw;
             }
             finally
             {

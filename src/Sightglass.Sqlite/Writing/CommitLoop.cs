@@ -1,4 +1,5 @@
 using Sightglass.Core.Ports;
+using Sightglass.Sqlite.Repair;
 
 namespace Sightglass.Sqlite.Writing;
 
@@ -12,6 +13,7 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
     private const int MaxPooled = 1024;
 
     private readonly int _maxBatchBytes;
+    private readonly string _path;
 
     // Owned by _gate.
     private readonly Lock _gate = new();
@@ -32,6 +34,7 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
     {
         _writer = writer;
         _checkpointer = checkpointer;
+        _path = options.Path;
         _maxBatchBytes = options.MaxCommitBytes;
         _queue = new WriteQueue(options.MaxWaiting);
     }
@@ -229,6 +232,7 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
         }
         catch (Exception error)
         {
+            if (error is StoreUnavailableException { Code: "database_damaged" }) StartCheck.Suspect(_path, error.Message);
             try
             {
                 _writer.Rollback();

@@ -129,10 +129,22 @@ public sealed class SqliteFileTests : IDisposable
             await file.WriteAsync(garbage, Cancellation);
         }
 
-        await using var store = Open(path);
+        await using var store = SqliteEventStore.Open(Options(path) with { StartCheck = TimeSpan.Zero, StartCheckAfterCrash = TimeSpan.Zero });
         var reading = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.ListAsync(new ExecutionQuery(), Cancellation));
         var writing = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.AppendAsync(new SomeLog().Next(), Cancellation));
         Assert.Equal(["database_damaged", "database_damaged"], [reading.Code, writing.Code]);
+    }
+
+    [Fact]
+    public async Task Database_of_which_nothing_is_whole_is_refused_and_left_alone()
+    {
+        var path = await CreateAsync(200);
+        var bytes = await File.ReadAllBytesAsync(path, Cancellation);
+        Array.Fill(bytes, (byte)0x5a, 4096, bytes.Length - 4096);
+        await File.WriteAllBytesAsync(path, bytes, Cancellation);
+
+        AssertRefused("database_damaged", path);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(path, Cancellation));
     }
 
     [Fact]
