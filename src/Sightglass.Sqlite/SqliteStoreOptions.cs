@@ -53,7 +53,7 @@ public sealed record SqliteStoreOptions
     /// <value>67108864 bytes (64 MiB).</value>
     public long LogFileBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Gets after how long without a commit the write-ahead log is emptied.</summary>
+    /// <summary>Gets after how long without a commit all of the write-ahead log is copied to the database.</summary>
     /// <value>10 seconds.</value>
     public TimeSpan IdleAfter { get; init; } = TimeSpan.FromSeconds(10);
 

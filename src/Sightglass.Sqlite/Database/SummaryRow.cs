@@ -25,6 +25,15 @@ internal static class SummaryRow
         UPDATE executions SET status = ?2, ended = ?3, next_due = ?4, external_id = ?5, details = ?6 WHERE key = ?1
         """;
 
+    /// <summary>Updates what no index holds.</summary>
+    public const string UpdateDetails = "UPDATE executions SET details = ?2 WHERE key = ?1";
+
+    public static IndexedColumns IndexedOf(ExecutionSummary summary) =>
+        new(summary.Status, summary.EndedAt, summary.NextDue, summary.ExternalId);
+
+    public static Statement BindDetails(Statement statement, long key, ExecutionSummary summary) =>
+        statement.Bind(1, key).Bind(2, DetailsOf(summary));
+
     public static Statement BindInsert(Statement statement, ExecutionSummary summary) =>
         BindChanging(statement.Bind(1, summary.Id), summary)
             .Bind(7, summary.ParentId is null ? 0L : 1L)
@@ -66,15 +75,15 @@ internal static class SummaryRow
     public static DateTimeOffset Moment(long microseconds) =>
         new(DateTimeOffset.UnixEpoch.Ticks + (microseconds * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
-    private static Statement BindChanging(Statement statement, ExecutionSummary summary)
-    {
-        var details = new SummaryDetails(
-            summary.PipelineName, summary.CurrentStage, summary.Stages, summary.InputPreview, summary.Cost, summary.Error, summary.Labels);
-        return statement
+    private static Statement BindChanging(Statement statement, ExecutionSummary summary) =>
+        statement
             .Bind(2, (long)summary.Status)
             .Bind(3, summary.EndedAt is { } ended ? Microseconds(ended) : null)
             .Bind(4, summary.NextDue is { } due ? Microseconds(due) : null)
             .Bind(5, summary.ExternalId)
-            .Bind(6, JsonSerializer.Serialize(details, SummaryJson.Default.SummaryDetails));
-    }
+            .Bind(6, DetailsOf(summary));
+
+    private static string DetailsOf(ExecutionSummary summary) => JsonSerializer.Serialize(
+        new SummaryDetails(summary.PipelineName, summary.CurrentStage, summary.Stages, summary.InputPreview, summary.Cost, summary.Error, summary.Labels),
+        SummaryJson.Default.SummaryDetails);
 }

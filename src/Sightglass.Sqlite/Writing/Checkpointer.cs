@@ -70,7 +70,8 @@ internal sealed class Checkpointer(Connection writer, SqliteStoreOptions options
         }
     }
 
-    /// <summary>Called from time to time: empties the log if nothing was written since the last call.</summary>
+    /// <summary>Called from time to time: copies all of the log if nothing was written since the last call, so that it starts
+    /// over. Its file keeps its size, which the next commits use.</summary>
     public void Rest()
     {
         Count();
@@ -79,7 +80,7 @@ internal sealed class Checkpointer(Connection writer, SqliteStoreOptions options
         if (_rested || !quiet || _background is { IsCompleted: false }) return;
         _background = null;
 
-        _rested = Finish(raw.SQLITE_CHECKPOINT_TRUNCATE);
+        _rested = Finish(raw.SQLITE_CHECKPOINT_PASSIVE);
     }
 
     /// <summary>Waits for a background run and empties the log. The caller has the baton for good.</summary>

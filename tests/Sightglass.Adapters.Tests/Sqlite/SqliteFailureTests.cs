@@ -114,21 +114,43 @@ public sealed class SqliteFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Log_file_is_emptied_when_nothing_was_appended_for_a_while()
+    public async Task Database_holds_all_by_itself_when_nothing_was_appended_for_a_while()
     {
         var clock = new ManualTimer();
         await using var store = Open(options => options with { TimeProvider = clock });
         var log = new SomeLog();
         await store.AppendAsync(log.Next(), Cancellation);
         clock.Fire();
-        Assert.True(LogFileLength > 0);
+        Assert.Equal(0, store.Counters.Checkpoints);
         clock.Fire();
-        Assert.Equal(0, LogFileLength);
         Assert.Equal(1, store.Counters.Checkpoints);
+        File.Copy(Database, _folder.File("copy.db"));
+        await using (var copy = SqliteEventStore.Open(new SqliteStoreOptions { Path = _folder.File("copy.db") }))
+            Assert.Equal(log.Last, (await copy.ReadAsync(log.Id, 0, BlockFilter.All, 1 << 20, Cancellation)).Last);
 
         clock.Fire();
         Assert.Equal(1, store.Counters.Checkpoints);
         Assert.Equal(AppendStatus.Appended, (await store.AppendAsync(log.Next(), Cancellation)).Status);
+    }
+
+    [Fact]
+    public async Task Log_file_has_its_size_before_it_is_needed_and_zeros_in_it_are_no_events()
+    {
+        var log = new SomeLog();
+        var store = Open(options => options with { Durability = SqliteDurability.Full });
+        await store.AppendAsync(log.Next(), Cancellation);
+        Assert.True(LogFileLength >= 64 * 1024);
+        await store.AppendAsync(log.Next(), Cancellation);
+
+        // As a crash leaves them: the file and its log, whose end is zeros.
+        foreach (var end in new[] { "", "-wal" }) File.Copy(Database + end, _folder.File("crashed.db" + end));
+        await using (var crashed = SqliteEventStore.Open(new SqliteStoreOptions { Path = _folder.File("crashed.db") }))
+        {
+            Assert.Equal(log.Last, (await crashed.ReadAsync(log.Id, 0, BlockFilter.All, 1 << 20, Cancellation)).Last);
+            Assert.Equal(AppendStatus.Appended, (await crashed.AppendAsync(log.Next(), Cancellation)).Status);
+        }
+
+        await store.DisposeAsync();
     }
 
     private SqliteEventStore Open(Func<SqliteStoreOptions, SqliteStoreOptions>? change = null)
