@@ -65,6 +65,8 @@ internal static class CelAccess
 
         if (holder.Kind != CelKind.List)
             return CelFault.Overload("'[]'", "list or map", holder);
+        if (!frame.Charge(1))
+            return CelFault.Budget();
         if (!TryIndex(key, out var index))
         {
             return key.IsNumber
@@ -102,5 +104,5 @@ internal static class CelAccess
         ? CelFault.Of(CelErrorCodes.IndexOutOfRange, $"index out of range: {CelText.Of(key)} of a list of {holder.ListUnsafe.Count}")
         : CelFault.Of(CelErrorCodes.NoSuchField, $"no such key: '{Shorten(CelText.Of(key))}'");
 
-    private static string Shorten(string name) => name.Length <= 100 ? name : name[..100] + "…";
+    internal static string Shorten(string name) => name.Length <= 100 ? name : name[..100] + "…";
 }

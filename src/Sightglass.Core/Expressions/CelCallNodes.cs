@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
+using Sightglass.Core.Expressions.Patterns;
 
 namespace Sightglass.Core.Expressions;
 
@@ -41,7 +41,7 @@ internal static class CelCallNodes
     }
 
     /// <summary>A match against a pattern that stands in the expression, compiled once.</summary>
-    internal sealed class ConstantMatch(int position, CelNode text, Regex regex, int size) : CelNode(position)
+    internal sealed class ConstantMatch(int position, CelNode text, TextPattern pattern) : CelNode(position)
     {
         internal override CelValue Eval(EvalFrame frame)
         {
@@ -50,7 +50,7 @@ internal static class CelCallNodes
             var value = text.Eval(frame);
             if (value.IsFault || (value.IsNull && text.IsSafeChain))
                 return value;
-            return At(value.Kind == CelKind.Opaque ? CelFault.Secret() : CelRegex.Run(frame, value, regex, size));
+            return At(value.Kind == CelKind.Opaque ? CelFault.Secret() : CelRegex.Run(frame, value, pattern));
         }
     }
 

@@ -1,3 +1,5 @@
+using Sightglass.Core.Expressions.Patterns;
+
 namespace Sightglass.Core.Expressions;
 
 /// <summary>Turns a tree into nodes: names become slots or lookups, calls find their function, constants are prepared.</summary>
@@ -6,6 +8,8 @@ internal sealed class CelCompiler
     private readonly List<(string Name, int Slot)> _bound = [];
     private readonly List<(string Root, string[] Path, int Position)> _references = [];
     private readonly List<CelProblem> _problems = [];
+
+    private int _patternSteps;
 
     internal int SlotCount { get; private set; }
 
@@ -138,13 +142,23 @@ internal sealed class CelCompiler
         var nodes = CompileAll(args);
         if (function.Name == "matches" && nodes[1] is CelBasicNodes.Literal { Value.Kind: CelKind.String } pattern)
         {
-            var fault = CelRegex.TryCreate(pattern.Value.StringUnsafe, out var regex, out var size);
-            return fault.IsFault
-                ? Broken(pattern.Position, fault.FaultUnsafe.Code, fault.FaultUnsafe.Reason)
-                : new CelCallNodes.ConstantMatch(call.Position, nodes[0], regex!, size);
+            return Match(call, nodes[0], pattern);
         }
 
         return new CelCallNodes.Call(call.Position, function, nodes, call.Safe);
+    }
+
+    private CelNode Match(CelSyntax.Call call, CelNode text, CelBasicNodes.Literal pattern)
+    {
+        string? problem = null;
+        if (_patternSteps <= CelLimits.MaxPatternStepsTogether && TextPattern.TryParse(pattern.Value.StringUnsafe, out var found, out problem))
+        {
+            _patternSteps += found.Size;
+            return new CelCallNodes.ConstantMatch(call.Position, text, found);
+        }
+
+        problem ??= $"the patterns of one expression take more than {CelLimits.MaxPatternStepsTogether} steps together";
+        return Broken(pattern.Position, CelErrorCodes.InvalidArgument, CelRegex.Refuse(problem).FaultUnsafe.Reason);
     }
 
     // The parts are compiled all the same: what they name is reported and depended on.

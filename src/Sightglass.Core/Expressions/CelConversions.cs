@@ -37,6 +37,8 @@ internal static class CelConversions
                     ? CelValue.Int((long)value.DoubleUnsafe)
                     : CelFault.Overflow("int");
             case CelKind.String:
+                if (!frame.ChargeText(value.StringUnsafe.Length))
+                    return CelFault.Budget();
                 return long.TryParse(value.StringUnsafe, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                     ? CelValue.Int(number)
                     : Refuse("int", value);
@@ -59,6 +61,8 @@ internal static class CelConversions
             case CelKind.Double:
                 return value.DoubleUnsafe is >= 0 and < 18446744073709551616.0 ? CelValue.Uint((ulong)value.DoubleUnsafe) : CelFault.Overflow("uint");
             case CelKind.String:
+                if (!frame.ChargeText(value.StringUnsafe.Length))
+                    return CelFault.Budget();
                 return ulong.TryParse(value.StringUnsafe, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                     ? CelValue.Uint(number)
                     : Refuse("uint", value);

@@ -6,7 +6,8 @@ namespace Sightglass.Core.Expressions;
 /// <summary>The <c>format</c> method: <c>%s %d %f %e %x %X %o %b %%</c>.</summary>
 internal static class CelFormat
 {
-    private const int MaxPrecision = 100;
+    // Doubles are written digit by digit from numbers of up to a thousand bits.
+    private const int ExactDigits = 50;
 
     internal static CelValue Format(EvalFrame frame, ReadOnlySpan<CelValue> args)
     {
@@ -33,7 +34,7 @@ internal static class CelFormat
 
             var precision = 6;
             if (i < text.Length && text[i] == '.' && !TryPrecision(text, ref i, out precision))
-                return Unparsed($"the precision must be a number up to {MaxPrecision}");
+                return Unparsed($"the precision must be a number up to {CelLimits.MaxPrecision}");
             if (i >= text.Length)
                 return Unparsed("unexpected end of string");
             if (!"sdfexXob".Contains(text[i], StringComparison.Ordinal))
@@ -45,7 +46,7 @@ internal static class CelFormat
                 return CelFault.Secret();
             var before = output.Length;
             // Each level of nested maps is copied once more.
-            if (!frame.Charge(value.Weight * (1 + value.Depth)))
+            if (!frame.Charge((value.Weight * (1 + value.Depth)) + (text[i] is 'e' or 'f' ? ExactDigits : 0)))
                 return CelFault.Budget();
             var fault = Clause(output, text[i], value, precision);
             if (fault.IsFault)
@@ -63,7 +64,7 @@ internal static class CelFormat
         var start = ++at;
         while (at < text.Length && char.IsAsciiDigit(text[at]) && at - start < 4)
             precision = (precision * 10) + (text[at++] - '0');
-        return at > start && precision <= MaxPrecision;
+        return at > start && precision <= CelLimits.MaxPrecision;
     }
 
     private static CelValue Clause(StringBuilder output, char clause, in CelValue value, int precision)

@@ -19,7 +19,7 @@ internal static class CelJson
             case JsonValueKind.False:
                 return CelValue.Bool(false);
             case JsonValueKind.String:
-                return CelValue.String(element.GetString()!);
+                return CelValue.String(JsonText.Of(element));
             case JsonValueKind.Number:
                 return element.TryGetInt64(out var whole) ? CelValue.Int(whole) : CelValue.Double(element.GetDouble());
             case JsonValueKind.Array:
@@ -31,7 +31,7 @@ internal static class CelJson
             case JsonValueKind.Object:
                 var map = new CelDictionary(element.GetPropertyCount());
                 foreach (var property in element.EnumerateObject())
-                    map.Put(CelValue.String(property.Name), Read(property.Value));
+                    map.Put(CelValue.String(JsonText.NameOf(property)), Read(property.Value));
                 return CelValue.FromMap(map);
             default:
                 return CelValue.Null;

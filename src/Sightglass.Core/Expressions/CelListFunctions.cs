@@ -7,9 +7,7 @@ internal static class CelListFunctions
     [
         new("flatten", true, 1, 2, Flatten),
         new("slice", true, 3, 3, Slice),
-        new("sort", true, 1, 1, (frame, args) => args[0].Kind == CelKind.List
-            ? Sort(frame, "sort", args[0].ListUnsafe.Items.ToArray(), args[0].ListUnsafe.Items.ToArray())
-            : CelFunction.Wrong("sort", "list", args)),
+        new("sort", true, 1, 1, Sort),
         new("distinct", true, 1, 1, Distinct),
         new("lists.range", false, 1, 1, Range),
         new("first", true, 1, 1, (_, args) => End("first", args, 0)),
@@ -53,6 +51,16 @@ internal static class CelListFunctions
     }
 
     private static bool IsNaN(in CelValue value) => value.Kind == CelKind.Double && double.IsNaN(value.DoubleUnsafe);
+
+    // Charged before the copies are made: a list that cannot be sorted would cost nothing but memory.
+    private static CelValue Sort(EvalFrame frame, ReadOnlySpan<CelValue> args)
+    {
+        if (args[0].Kind != CelKind.List)
+            return CelFunction.Wrong("sort", "list", args);
+        return frame.Charge(args[0].ListUnsafe.Count)
+            ? Sort(frame, "sort", args[0].ListUnsafe.Items.ToArray(), args[0].ListUnsafe.Items.ToArray())
+            : CelFault.Budget();
+    }
 
     private static CelValue Flatten(EvalFrame frame, ReadOnlySpan<CelValue> args)
     {

@@ -130,7 +130,7 @@ internal static class CelMacroNodes
     internal sealed class ToList(int position, string name, CelNode target, int slot, bool two, CelNode? filter, CelNode transform)
         : Comprehension(position, name, target, slot, two)
     {
-        protected override State Begin(int count) => new() { Items = filter is null ? new List<CelValue>(count) : [] };
+        protected override State Begin(int count) => new() { Items = new List<CelValue>(filter is null ? Math.Min(count, 64) : 4) };
 
         protected override bool Step(EvalFrame frame, ref State state)
         {

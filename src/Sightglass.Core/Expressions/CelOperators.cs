@@ -75,7 +75,7 @@ internal static class CelOperators
         if (a.Kind == CelKind.Opaque || b.Kind == CelKind.Opaque)
             return CelFault.Secret();
         if (a.Kind == b.Kind && a.Kind is CelKind.List or CelKind.Map or CelKind.Optional or CelKind.String or CelKind.Bytes
-            && !frame.Charge(Math.Min(a.Weight, b.Weight)))
+            && !frame.Charge(Math.Min(a.WeightToWalk, b.WeightToWalk)))
             return CelFault.Budget();
         return CelValue.Bool(a.Equals(b) != negate);
     }
@@ -139,7 +139,7 @@ internal static class CelOperators
         if (item.Kind == CelKind.Opaque || container.Kind == CelKind.Opaque)
             return CelFault.Secret();
         if (container.Kind == CelKind.Map)
-            return CelValue.Bool(container.MapUnsafe.Contains(item));
+            return frame.Charge(item.Weight) ? CelValue.Bool(container.MapUnsafe.Contains(item)) : CelFault.Budget();
         if (container.Kind != CelKind.List)
             return CelFault.Overload("'in'", "list or map", container);
         var items = container.ListUnsafe.Items;

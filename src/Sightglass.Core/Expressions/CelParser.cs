@@ -5,10 +5,6 @@ namespace Sightglass.Core.Expressions;
 /// <summary>Reads tokens into a tree by precedence; both its own recursion and the tree's depth are bounded.</summary>
 internal sealed class CelParser
 {
-    internal const int MaxLength = 64 * 1024;
-    private const int MaxNesting = 100;
-    private const int MaxDepth = 250;
-
     private static readonly FrozenSet<string> Reserved = new[]
     {
         "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return",
@@ -25,8 +21,8 @@ internal sealed class CelParser
 
     internal static CelSyntax Parse(string text)
     {
-        if (text.Length > MaxLength)
-            throw new CelSyntaxException(0, $"the expression has {text.Length} characters: at most {MaxLength} are allowed");
+        if (text.Length > CelLimits.MaxLength)
+            throw new CelSyntaxException(0, $"the expression has {text.Length} characters: at most {CelLimits.MaxLength} are allowed");
         var parser = new CelParser(CelLexer.Read(text));
         if (parser.Current.Kind == CelTokenKind.End)
             throw new CelSyntaxException(0, "the expression is empty");
@@ -38,8 +34,8 @@ internal sealed class CelParser
 
     private CelSyntax Expression()
     {
-        if (++_nesting > MaxNesting)
-            throw new CelSyntaxException(Current.Position, $"the expression is nested more than {MaxNesting} levels deep");
+        if (++_nesting > CelLimits.MaxNesting)
+            throw new CelSyntaxException(Current.Position, $"the expression is nested more than {CelLimits.MaxNesting} levels deep");
         var condition = Logic(isAnd: false);
         if (Current.Kind == CelTokenKind.Question)
         {
@@ -307,9 +303,9 @@ internal sealed class CelParser
             throw Unexpected(what);
     }
 
-    private static CelSyntax Checked(CelSyntax node) => node.Depth <= MaxDepth
+    private static CelSyntax Checked(CelSyntax node) => node.Depth <= CelLimits.MaxDepth
         ? node
-        : throw new CelSyntaxException(node.Position, $"the expression is more than {MaxDepth} operations deep");
+        : throw new CelSyntaxException(node.Position, $"the expression is more than {CelLimits.MaxDepth} operations deep");
 
     private CelSyntaxException Unexpected(string expected)
     {

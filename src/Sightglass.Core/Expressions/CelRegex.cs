@@ -1,56 +1,34 @@
-using System.Text.RegularExpressions;
+using Sightglass.Core.Expressions.Patterns;
 
 namespace Sightglass.Core.Expressions;
 
-/// <summary>Matching with RE2 syntax in linear time.</summary>
+/// <summary>Matching with RE2 syntax; a pattern that stands in the expression is compiled once.</summary>
 internal static class CelRegex
 {
-    // The engine is linear in the text, but a counted repeat multiplies its states; this is what the estimate cannot foresee.
-    private static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(1);
+    private const int StepsPerUnit = 8;
 
     internal static CelValue Matches(EvalFrame frame, ReadOnlySpan<CelValue> args)
     {
         if (args[1].Kind != CelKind.String)
             return CelFault.Overload("'matches'", "string as pattern", args[1]);
-        // Building an automaton costs far more than running it.
-        if (!frame.Charge(1000 + (10L * args[1].StringUnsafe.Length)))
+        // A character may stand for a set, and a count multiplies what comes before it.
+        var text = args[1].StringUnsafe;
+        if (!frame.Charge(20 + (4L * text.Length)))
             return CelFault.Budget();
-        var fault = TryCreate(args[1].StringUnsafe, out var pattern, out var size);
-        return fault.IsFault ? fault : Run(frame, args[0], pattern!, size);
-    }
-
-    internal static CelValue TryCreate(string pattern, out Regex? regex, out int size)
-    {
-        regex = null;
-        var problem = Re2Pattern.TryTranslate(pattern, out var translated, out size);
-        if (problem is not null)
+        if (!TextPattern.TryParse(text, out var pattern, out var problem))
             return Refuse(problem);
-        try
-        {
-            regex = new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Ceiling);
-            return default;
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            return Refuse(e is NotSupportedException ? "it is not supported or too large" : e.Message);
-        }
+        return frame.Charge(pattern.Size) ? Run(frame, args[0], pattern) : CelFault.Budget();
     }
 
-    internal static CelValue Run(EvalFrame frame, in CelValue text, Regex regex, int size)
+    internal static CelValue Run(EvalFrame frame, in CelValue text, TextPattern pattern)
     {
         if (text.Kind != CelKind.String)
             return CelFault.Overload("'matches'", "string", text);
-        if (!frame.Charge(CelWeight.OfLength(text.StringUnsafe.Length) * (1 + (size / 16))))
-            return CelFault.Budget();
-        try
-        {
-            return CelValue.Bool(regex.IsMatch(text.StringUnsafe));
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            return CelFault.Budget();
-        }
+        var allowed = Math.Min(frame.Left, long.MaxValue / StepsPerUnit) * StepsPerUnit;
+        var left = allowed;
+        var found = pattern.IsMatch(text.StringUnsafe, ref left);
+        return frame.Charge(((allowed - left) / StepsPerUnit) + 1) ? CelValue.Bool(found) : CelFault.Budget();
     }
 
-    private static CelValue Refuse(string reason) => CelFault.Of(CelErrorCodes.InvalidArgument, $"invalid regular expression: {reason}");
+    internal static CelValue Refuse(string reason) => CelFault.Of(CelErrorCodes.InvalidArgument, $"invalid regular expression: {reason}");
 }

@@ -19,8 +19,8 @@ public sealed class CelScope
     }
 
     /// <summary>Gets the units one evaluation may cost.</summary>
-    /// <value>1,000,000 by default; a unit is a node, an element or about 16 characters.</value>
-    public long MaxCost { get; init; } = 1_000_000;
+    /// <value><see cref="CelLimits.DefaultCost"/> by default.</value>
+    public long MaxCost { get; init; } = CelLimits.DefaultCost;
 
     internal bool HasQualifiedNames { get; private set; }
 

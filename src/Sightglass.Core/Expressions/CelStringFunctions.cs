@@ -66,6 +66,8 @@ internal static class CelStringFunctions
         if (args[0].Kind != CelKind.List || (args.Length == 2 && args[1].Kind != CelKind.String))
             return CelFunction.Wrong("join", "(list, string)", args);
         var separator = args.Length == 2 ? args[1].StringUnsafe : "";
+        if (!frame.Charge(args[0].ListUnsafe.Count))
+            return CelFault.Budget();
         var parts = new string[args[0].ListUnsafe.Count];
         for (var i = 0; i < parts.Length; i++)
         {

@@ -6,9 +6,6 @@ namespace Sightglass.Core.Expressions;
 /// <summary>Text with expressions in <c>${{ }}</c>; <c>$${{</c> stands for a literal <c>${{</c>.</summary>
 public sealed class CelTemplate
 {
-    // Text is held in memory twice while it is rendered.
-    private const int MaxLength = 64 * 1024 * 1024;
-
     private readonly IReadOnlyList<Part> _parts;
 
     private CelTemplate(string text, IReadOnlyList<Part> parts)
@@ -153,9 +150,9 @@ public sealed class CelTemplate
             }
 
             text.Append(result.Value.ToText());
-            if (text.Length <= MaxLength)
+            if (text.Length <= CelLimits.MaxTemplateText)
                 continue;
-            error = new CelLines(Text).Error(part.Position, CelErrorCodes.BudgetExceeded, $"the text grows beyond {MaxLength} characters");
+            error = new CelLines(Text).Error(part.Position, CelErrorCodes.BudgetExceeded, $"the text grows beyond {CelLimits.MaxTemplateText} characters");
             segments = [];
             return false;
         }

@@ -76,6 +76,9 @@ public readonly partial struct CelValue : IEquatable<CelValue>
         _ => 1,
     };
 
+    /// <summary>The weight, where the members of a map that are made when they are read count too.</summary>
+    internal long WeightToWalk => Kind == CelKind.Map && MapUnsafe is CelLazyMap lazy ? lazy.Weight + lazy.Count : Weight;
+
     internal int Depth => Kind switch
     {
         CelKind.List => ListUnsafe.Depth,

@@ -12,7 +12,7 @@ public static class EvalBatch
     private static readonly JsonWriterOptions WriterOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        MaxDepth = (CelWeight.MaxDepth * 3) + 10,
+        MaxDepth = (CelLimits.MaxValueDepth * 3) + 10,
     };
 
     /// <summary>Answers each line <c>{"expr":"…","vars":{…}}</c> by a line <c>{"value":…}</c> or <c>{"error":"…","code":"…"}</c>, in order.</summary>

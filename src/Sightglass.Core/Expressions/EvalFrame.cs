@@ -3,10 +3,13 @@ namespace Sightglass.Core.Expressions;
 /// <summary>What one evaluation owns: the values of macro variables and what is left of its budget.</summary>
 internal sealed class EvalFrame(CelScope scope, int slots)
 {
-    private readonly long _maxWeight = Math.Min(scope.MaxCost, long.MaxValue / 16) * CelWeight.WeightPerCost;
+    private readonly long _maxWeight = Math.Min(scope.MaxCost, long.MaxValue / 16) * CelLimits.WeightPerCost;
     private long _left = scope.MaxCost;
 
     internal CelScope Scope { get; } = scope;
+
+    /// <summary>Gets the units that are left.</summary>
+    internal long Left => Math.Max(0, _left);
 
     internal CelValue[] Slots { get; } = slots == 0 ? [] : new CelValue[slots];
 
@@ -31,5 +34,5 @@ internal sealed class EvalFrame(CelScope scope, int slots)
     internal CelValue Map(CelMap map) => Fit(CelValue.FromMap(map));
 
     internal CelValue Fit(in CelValue value) =>
-        value.Weight <= _maxWeight && value.Depth <= CelWeight.MaxDepth ? value : CelFault.Budget();
+        value.Weight <= _maxWeight && value.Depth <= CelLimits.MaxValueDepth ? value : CelFault.Budget();
 }

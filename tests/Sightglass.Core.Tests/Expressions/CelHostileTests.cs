@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Sightglass.Core.Expressions;
@@ -30,6 +31,18 @@ public sealed class CelHostileTests
         "lists.range(100000).exists(i, timestamp(0).getHours('No/Where' + string(i)) == 77 || false)",
         "lists.range(100000).map(i, [i % 7]).distinct().size() + lists.range(100000).map(i, [0, i]).distinct().size()",
         "lists.range(100000).transformMapEntry(i, v, {v * 4294967297: v}).size() + lists.range(1000000).size()",
+        Double("'0'", "v + v", 18, "lists.range(100000).exists(i, int(v) == 1 || uint(v) == 1u || double(v) == 1.0)"),
+        Double("'a'", "v + v", 18, "lists.range(100000).exists(i, v in {'a': 1})"),
+        Double("'a'", "v + v", 18, "lists.range(100000).exists(i, {v: 1, v: 2} == {})"),
+        Double("'a'", "v + v", 14, "lists.range(100000).exists(i, v.matches('(a?){400}a{400}b$'))"),
+        Double("'a'", "v + v", 14, "lists.range(100000).exists(i, v.matches('([ab]*a[ab]{90}){20}c$'))"),
+        "cel.bind(big, lists.range(100000), big.exists(i, big.exists(j, big.map(k, 1 / 0) == [])))",
+        "cel.bind(big, lists.range(100000) + ['x'], big.exists(i, big.exists(j, big.sort() == [])))",
+        "cel.bind(big, lists.range(100000), big.exists(i, big.exists(j, big.join() == '')))",
+        "cel.bind(big, lists.range(100000), big.exists(i, big.exists(j, [1, 2][3] == 1)))",
+        "lists.range(100000).map(i, '%.100e %.100f'.format([1e-308 * double(i), 1e308])).size() + lists.range(1000000).size()",
+        "lists.range(1000).transformMap(i, v, lists.range(1000).transformMap(j, w, lists.range(1000).transformList(k, x, i + j + k)))",
+        "cel.block([lists.range(1000), cel.index(0).map(i, cel.index(0)), cel.index(1).map(i, cel.index(1))], cel.index(2).map(i, cel.index(2)).flatten(9))",
         $"[{Digits}].all(a, [{Digits}].all(b, [{Digits}].all(c, a + b + c >= 0)))");
 
     [Theory]
@@ -43,6 +56,43 @@ public sealed class CelHostileTests
         Assert.Equal(CelErrorCodes.BudgetExceeded, result.Error.Code);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 600_000_000);
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+    }
+
+    [Theory]
+    [InlineData("\"a\\ud800b\"", "a\ufffdb")]
+    [InlineData("\"\\udc00\\ud83d\\ude00\\ud83d\"", "\ufffd\U0001F600\ufffd")]
+    [InlineData("\"\\\\ud800\\\\\\ud800\"", "\\ud800\\\ufffd")]
+    public void Json_with_half_a_surrogate_pair_is_read_with_a_replacement(string json, string expected)
+    {
+        using var document = JsonDocument.Parse($"{{{json}: {json}}}");
+        var entry = Assert.Single(CelValue.FromJson(document.RootElement).Entries);
+        Assert.Equal(expected, entry.Key.AsString);
+        Assert.Equal(expected, entry.Value.AsString);
+    }
+
+    [Fact]
+    public void Evaluation_ends_when_a_block_is_a_long_chain()
+    {
+        var items = string.Join(", ", Enumerable.Range(0, 2_000).Select(i => i == 0 ? "1" : $"cel.index({i - 1}) + 1"));
+        Assert.Equal(2_000, Cel.Result($"cel.block([{items}], cel.index(1999))").Value.AsInt);
+    }
+
+    [Fact]
+    public void Parse_refuses_patterns_that_are_too_large_together()
+    {
+        var text = string.Join(" || ", Enumerable.Repeat("a.matches('b{1000}')", 100));
+        Assert.False(CelExpression.TryParse(text, out _, out var errors));
+        Assert.Contains("together", errors[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Error_is_short_when_what_it_names_is_long()
+    {
+        var name = new string('x', 30_000);
+        Assert.InRange(Cel.Result(name).Error.Message.Length, 10, 1_100);
+        Assert.InRange(Cel.Result($"{{'{name}': 1, '{name}': 2}}").Error.Message.Length, 10, 1_100);
+        Assert.False(CelExpression.TryParse($"1 {name}", out _, out var errors));
+        Assert.InRange(errors[0].Message.Length, 10, 1_100);
     }
 
     [Fact]
