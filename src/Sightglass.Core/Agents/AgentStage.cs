@@ -107,7 +107,7 @@ public sealed class AgentStage(ChatClientRegistry clients, AgentStageOptions? op
     {
         if (body.Tools.Count > 0)
             await run.Output.LogAsync(LogSeverity.Warning, $"the model gets no tools: {string.Join(", ", body.Tools)} cannot be called by agents in this version", null, cancellationToken);
-        if (run.Definition.Output?.Schema is { } schema && JsonSchemaCheck.Unchecked(schema) is { Count: > 0 } keywords)
+        if (run.Definition.Output?.Schema is { } schema && JsonSchemaRules.Unchecked(schema) is { Count: > 0 } keywords)
             await run.Output.LogAsync(LogSeverity.Warning, $"these keywords of the schema are not checked: {string.Join(", ", keywords)}", null, cancellationToken);
     }
 

@@ -60,7 +60,7 @@ internal static class CelAccess
 
         if (isField)
         {
-            return CelFault.Of(CelErrorCodes.NoSuchOverload, $"cannot read field '{Shorten(key.StringUnsafe)}': expected map, found {holder.TypeName}");
+            return CelFault.Of(CelErrorCodes.NoSuchOverload, $"cannot read field '{CelText.Shorten(key.StringUnsafe)}': expected map, found {holder.TypeName}");
         }
 
         if (holder.Kind != CelKind.List)
@@ -102,7 +102,5 @@ internal static class CelAccess
 
     private static CelValue Missing(in CelValue holder, in CelValue key) => holder.Kind == CelKind.List
         ? CelFault.Of(CelErrorCodes.IndexOutOfRange, $"index out of range: {CelText.Of(key)} of a list of {holder.ListUnsafe.Count}")
-        : CelFault.Of(CelErrorCodes.NoSuchField, $"no such key: '{Shorten(CelText.Of(key))}'");
-
-    internal static string Shorten(string name) => name.Length <= 100 ? name : name[..100] + "…";
+        : CelFault.Of(CelErrorCodes.NoSuchField, $"no such key: '{CelText.Shorten(CelText.Of(key))}'");
 }

@@ -142,7 +142,7 @@ internal static class CelBasicNodes
                 return CelFault.Overload("a map key", "bool, int, uint or string", key);
             if (!frame.Charge(key.Weight))
                 return CelFault.Budget();
-            return map.TryAdd(key, value) ? default : CelFault.Of(CelErrorCodes.DuplicateKey, $"repeated key: {CelAccess.Shorten(CelText.Of(key))}");
+            return map.TryAdd(key, value) ? default : CelFault.Of(CelErrorCodes.DuplicateKey, $"repeated key: {CelText.Shorten(CelText.Of(key))}");
         }
     }
 }

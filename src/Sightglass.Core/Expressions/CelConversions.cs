@@ -194,6 +194,6 @@ internal static class CelConversions
     private static CelValue Refuse(string type, in CelValue value)
     {
         var text = value.StringUnsafe;
-        return CelFault.Of(CelErrorCodes.InvalidConversion, $"cannot convert string '{(text.Length <= 60 ? text : text[..60] + "…")}' to {type}: not a valid {type} or out of range");
+        return CelFault.Of(CelErrorCodes.InvalidConversion, $"cannot convert string '{CelText.Shorten(text)}' to {type}: not a valid {type} or out of range");
     }
 }

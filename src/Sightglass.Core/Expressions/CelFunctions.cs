@@ -8,6 +8,9 @@ internal static class CelFunctions
     private static readonly FrozenDictionary<string, CelFunction> Methods = Table(isMethod: true);
     private static readonly FrozenDictionary<string, CelFunction> Globals = Table(isMethod: false);
 
+    /// <summary>Gets the names of all functions.</summary>
+    internal static IEnumerable<string> Names => Methods.Keys.Concat(Globals.Keys);
+
     internal static bool TryGetMethod(string name, out CelFunction? function) => Methods.TryGetValue(name, out function);
 
     internal static bool TryGetGlobal(string name, out CelFunction? function) => Globals.TryGetValue(name, out function);

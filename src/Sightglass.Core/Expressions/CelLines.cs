@@ -22,8 +22,7 @@ internal sealed class CelLines
     internal CelError Error(int offset, string code, string reason)
     {
         var (line, column) = Find(offset);
-        if (reason.Length > CelLimits.MaxReason)
-            reason = string.Concat(reason.AsSpan(0, CelLimits.MaxReason), "…");
+        reason = CelText.Shorten(reason, CelLimits.MaxReason);
         return new CelError(code, $"{reason} (line {line}, column {column})", line, column) { Reason = reason };
     }
 }

@@ -13,7 +13,7 @@ internal static class CelRegex
             return CelFault.Overload("'matches'", "string as pattern", args[1]);
         // A character may stand for a set, and a count multiplies what comes before it.
         var text = args[1].StringUnsafe;
-        if (!frame.Charge(20 + (4L * text.Length)))
+        if (!frame.Charge(100 + (4L * text.Length)))
             return CelFault.Budget();
         if (!TextPattern.TryParse(text, out var pattern, out var problem))
             return Refuse(problem);

@@ -21,6 +21,10 @@ internal static class CelText
         _ => value.TypeName,
     };
 
+    /// <summary>Cuts what a message quotes, never through a character.</summary>
+    internal static string Shorten(string text, int most = 100) =>
+        text.Length <= most ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[most - 1]) ? most - 1 : most), "…");
+
     /// <summary>The shortest digits that read back as the same number, with an exponent only where zeros would pile up.</summary>
     internal static string OfDouble(double value)
     {

@@ -1,209 +1,248 @@
 using System.Globalization;
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using Sightglass.Core.Expressions;
+using Sightglass.Core.Expressions.Patterns;
 
 namespace Sightglass.Core.Definitions;
 
 /// <summary>
 /// Checks values against the part of JSON Schema that pipeline files use: type, required, properties, items, enum, const,
-/// bounds, pattern, additionalProperties, anyOf, and true and false as schemas. Notes (title, description, format …) mean nothing.
+/// bounds, pattern, additionalProperties, anyOf, and true and false as schemas. Notes (title, description, format …) mean
+/// nothing; <see cref="JsonSchemaRules"/> tells of what is not checked.
 /// </summary>
-internal static class JsonSchemaCheck
+internal sealed class JsonSchemaCheck
 {
-    private const int MaxProblems = 20;
-    private const int MaxDepth = 64;
+    private const int CharactersPerStep = 16;
+    private const int NamesPerStep = 8;
+    private const int PatternStepsPerStep = 8;
 
-    private static readonly TimeSpan s_patternLimit = TimeSpan.FromMilliseconds(250);
+    private readonly SourcePath _path = new();
+    private readonly Dictionary<string, TextPattern?> _patterns = new(StringComparer.Ordinal);
+    private List<string> _problems = [];
+    private long _left = JsonSchemaLimits.MaxSteps;
 
-    // Keywords that would let values pass which their author meant to refuse.
-    private static readonly string[] s_unknown =
-    [
-        "$ref", "$dynamicRef", "allOf", "oneOf", "not", "if", "patternProperties", "propertyNames", "prefixItems", "contains",
-        "dependentRequired", "dependentSchemas", "unevaluatedProperties", "unevaluatedItems",
-    ];
+    private JsonSchemaCheck() => _path.Enter("$");
+
+    private string Where => CelText.Shorten(_path.ToString(), JsonSchemaLimits.MaxQuoted);
 
     /// <summary>Lists what is wrong with a value, each with its path; empty where it fits.</summary>
     public static IReadOnlyList<string> Check(JsonElement schema, JsonElement value)
     {
-        var problems = new List<string>();
-        Check(schema, value, "$", problems, 0);
-        return problems;
-    }
-
-    /// <summary>Lists the keywords of a schema that are not checked.</summary>
-    public static IReadOnlyList<string> Unchecked(JsonElement schema)
-    {
-        var found = new SortedSet<string>(StringComparer.Ordinal);
-        Collect(schema, found, 0);
-        return [.. found];
-    }
-
-    private static void Collect(JsonElement schema, SortedSet<string> found, int depth)
-    {
-        if (schema.ValueKind != JsonValueKind.Object || depth > MaxDepth)
-            return;
-        foreach (var keyword in schema.EnumerateObject())
+        var check = new JsonSchemaCheck();
+        try
         {
-            if (s_unknown.Contains(keyword.Name))
-                found.Add(keyword.Name);
-            else if (keyword is { Name: "properties", Value.ValueKind: JsonValueKind.Object })
-                keyword.Value.EnumerateObject().ToList().ForEach(property => Collect(property.Value, found, depth + 1));
-            else if (keyword is { Name: "anyOf", Value.ValueKind: JsonValueKind.Array })
-                keyword.Value.EnumerateArray().ToList().ForEach(option => Collect(option, found, depth + 1));
-            else if (keyword.Name is "items" or "additionalProperties")
-                Collect(keyword.Value, found, depth + 1);
+            check.Check(schema, value, 0);
         }
+        catch (InvalidOperationException)
+        {
+            // Thrown where names are compared that escape half of a surrogate pair, which is JSON and no text.
+            check._problems.Add($"{check.Where} holds half of a surrogate pair");
+        }
+
+        if (check._left < 0)
+            check._problems.Add("$ takes too many steps to be checked: make the output or its schema smaller");
+        return check._problems.Count <= JsonSchemaLimits.MaxProblems ? check._problems : check._problems.GetRange(0, JsonSchemaLimits.MaxProblems);
     }
 
-    private static void Check(JsonElement schema, JsonElement value, string path, List<string> problems, int depth)
+    private void Check(JsonElement schema, JsonElement value, int depth)
     {
-        if (problems.Count >= MaxProblems || schema.ValueKind == JsonValueKind.True)
+        if (--_left < 0 || _problems.Count >= JsonSchemaLimits.MaxProblems || schema.ValueKind == JsonValueKind.True)
             return;
         if (schema.ValueKind == JsonValueKind.False)
         {
-            problems.Add($"{path} must not be there");
+            _problems.Add($"{Where} must not be there");
             return;
         }
 
-        if (depth > MaxDepth || schema.ValueKind != JsonValueKind.Object)
+        if (depth > JsonSchemaLimits.MaxDepth || schema.ValueKind != JsonValueKind.Object)
         {
-            problems.Add(depth > MaxDepth ? $"{path} is nested too deeply to be checked" : $"the schema of {path} is no object");
+            _problems.Add(depth > JsonSchemaLimits.MaxDepth ? $"{Where} is nested too deeply to be checked" : $"the schema of {Where} is no object");
             return;
         }
 
         // Further keywords would only say the same of a value of another kind.
         if (schema.TryGetProperty("type", out var type) && !IsOfType(type, value))
         {
-            problems.Add($"{path} must be {TypeNames(type)}, it is {KindOf(value)}");
+            _problems.Add($"{Where} must be {TypeNames(type)}, it is {KindOf(value)}");
             return;
         }
 
-        CheckChoice(schema, value, path, problems, depth);
+        CheckChoice(schema, value, depth);
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                CheckObject(schema, value, path, problems, depth);
+                CheckObject(schema, value, depth);
                 break;
             case JsonValueKind.Array:
-                CheckArray(schema, value, path, problems, depth);
+                CheckArray(schema, value, depth);
                 break;
             case JsonValueKind.String:
-                CheckText(schema, value.GetString()!, path, problems);
+                CheckText(schema, value);
                 break;
             case JsonValueKind.Number:
-                CheckNumber(schema, value.GetDouble(), path, problems);
+                CheckNumber(schema, value);
                 break;
         }
     }
 
-    private static void CheckChoice(JsonElement schema, JsonElement value, string path, List<string> problems, int depth)
+    private void CheckChoice(JsonElement schema, JsonElement value, int depth)
     {
-        if (schema.TryGetProperty("enum", out var choices) && choices.ValueKind == JsonValueKind.Array
-            && !choices.EnumerateArray().Any(choice => JsonElement.DeepEquals(choice, value)))
-        {
-            problems.Add($"{path} must be one of {Short(choices)}");
-        }
-
-        if (schema.TryGetProperty("const", out var constant) && !JsonElement.DeepEquals(constant, value))
-            problems.Add($"{path} must be {Short(constant)}");
-
+        if (schema.TryGetProperty("enum", out var choices) && choices.ValueKind == JsonValueKind.Array && !choices.EnumerateArray().Any(choice => AreEqual(choice, value)))
+            _problems.Add($"{Where} must be one of {Short(choices)}");
+        if (schema.TryGetProperty("const", out var constant) && !AreEqual(constant, value))
+            _problems.Add($"{Where} must be {Short(constant)}");
         if (!schema.TryGetProperty("anyOf", out var options) || options.ValueKind != JsonValueKind.Array)
             return;
+        var outer = _problems;
         List<string>? nearest = null;
         foreach (var option in options.EnumerateArray())
         {
-            var found = new List<string>();
-            Check(option, value, path, found, depth + 1);
-            if (found.Count == 0)
+            _problems = [];
+            Check(option, value, depth + 1);
+            if (_problems.Count == 0)
+            {
+                _problems = outer;
                 return;
-            if (nearest is null || found.Count < nearest.Count)
-                nearest = found;
+            }
+
+            if (nearest is null || _problems.Count < nearest.Count)
+                nearest = _problems;
         }
 
-        problems.Add($"{path} fits none of 'anyOf'; nearest: {string.Join(", ", nearest ?? [])}");
+        _problems = outer;
+        var hint = CelText.Shorten(string.Join(", ", nearest ?? []), JsonSchemaLimits.MaxQuoted * 5);
+        _problems.Add($"{Where} fits none of 'anyOf'; nearest: {hint}");
     }
 
-    private static void CheckObject(JsonElement schema, JsonElement value, string path, List<string> problems, int depth)
+    private void CheckObject(JsonElement schema, JsonElement value, int depth)
     {
         if (schema.TryGetProperty("required", out var required) && required.ValueKind == JsonValueKind.Array)
         {
-            foreach (var name in required.EnumerateArray().Where(name => name.ValueKind == JsonValueKind.String))
+            foreach (var name in required.EnumerateArray())
             {
-                if (!value.TryGetProperty(name.GetString()!, out _))
-                    problems.Add($"{path} lacks '{name.GetString()}'");
+                if (name.ValueKind == JsonValueKind.String && !TryFind(value, name.GetString()!, out _))
+                    _problems.Add($"{Where} lacks '{CelText.Shorten(name.GetString()!)}'");
             }
         }
 
         var hasProperties = schema.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object;
         var hasOthers = schema.TryGetProperty("additionalProperties", out var others);
-        foreach (var property in value.EnumerateObject())
+        foreach (var property in hasProperties || hasOthers ? value.EnumerateObject() : default)
         {
-            var child = $"{path}.{property.Name}";
-            if (hasProperties && properties.TryGetProperty(property.Name, out var known))
-                Check(known, property.Value, child, problems, depth + 1);
+            if (_left < 0 || _problems.Count >= JsonSchemaLimits.MaxProblems)
+                return;
+            var name = JsonText.NameOf(property);
+            _path.Enter(name);
+            if (hasProperties && TryFind(properties, name, out var known))
+                Check(known, property.Value, depth + 1);
             else if (hasOthers)
-                Check(others, property.Value, child, problems, depth + 1);
+                Check(others, property.Value, depth + 1);
+            _path.Leave();
         }
 
-        CheckCount(schema, "minProperties", "maxProperties", value.GetPropertyCount(), "fields", path, problems);
+        CheckCount(schema, "minProperties", "maxProperties", value.GetPropertyCount(), "fields");
     }
 
-    private static void CheckArray(JsonElement schema, JsonElement value, string path, List<string> problems, int depth)
+    private void CheckArray(JsonElement schema, JsonElement value, int depth)
     {
-        CheckCount(schema, "minItems", "maxItems", value.GetArrayLength(), "items", path, problems);
+        CheckCount(schema, "minItems", "maxItems", value.GetArrayLength(), "items");
         if (!schema.TryGetProperty("items", out var items))
             return;
         var index = 0;
         foreach (var item in value.EnumerateArray())
-            Check(items, item, $"{path}[{index++}]", problems, depth + 1);
+        {
+            if (_left < 0 || _problems.Count >= JsonSchemaLimits.MaxProblems)
+                return;
+            _path.Enter(index++);
+            Check(items, item, depth + 1);
+            _path.Leave();
+        }
     }
 
-    private static void CheckText(JsonElement schema, string value, string path, List<string> problems)
+    private void CheckText(JsonElement schema, JsonElement value)
     {
-        CheckCount(schema, "minLength", "maxLength", value.EnumerateRunes().Count(), "characters", path, problems);
-        if (!schema.TryGetProperty("pattern", out var pattern) || pattern.ValueKind != JsonValueKind.String)
+        var hasPattern = schema.TryGetProperty("pattern", out var pattern) && pattern.ValueKind == JsonValueKind.String;
+        if (!hasPattern && !schema.TryGetProperty("minLength", out _) && !schema.TryGetProperty("maxLength", out _))
             return;
-        try
+        var text = JsonText.Of(value);
+        _left -= text.Length / CharactersPerStep;
+        CheckCount(schema, "minLength", "maxLength", CelCodePoints.Count(text), "characters");
+        if (!hasPattern || _left < 0)
+            return;
+        if (PatternOf(pattern.GetString()!) is not { } compiled)
         {
-            // Neither a pattern nor a model's answer can be trusted to be quick.
-            if (!Regex.IsMatch(value, pattern.GetString()!, RegexOptions.CultureInvariant, s_patternLimit))
-                problems.Add($"{path} does not match the pattern {pattern.GetRawText()}");
+            _problems.Add($"the pattern {Short(pattern)} of {Where} is no regular expression");
+            return;
         }
-        catch (ArgumentException)
-        {
-            problems.Add($"the pattern {pattern.GetRawText()} of {path} is no regular expression");
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            problems.Add($"the pattern {pattern.GetRawText()} takes too long on {path}; make it simpler");
-        }
+
+        var allowed = _left * PatternStepsPerStep;
+        var left = allowed;
+        var found = compiled.IsMatch(text, ref left);
+        _left -= ((allowed - left) / PatternStepsPerStep) + 1;
+        if (!found && _left >= 0)
+            _problems.Add($"{Where} does not match the pattern {Short(pattern)}");
     }
 
-    private static void CheckNumber(JsonElement schema, double value, string path, List<string> problems)
+    private TextPattern? PatternOf(string text)
     {
-        if (Bound(schema, "minimum") is { } minimum && value < minimum)
-            problems.Add($"{path} must be at least {Text(minimum)}");
-        if (Bound(schema, "maximum") is { } maximum && value > maximum)
-            problems.Add($"{path} must be at most {Text(maximum)}");
-        if (Bound(schema, "exclusiveMinimum") is { } above && value <= above)
-            problems.Add($"{path} must be greater than {Text(above)}");
-        if (Bound(schema, "exclusiveMaximum") is { } below && value >= below)
-            problems.Add($"{path} must be less than {Text(below)}");
-        if (Bound(schema, "multipleOf") is > 0 and var step && Math.Abs(Math.IEEERemainder(value, step)) > 1e-9 * Math.Max(1, Math.Abs(value)))
-            problems.Add($"{path} must be a multiple of {Text(step)}");
+        if (_patterns.TryGetValue(text, out var pattern))
+            return pattern;
+        _ = TextPattern.TryParse(text, out pattern, out _);
+        return _patterns[text] = pattern;
     }
 
-    private static void CheckCount(JsonElement schema, string least, string most, int count, string what, string path, List<string> problems)
+    private void CheckNumber(JsonElement schema, JsonElement value)
     {
-        if (Bound(schema, least) is { } minimum && count < minimum)
-            problems.Add($"{path} must have at least {Text(minimum)} {what}, it has {count}");
-        if (Bound(schema, most) is { } maximum && count > maximum)
-            problems.Add($"{path} must have at most {Text(maximum)} {what}, it has {count}");
+        if (Bound(schema, "minimum") is { } minimum && Compare(value, minimum) < 0)
+            _problems.Add($"{Where} must be at least {Short(minimum)}");
+        if (Bound(schema, "maximum") is { } maximum && Compare(value, maximum) > 0)
+            _problems.Add($"{Where} must be at most {Short(maximum)}");
+        if (Bound(schema, "exclusiveMinimum") is { } above && Compare(value, above) <= 0)
+            _problems.Add($"{Where} must be greater than {Short(above)}");
+        if (Bound(schema, "exclusiveMaximum") is { } below && Compare(value, below) >= 0)
+            _problems.Add($"{Where} must be less than {Short(below)}");
+        if (Bound(schema, "multipleOf") is { } step && !IsMultiple(value, step))
+            _problems.Add($"{Where} must be a multiple of {Short(step)}");
     }
 
-    private static double? Bound(JsonElement schema, string keyword) =>
-        schema.TryGetProperty(keyword, out var bound) && bound.ValueKind == JsonValueKind.Number ? bound.GetDouble() : null;
+    // Exact where both fit 28 digits: 0.3 is a multiple of 0.1, and large identifiers are not rounded.
+    private static int Compare(JsonElement a, JsonElement b) => a.TryGetDecimal(out var x) && b.TryGetDecimal(out var y) ? x.CompareTo(y) : a.GetDouble().CompareTo(b.GetDouble());
+
+    private static bool IsMultiple(JsonElement value, JsonElement step)
+    {
+        if (value.TryGetDecimal(out var whole) && step.TryGetDecimal(out var part) && Math.Abs(whole) < 1e20m && Math.Abs(part) > 1e-8m)
+            return whole % part == 0;
+        var (number, unit) = (value.GetDouble(), step.GetDouble());
+        return unit <= 0 || Math.Abs(Math.IEEERemainder(number, unit)) <= 1e-9 * Math.Max(1, Math.Abs(number));
+    }
+
+    private void CheckCount(JsonElement schema, string least, string most, int count, string what)
+    {
+        if (Bound(schema, least) is { } minimum && count < minimum.GetDouble())
+            _problems.Add(string.Create(CultureInfo.InvariantCulture, $"{Where} must have at least {Short(minimum)} {what}, it has {count}"));
+        if (Bound(schema, most) is { } maximum && count > maximum.GetDouble())
+            _problems.Add(string.Create(CultureInfo.InvariantCulture, $"{Where} must have at most {Short(maximum)} {what}, it has {count}"));
+    }
+
+    private static JsonElement? Bound(JsonElement schema, string keyword) =>
+        schema.TryGetProperty(keyword, out var bound) && bound.ValueKind == JsonValueKind.Number ? bound : null;
+
+    // Members are found by going through them.
+    private bool TryFind(JsonElement within, string name, out JsonElement found)
+    {
+        _left -= 1 + (within.GetPropertyCount() / NamesPerStep);
+        found = default;
+        return _left >= 0 && within.TryGetProperty(name, out found);
+    }
+
+    private bool AreEqual(JsonElement choice, JsonElement value)
+    {
+        if (choice.ValueKind != value.ValueKind)
+            return false;
+        _left -= 1 + (Math.Min(JsonMarshal.GetRawUtf8Value(choice).Length, JsonMarshal.GetRawUtf8Value(value).Length) / CharactersPerStep);
+        return _left >= 0 && JsonElement.DeepEquals(choice, value);
+    }
 
     private static bool IsOfType(JsonElement type, JsonElement value) => type.ValueKind switch
     {
@@ -214,7 +253,7 @@ internal static class JsonSchemaCheck
 
     private static bool IsOfType(string type, JsonElement value) => type switch
     {
-        "integer" => value.ValueKind == JsonValueKind.Number && double.IsInteger(value.GetDouble()),
+        "integer" => value.ValueKind == JsonValueKind.Number && (value.TryGetDecimal(out var number) ? decimal.IsInteger(number) : double.IsInteger(value.GetDouble())),
         "number" => value.ValueKind == JsonValueKind.Number,
         _ => type == KindOf(value),
     };
@@ -230,13 +269,7 @@ internal static class JsonSchemaCheck
     };
 
     private static string TypeNames(JsonElement type) =>
-        type.ValueKind == JsonValueKind.Array ? string.Join(" or ", type.EnumerateArray().Select(one => one.ToString())) : type.ToString();
+        CelText.Shorten(type.ValueKind == JsonValueKind.Array ? string.Join(" or ", type.EnumerateArray().Select(one => one.ToString())) : type.ToString());
 
-    private static string Short(JsonElement value)
-    {
-        var text = value.GetRawText();
-        return text.Length <= 200 ? text : new StringBuilder().Append(text.AsSpan(0, 200)).Append('…').ToString();
-    }
-
-    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string Short(JsonElement value) => CelText.Shorten(value.GetRawText(), JsonSchemaLimits.MaxQuoted);
 }

@@ -16,10 +16,7 @@ internal static class BodyChecks
         if (stage.Wait is not null) CheckWait(check, stage.Wait, path + ".wait");
         if (stage.Code is not null) CheckCode(check, stage.Code, path + ".code");
         if (stage.Pipeline is not null) CheckPipeline(check, stage.Pipeline, path + ".pipeline");
-        if (stage.Output?.Schema is { } schema && schema.ValueKind is not (JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False))
-        {
-            check.Error(ProblemCodes.WrongType, path + ".output.schema", $"'schema' expected a map, found {InputTypes.KindOf(schema)}", "write a JSON Schema");
-        }
+        if (stage.Output?.Schema is { } schema) CheckSchema(check, schema, path + ".output.schema");
     }
 
     public static void CheckShell(Check check, ShellDefinition shell, string path)
@@ -59,6 +56,16 @@ internal static class BodyChecks
     {
         if (check.Options.CodeNames is not { } names || code.Name.Length == 0 || IsTemplate(code.Name) || names.Contains(code.Name)) return;
         check.Error(ProblemCodes.UnknownValue, path + ".name", $"no code is registered under '{code.Name}'", check.Suggest(code.Name, names) ?? "register it before the pipeline is read");
+    }
+
+    private static void CheckSchema(Check check, JsonElement schema, string path)
+    {
+        foreach (var problem in JsonSchemaRules.Find(schema))
+        {
+            var place = problem.Path.Length == 0 ? path : SourcePath.Join(path, problem.Path);
+            if (problem.Unchecked is null) check.Error(problem.Code, place, problem.Message, problem.Suggestion);
+            else check.Warning(problem.Code, place, problem.Message, problem.Suggestion);
+        }
     }
 
     private static void CheckForEach(Check check, JsonElement forEach, string path)

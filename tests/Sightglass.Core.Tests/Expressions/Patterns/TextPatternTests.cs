@@ -126,7 +126,7 @@ public sealed class TextPatternTests
     {
         var random = new Random(7);
         var found = 0;
-        for (var i = 0; i < 5_000; i++)
+        for (var i = 0; i < 2_000; i++)
         {
             var pattern = Random(random, 3);
             // It takes words to be Unicode, so the texts hold ASCII.
@@ -142,7 +142,7 @@ public sealed class TextPatternTests
             }
         }
 
-        Assert.InRange(found, 5_000, 20_000);
+        Assert.InRange(found, 2_000, 8_000);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class TextPatternTests
         const string Signs = "ab-09[]{}()*+?|^$.\\pPLxQE:<>=!,dwsDWSbBAzi\U0001F600\ud800";
         var random = new Random(11);
         var accepted = 0;
-        for (var i = 0; i < 200_000; i++)
+        for (var i = 0; i < 60_000; i++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => Signs[random.Next(Signs.Length)]));
             if (!TextPattern.TryParse(text, out var pattern, out var problem))
@@ -165,7 +165,7 @@ public sealed class TextPatternTests
             pattern.IsMatch("ab-0 \U0001F600\ud800é", ref left);
         }
 
-        Assert.InRange(accepted, 20_000, 180_000);
+        Assert.InRange(accepted, 6_000, 54_000);
     }
 
     private static TextPattern Parse(string text)
