@@ -137,7 +137,4 @@ public static class ProblemCodes
 
     /// <summary>Pipelines call each other deeper than 16 levels.</summary>
     public const string PipelineTooDeep = "pipeline_too_deep";
-
-    /// <summary>A member is read and has no effect yet.</summary>
-    public const string NotEnforcedYet = "not_enforced_yet";
 }

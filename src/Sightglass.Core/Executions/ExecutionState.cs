@@ -58,6 +58,9 @@ public sealed partial class ExecutionState
     /// <summary>Gets what it adds up to, once ended.</summary>
     public ExecutionTotals? Totals { get; private set; }
 
+    /// <summary>Gets whether it waits for a slot of its concurrency group: until it has one, nothing of it is considered.</summary>
+    public bool AwaitsGroup => Created.Group is not null && StartedAt is null && !Cancelling && !Status.IsTerminal();
+
     /// <summary>Gets the sequence the state stands at.</summary>
     public long LastSeq { get; private set; }
 

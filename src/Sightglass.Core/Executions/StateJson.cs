@@ -9,17 +9,22 @@ namespace Sightglass.Core.Executions;
 public static class StateJson
 {
     /// <summary>Writes the whole state: an object.</summary>
-    public static byte[] Write(ExecutionState state)
+    /// <param name="state">The state.</param>
+    /// <param name="groupPosition">Its place in the line of its concurrency group, which no log knows.</param>
+    public static byte[] Write(ExecutionState state, int? groupPosition = null)
     {
         var output = new ArrayBufferWriter<byte>(4096);
         using var writer = new Utf8JsonWriter(output, EventJson.WriterOptions);
-        Write(writer, state);
+        Write(writer, state, groupPosition);
         writer.Flush();
         return output.WrittenSpan.ToArray();
     }
 
     /// <summary>Writes the whole state.</summary>
-    public static void Write(Utf8JsonWriter writer, ExecutionState state)
+    /// <param name="writer">Where to.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="groupPosition">Its place in the line of its concurrency group, which no log knows.</param>
+    public static void Write(Utf8JsonWriter writer, ExecutionState state, int? groupPosition = null)
     {
         var created = state.Created;
         var counts = state.CountStages();
@@ -38,6 +43,7 @@ public static class StateJson
         writer.WriteString("requestedBy"u8, created.RequestedBy);
         WriteLabels(writer, created);
         WriteParent(writer, created);
+        WriteGroup(writer, state, groupPosition);
         WriteTime(writer, "createdAt"u8, state.CreatedAt);
         WriteTime(writer, "startTime"u8, state.StartedAt ?? state.CreatedAt);
         WriteTime(writer, "endTime"u8, state.EndedAt);
@@ -65,6 +71,18 @@ public static class StateJson
         writer.WriteNumber("running"u8, counts.Running);
         writer.WriteNumber("pending"u8, counts.Pending);
         writer.WriteNumber("skipped"u8, counts.Skipped);
+        writer.WriteEndObject();
+    }
+
+    // Where there is no group there is nothing to say, as in the states of older versions.
+    private static void WriteGroup(Utf8JsonWriter writer, ExecutionState state, int? position)
+    {
+        if (state.Created.Group is not { } group) return;
+        writer.WriteStartObject("group"u8);
+        writer.WriteString("name"u8, group.Name);
+        writer.WriteNumber("limit"u8, group.Limit);
+        writer.WriteBoolean("waiting"u8, state.AwaitsGroup);
+        if (position is { } place) writer.WriteNumber("position"u8, place);
         writer.WriteEndObject();
     }
 

@@ -17,6 +17,8 @@ internal abstract class ActorServices
 
     public required WorkerSlots Slots { get; init; }
 
+    public required ConcurrencyGroups Groups { get; init; }
+
     public required WorkerIdentity Worker { get; init; }
 
     public required TimeProvider Time { get; init; }

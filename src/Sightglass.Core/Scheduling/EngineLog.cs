@@ -19,6 +19,9 @@ internal static partial class EngineLog
     [LoggerMessage(1005, LogLevel.Error, "Execution {Id} could not be taken up.")]
     public static partial void RecoveryFailed(ILogger logger, Guid id, Exception e);
 
+    [LoggerMessage(1007, LogLevel.Error, "Execution {Id} could not be given the slot of its concurrency group; trying again.")]
+    public static partial void GrantFailed(ILogger logger, Guid id, Exception e);
+
     [LoggerMessage(1006, LogLevel.Error, "The child {Child} of execution {Parent} could not be started.")]
     public static partial void ChildFailed(ILogger logger, Guid parent, Guid child, Exception e);
 }

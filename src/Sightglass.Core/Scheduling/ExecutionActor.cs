@@ -35,6 +35,7 @@ internal sealed partial class ExecutionActor
     private int _inHand;
     private volatile StageError? _parked;
     private string? _inputPreview;
+    private GroupStanding? _standing;
     private ExecutionSummary? _summary;
 
     public ExecutionActor(ActorServices services, Guid id, long epoch, ExecutionDecider decider, string? baseFolder)
@@ -131,6 +132,7 @@ internal sealed partial class ExecutionActor
         var status = await CommitAsync(summary, patient: false).ConfigureAwait(false);
         if (status == AppendStatus.Appended) AfterCommit(summary);
         else LetGo(status);
+        if (status == AppendStatus.Appended) TellGroup();
         _pending.Clear();
         ScheduleNextDue();
 
@@ -187,6 +189,7 @@ internal sealed partial class ExecutionActor
         var status = _pending.IsEmpty ? await CommitRecordsAsync().ConfigureAwait(false) : await CommitAsync(summary).ConfigureAwait(false);
         if (status == AppendStatus.Appended) AfterCommit(summary);
         else LetGo(status);
+        if (status == AppendStatus.Appended) TellGroup();
         _pending.Clear();
     }
 

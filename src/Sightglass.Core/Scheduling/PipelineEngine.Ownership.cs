@@ -50,6 +50,7 @@ public sealed partial class PipelineEngine
         }
 
         _options.Metrics.Adopt(id, created.PipelineId, decider.Plan.Edges);
+        actor.TellGroup();
         actor.Resume();
         return actor;
     }

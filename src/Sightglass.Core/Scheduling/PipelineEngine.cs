@@ -34,6 +34,9 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             Feed = Feed,
             Slots = options.Parts.Slots(options.Slots),
             Parts = options.Parts,
+            Groups = new ConcurrencyGroups(
+                member => options.Parts.Send(() => GrantAsync(member)),
+                (oldest, by) => options.Parts.Send(() => EvictAsync(oldest, by))),
             Time = options.Time,
             Metrics = options.Metrics,
             Worker = new WorkerIdentity($"{Environment.MachineName}/{Environment.ProcessId}", Environment.MachineName, Environment.ProcessId),
@@ -89,14 +92,22 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             Children = children.Count > 0 ? children : null,
             Plan = Payload.FromJson(planJson),
         };
+        var now = Truncated(_options.Time.GetUtcNow());
+        created = created with { Group = ClaimOf(plan, id, now, created, out var unnamed) };
+        if (unnamed is not null) return Refused("group_invalid", $"The name of the concurrency group cannot be made: {unnamed}.");
+        var member = created.Group is null ? null : GroupMember.Of(id, created, now);
+        var (hasSlot, refused) = member is null ? (false, null) : await EnterGroupAsync(member, request.Parent).ConfigureAwait(false);
+        if (refused is not null) return Refused(refused.Code, refused.Message);
         var decider = new ExecutionDecider(plan, new ExecutionState(), new LoadedValues(), _options.Environment);
         var actor = _services.Parts.Actor(_services, id, epoch: 1, decider, created.BaseFolder);
-        var decision = decider.Create(id, Truncated(_options.Time.GetUtcNow()), created, planJson.Span);
+        var decision = decider.Create(id, now, created, planJson.Span, hasSlot);
 
         // An owner that is there already is left alone; a place may also be held by a look for what does not exist yet.
         while (!_actors.TryAdd(id, Registered(actor)))
         {
-            if (await ActorAsync(id).ConfigureAwait(false) is not null) return Refused("execution_exists", "The execution could not be created.");
+            if (await ActorAsync(id).ConfigureAwait(false) is null) continue;
+            if (hasSlot) _services.Groups.Leave(id);
+            return Refused("execution_exists", "The execution could not be created.");
         }
 
         if (secrets.Count > 0) _secretInputs[id] = secrets;
@@ -104,6 +115,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         if (status == AppendStatus.Appended) return new StartOutcome(id, []);
         Forget(actor);
         _secretInputs.TryRemove(id, out _);
+        if (hasSlot) _services.Groups.Leave(id);
 
         // The same request was made beside this one and was quicker.
         if (status == AppendStatus.RecordConflict && await RepeatedStartAsync(once!).ConfigureAwait(false) is { } other) return other;
@@ -133,7 +145,9 @@ public sealed partial class PipelineEngine : IAsyncDisposable
 
     /// <summary>Takes up every execution of the store that has not ended.</summary>
     /// <returns>How many there are.</returns>
-    public async Task<int> RecoverAsync()
+    public Task<int> RecoverAsync() => RecoverGroupsAsync(TakeAllUpAsync);
+
+    private async Task<int> TakeAllUpAsync()
     {
         var count = 0;
         foreach (var id in await ActiveAsync(includeChildren: true).ConfigureAwait(false))

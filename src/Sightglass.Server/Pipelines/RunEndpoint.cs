@@ -85,7 +85,8 @@ internal static class RunEndpoint
     private static ApiProblem Refusal(IReadOnlyList<Problem> problems) => problems[0].Code switch
     {
         "stopping" or "store_unavailable" => new ApiProblem(503, problems[0].Code, problems[0].Message),
-        "execution_exists" or "idempotency_conflict" => new ApiProblem(409, problems[0].Code, problems[0].Message),
+        "group_invalid" => new ApiProblem(400, problems[0].Code, problems[0].Message),
+        "execution_exists" or "idempotency_conflict" or "group_full" => new ApiProblem(409, problems[0].Code, problems[0].Message),
         "pipeline_not_found" => new ApiProblem(400, "invalid_pipeline", problems[0].Message, problems),
         _ when problems.All(p => p.Path.StartsWith("inputs", StringComparison.Ordinal)) => new ApiProblem(400, "invalid_input", "The input does not fit: " + First(problems), problems),
         _ => new ApiProblem(400, "invalid_pipeline", "The pipeline cannot run: " + First(problems), problems),

@@ -66,10 +66,10 @@ public sealed class PipelineBuilderTests
     [Fact]
     public void TryBuild_gives_warnings_with_the_definition()
     {
-        Assert.True(Pipeline.Create("a").Concurrency("g").Shell("s", "true").TryBuild(out var definition, out var problems));
+        Assert.True(Pipeline.Create("a").Shell("r", "true").Shell("s", "true", s => s.Needs("r", "r")).TryBuild(out var definition, out var problems));
 
-        Assert.Equal("s", Assert.Single(definition.Stages).Id);
-        Assert.Equal(ProblemCodes.NotEnforcedYet, Assert.Single(problems).Code);
+        Assert.Equal(["r", "s"], definition.Stages.Select(stage => stage.Id));
+        Assert.Equal(ProblemCodes.DuplicateId, Assert.Single(problems).Code);
     }
 
     [Fact]

@@ -182,13 +182,11 @@ public sealed class ValidationTests
     }
 
     [Fact]
-    public void Concurrency_groups_are_a_warning()
+    public void Concurrency_group_is_checked_as_an_expression()
     {
-        var result = Read.Yaml($"concurrency: {{ group: g }}\nstages: [{{ id: a, {Run} }}]");
+        Assert.Empty(Read.Yaml($"concurrency: {{ group: g }}\nstages: [{{ id: a, {Run} }}]").Problems);
 
-        var problem = Assert.Single(result.Problems);
-        Assert.Equal((ProblemCodes.NotEnforcedYet, ProblemSeverity.Warning), (problem.Code, problem.Severity));
-        Assert.Equal("concurrency groups are read but not yet enforced by this version", problem.Message);
-        Assert.True(result.IsValid);
+        var problem = Assert.Single(Read.Yaml($"concurrency: {{ group: '${{{{ stages.a.output }}}}' }}\nstages: [{{ id: a, {Run} }}]").Problems);
+        Assert.Equal(("concurrency.group", ProblemSeverity.Error), (problem.Path, problem.Severity));
     }
 }

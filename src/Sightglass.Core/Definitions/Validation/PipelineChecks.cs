@@ -15,7 +15,6 @@ internal static class PipelineChecks
         foreach (var (name, input) in definition.Inputs) CheckInput(check, name, input);
         if (definition.Concurrency is not null)
         {
-            check.Warning(ProblemCodes.NotEnforcedYet, "concurrency", "concurrency groups are read but not yet enforced by this version");
             var group = new StageExpression("concurrency.group", definition.Concurrency.Group, ExpressionKind.Template);
             ExpressionChecks.CheckOne(check, null, "", ParsedExpression.Of(group));
         }

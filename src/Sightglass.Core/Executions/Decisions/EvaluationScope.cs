@@ -17,6 +17,9 @@ internal sealed class EvaluationScope(PipelinePlan plan, ExecutionState state, L
         return scope;
     }
 
+    /// <summary>Gives the scope of what belongs to no stage.</summary>
+    public CelScope ForExecution() => Shared();
+
     /// <summary>Gives the scope of a <c>repeat.until</c>.</summary>
     public CelScope ForOutput(StageState stage, Payload output) =>
         For(stage).Set("output", () => values.Get(output)).Set("iteration", CelValue.Int(Math.Max(1, stage.Iteration)));

@@ -37,6 +37,9 @@ internal sealed record Cancel(DateTimeOffset Now, string? By, string? Reason, Ti
 /// <summary>A person holds the execution.</summary>
 internal sealed record Pause(DateTimeOffset Now, string? By, string? Reason) : ExecutionCommand(Now);
 
+/// <summary>A slot of its concurrency group is free for it.</summary>
+internal sealed record TakeGroupSlot(DateTimeOffset Now) : ExecutionCommand(Now);
+
 /// <summary>A person lets it go on.</summary>
 internal sealed record Resume(DateTimeOffset Now, string? By) : ExecutionCommand(Now);
 

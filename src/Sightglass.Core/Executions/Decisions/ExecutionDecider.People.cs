@@ -39,6 +39,14 @@ internal sealed partial class ExecutionDecider
         return CommandAnswer.Done;
     }
 
+    private CommandAnswer Enter()
+    {
+        if (!state.AwaitsGroup) return new CommandAnswer(false, "not_waiting", "It does not wait for a slot of a concurrency group.");
+        if (state.Status == ExecutionStatus.Paused) return new CommandAnswer(false, "paused", "It is paused.");
+        Begin();
+        return CommandAnswer.Done;
+    }
+
     /// <summary>Starts the next turn: what failed, was cancelled, was undone or never ran for that, and all that depends on it.</summary>
     private CommandAnswer Reopen(Retry c)
     {

@@ -65,7 +65,7 @@ internal sealed partial class ExecutionDecider
     public DateTimeOffset? NextDue => state.Status.IsTerminal() ? null : Earliest(ready.NextDue(IsDue), state.CancelDeadline);
 
     private bool CanHandOut =>
-        !state.Status.IsTerminal() && state.Status != ExecutionStatus.Paused && !state.Cancelling && !finishing
+        !state.Status.IsTerminal() && state.Status != ExecutionStatus.Paused && !state.Cancelling && !finishing && !state.AwaitsGroup
         && (!ready.RollingBack || (ready.ToUndo.Count > 0 && ready.Open == 0));
 
     private string StopReason => state.Cancelling ? "execution_cancelled" : finishing ? "early_exit" : "execution_failed";
@@ -87,6 +87,7 @@ internal sealed partial class ExecutionDecider
             Pause c => Hold(c),
             Resume c => GoOn(c),
             Retry c => Reopen(c),
+            TakeGroupSlot => Enter(),
             AnswerApproval c => Answer(c),
             DeliverEvent c => Deliver(c),
             FailExecution c => GiveUp(c),
@@ -101,7 +102,12 @@ internal sealed partial class ExecutionDecider
     }
 
     /// <summary>Creates the execution: the first event, and what can be said at once.</summary>
-    public Decision Create(Guid id, DateTimeOffset time, ExecutionCreated created, ReadOnlySpan<byte> planJson)
+    /// <param name="id">Its id.</param>
+    /// <param name="time">The clock's reading.</param>
+    /// <param name="created">What is known of it.</param>
+    /// <param name="planJson">The planned graph.</param>
+    /// <param name="hasSlot">Whether it has a slot of its concurrency group already.</param>
+    public Decision Create(Guid id, DateTimeOffset time, ExecutionCreated created, ReadOnlySpan<byte> planJson, bool hasSlot = false)
     {
         now = time;
         EmitAs(id, created);
@@ -114,6 +120,7 @@ internal sealed partial class ExecutionDecider
         }
 
         ready.Unended = plan.Stages.Count;
+        if (hasSlot) Begin();
         Settle();
         var decision = new Decision(events, stored, effects, CommandAnswer.Done);
         events = [];
@@ -134,6 +141,8 @@ internal sealed partial class ExecutionDecider
         if (state.Status.IsTerminal()) return;
         do
         {
+            // Without a slot of its group nothing is considered; what was to be still is when it has one.
+            if (state.AwaitsGroup) break;
             while (toConsider.Count > 0)
             {
                 var index = toConsider.Min;

@@ -50,6 +50,9 @@ public sealed record ExecutionCreated : EventData
     /// <summary>Gets how deep it is nested; 0 has no parent.</summary>
     public int Depth { get; init; }
 
+    /// <summary>Gets the concurrency group whose slot it needs to start.</summary>
+    public GroupClaim? Group { get; init; }
+
     /// <summary>Gets the folder that relative paths start from.</summary>
     public string? BaseFolder { get; init; }
 
@@ -62,7 +65,7 @@ public sealed record ExecutionCreated : EventData
     internal override EventData MapPayloads(Func<Payload, Payload> map) => this with { Input = map(Input), Plan = map(Plan) };
 }
 
-/// <summary><c>execution.started</c>: the first stage is handed out.</summary>
+/// <summary><c>execution.started</c>: the first stage is handed out, or it got the slot of its concurrency group.</summary>
 public sealed record ExecutionStarted : EventData
 {
     /// <inheritdoc/>

@@ -98,6 +98,7 @@ export class Fold {
       priority: c.priority ?? 'medium',
       requestedBy: orNull(c.requestedBy),
       labels: c.labels ?? {},
+      ...(c.group ? { group: { name: c.group.name, limit: c.group.limit, waiting: this.#awaitsGroup() } } : {}),
       parent: c.parent ? { executionId: c.parent.executionId, stage: c.parent.stage, attempt: c.parent.attempt } : null,
       createdAt: x.createdAt,
       startTime: x.startedAt ?? x.createdAt,
@@ -112,6 +113,11 @@ export class Fold {
       result: x.result === null ? null : this.#resultJson(),
       stages: this.#planned.map((stage) => this.#stageJson(stage)),
     };
+  }
+
+  #awaitsGroup() {
+    const x = this.#x;
+    return x.startedAt === null && !x.cancelling && x.result === null;
   }
 
   #resultJson() {

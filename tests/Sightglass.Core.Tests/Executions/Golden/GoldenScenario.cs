@@ -10,6 +10,7 @@ internal sealed record GoldenScenario(string Name, Func<GoldenEngine, Task> Play
     [
         .. FlowScenarios.All,
         .. OutsideScenarios.All,
+        .. GroupScenarios.All,
         .. FailureScenarios.All,
         .. PeopleScenarios.All,
         .. ReportScenarios.All,
