@@ -22,7 +22,7 @@ internal static class ProblemOutput
     }
 
     /// <summary>Makes the refusal of a run.</summary>
-    public static CommandRefusedException Refuse(IReadOnlyList<Problem> problems) => new(ExitCodes.Invalid, string.Join(Environment.NewLine, problems.Select(p => TerminalText.Clean(p.ToString()))));
+    public static CommandRefusedException Refuse(IReadOnlyList<Problem> problems, int exitCode = ExitCodes.Invalid) => new(exitCode, string.Join(Environment.NewLine, problems.Select(p => TerminalText.Clean(p.ToString()))));
 
     /// <summary>Gives the line of a problem that came as JSON.</summary>
     public static string Describe(JsonElement problem) => TerminalText.Clean(new Problem(

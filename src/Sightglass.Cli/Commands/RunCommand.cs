@@ -83,7 +83,7 @@ internal static class RunCommand
             Trigger = "cli",
             BaseFolder = Path.GetDirectoryName(path),
         }).ConfigureAwait(false);
-        if (started.ExecutionId is not { } id) throw ProblemOutput.Refuse(started.Problems);
+        if (started.ExecutionId is not { } id) throw ProblemOutput.Refuse(started.Problems, started.IsUnavailable ? ExitCodes.Unavailable : ExitCodes.Invalid);
         await using var view = request.Output.Open();
         await using var listener = new LateListener(request.Data, folderLock, host.Engine, view.Say);
         return await WatchAsync(new LocalExecutions(host.Engine, Environment.UserName), id, view).ConfigureAwait(false);

@@ -12,7 +12,7 @@ internal static class ValidateCommand
 {
     public const string Examples = """
         sightglass validate hello.yaml
-        sightglass validate pipelines/ samples/           every pipeline file in these folders
+        sightglass validate pipelines/ samples/           every pipeline file in and below these folders
         sightglass validate hello.yaml --json             problems for programs
         """;
 
@@ -28,16 +28,15 @@ internal static class ValidateCommand
     private static int Run(string[] paths, bool json, FolderPaths data)
     {
         var files = new PipelineFiles(PipelineFiles.FolderOf(null), SecretFile.Load(data));
-        var found = new List<string>();
+        var results = new List<(string File, DefinitionReadResult Result)>();
         foreach (var path in paths)
         {
-            if (Directory.Exists(path)) found.AddRange(PipelineFiles.FilesOf(path));
-            else if (File.Exists(path)) found.Add(path);
+            if (Directory.Exists(path)) results.AddRange(PipelineFolder.Files(path).Select(f => (f, files.Read(f))).Where(r => PipelineFolder.IsPipeline(r.f, r.Item2)));
+            else if (File.Exists(path)) results.Add((path, files.Read(path)));
             else throw new CommandRefusedException(ExitCodes.NotFound, $"There is no file or folder '{path}'.");
         }
 
-        if (found.Count == 0) throw new CommandRefusedException(ExitCodes.NotFound, "There are no pipeline files (.yaml, .yml, .json) there.");
-        var results = found.Select(f => (File: f, Result: files.Read(f))).ToList();
+        if (results.Count == 0) throw new CommandRefusedException(ExitCodes.NotFound, "There are no pipeline files (.yaml, .yml, .json) there.");
         var problems = results.SelectMany(r => r.Result.Problems).ToList();
         if (json) WriteJson(problems);
         else WriteText(results, problems);

@@ -29,8 +29,11 @@ internal sealed class PipelineFiles(string? folder, SecretSource? secrets)
 
     public static bool IsPipelineFile(string path) => Endings.Any(e => path.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Lists the pipeline files of a folder, not of those below it, in order.</summary>
-    public static IEnumerable<string> FilesOf(string folder) => Directory.EnumerateFiles(folder).Where(IsPipelineFile).Order(StringComparer.Ordinal);
+    /// <summary>Lists the pipeline files of the folder of pipelines and of those below it, as a server does. Beside a file
+    /// that was named, which may lie in anybody's home, only its neighbours count.</summary>
+    private IEnumerable<string> FilesOf(string searched) => searched == folder
+        ? PipelineFolder.Files(searched)
+        : Directory.EnumerateFiles(searched).Where(IsPipelineFile).Order(StringComparer.Ordinal);
 
     /// <summary>Finds the file that the user means by a path or an id.</summary>
     public string Locate(string fileOrId)
@@ -59,7 +62,7 @@ internal sealed class PipelineFiles(string? folder, SecretSource? secrets)
         byte[] bytes;
         try
         {
-            bytes = ReadBounded(path);
+            bytes = PipelineFolder.ReadBytes(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -115,25 +118,11 @@ internal sealed class PipelineFiles(string? folder, SecretSource? secrets)
         if (_peeked.TryGetValue(path, out var known)) return known;
         try
         {
-            return _peeked[path] = DefinitionReader.Read(ReadBounded(path), Path.GetFileName(path));
+            return _peeked[path] = DefinitionReader.Read(PipelineFolder.ReadBytes(path), Path.GetFileName(path));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return _peeked[path] = new DefinitionReadResult(null, []);
         }
-    }
-
-    /// <summary>Reads no more than what tells that a file is too large, and only from a file: a pipe would wait for a writer.</summary>
-    private static byte[] ReadBounded(string path)
-    {
-        const int Most = (1024 * 1024) + 1;
-        var info = new FileInfo(path);
-        if (!info.Exists) throw new FileNotFoundException("there is no such file");
-        var target = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
-        if (!OperatingSystem.IsWindows() && target.Length == 0) return [];
-        using var stream = target.OpenRead();
-        var bytes = new byte[(int)Math.Min(target.Length, Most)];
-        var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return bytes[..read];
     }
 }

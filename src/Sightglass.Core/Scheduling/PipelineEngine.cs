@@ -55,7 +55,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     /// <summary>Validates, binds the input, commits the new execution and begins it.</summary>
     public async Task<StartOutcome> StartAsync(StartRequest request)
     {
-        if (_stopping) return Refused("stopping", "The engine is stopping; try again when it runs.");
+        if (_stopping) return Refused("stopping", "The engine is stopping; try again when it runs.") with { IsUnavailable = true };
         var once = RequestOf(request.IdempotencyKey, "start/" + request.Definition.Id, out var refusal);
         if (refusal is not null) return Refused(refusal.Code, refusal.Message);
         if (once is not null && await RepeatedStartAsync(once).ConfigureAwait(false) is { } first) return first;
@@ -120,8 +120,8 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         // The same request was made beside this one and was quicker.
         if (status == AppendStatus.RecordConflict && await RepeatedStartAsync(once!).ConfigureAwait(false) is { } other) return other;
         return actor.CreationError is { } error
-            ? Refused(error.Code, "The execution could not be created: " + error.Message)
-            : Refused(status == AppendStatus.Conflict ? "execution_exists" : "store_unavailable", "The execution could not be created.");
+            ? Refused(error.Code, "The execution could not be created: " + error.Message) with { IsUnavailable = true }
+            : Refused(status == AppendStatus.Conflict ? "execution_exists" : "store_unavailable", "The execution could not be created.") with { IsUnavailable = status != AppendStatus.Conflict };
     }
 
     /// <summary>Reads the state of an execution as it is committed.</summary>

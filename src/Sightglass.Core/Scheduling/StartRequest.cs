@@ -57,4 +57,7 @@ public sealed record StartOutcome(Guid? ExecutionId, IReadOnlyList<Problem> Prob
 {
     /// <summary>Gets whether it runs.</summary>
     public bool IsStarted => ExecutionId is not null;
+
+    /// <summary>Gets whether nothing is wrong with the request: the store could not commit it, or the engine is stopping.</summary>
+    public bool IsUnavailable { get; init; }
 }

@@ -34,7 +34,7 @@ internal static class RunEndpoint
                     return;
                 }
 
-                problem = Refusal(outcome.Problems);
+                problem = outcome.IsUnavailable ? new ApiProblem(503, outcome.Problems[0].Code, outcome.Problems[0].Message) : Refusal(outcome.Problems);
             }
         }
 
@@ -84,7 +84,6 @@ internal static class RunEndpoint
 
     private static ApiProblem Refusal(IReadOnlyList<Problem> problems) => problems[0].Code switch
     {
-        "stopping" or "store_unavailable" => new ApiProblem(503, problems[0].Code, problems[0].Message),
         "group_invalid" => new ApiProblem(400, problems[0].Code, problems[0].Message),
         "execution_exists" or "idempotency_conflict" or "group_full" => new ApiProblem(409, problems[0].Code, problems[0].Message),
         "pipeline_not_found" => new ApiProblem(400, "invalid_pipeline", problems[0].Message, problems),

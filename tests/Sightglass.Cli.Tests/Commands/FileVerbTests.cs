@@ -29,6 +29,31 @@ public sealed class FileVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Folders_are_read_with_those_below_as_a_server_reads_them()
+    {
+        _folder.Write("pipelines/deep/er/nested.yaml", "id: nested\n" + TemporaryFolder.Hello);
+        _folder.Write("pipelines/deep/package.json", "{ \"name\": \"something else\" }");
+        _folder.Write("pipelines/.hidden/broken.yaml", "stages: 1\n");
+
+        Assert.Equal(["pipelines/deep/er/nested.yaml: valid, 1 stage"], (await CliProcess.RunAsync(_folder.Path, "validate", "pipelines")).Exits(0).Lines);
+        (await CliProcess.RunAsync(_folder.Path, "validate", "pipelines/deep/package.json")).Exits(2);
+        Assert.Contains("Hello, Eve", (await CliProcess.RunAsync(_folder.Path, "run", "nested", "--input", "Eve")).Exits(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_secret_is_told_with_the_ways_to_set_it()
+    {
+        _folder.Write("secret.yaml", "stages:\n  - id: a\n    type: shell\n    shell: { env: { KEY: \"${{ secrets.API_KEY }}\" }, run: \"true\" }\n");
+        var refused = (await CliProcess.RunAsync(_folder.Path, "run", "secret.yaml")).Exits(2);
+        Assert.Contains("SIGHTGLASS_SECRET_API_KEY", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("secrets.env", refused.Error, StringComparison.Ordinal);
+
+        var secrets = _folder.Write(".sightglass/secrets.env", "API_KEY=something-long\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(secrets, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (await CliProcess.RunAsync(_folder.Path, "run", "secret.yaml")).Exits(0);
+    }
+
+    [Fact]
     public async Task Graph_draws_a_file_in_every_format()
     {
         _folder.Write("two.yaml", "stages:\n  - { id: a, type: data, data: { value: '1' } }\n  - { id: b, needs: [a], type: data, data: { value: '2' } }\n");

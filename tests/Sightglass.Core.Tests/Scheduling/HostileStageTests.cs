@@ -160,7 +160,7 @@ public sealed class HostileStageTests
         var started = await engine.Engine.StartAsync(new StartRequest { Definition = definition });
         await engine.Engine.WaitForEndAsync(started.ExecutionId!.Value).WaitAsync(TimeSpan.FromSeconds(30));
 
-        Assert.False(refused.IsStarted);
+        Assert.True(refused is { IsStarted: false, IsUnavailable: true });
         Assert.Equal("disk_full", Assert.Single(refused.Problems).Code);
     }
 

@@ -33,25 +33,13 @@ internal sealed class CatalogReader(string folder, PipelineCatalogOptions option
         try
         {
             if (file.Error is not null) throw new IOException(file.Error);
-            var bytes = ReadBytes(file);
+            var bytes = PipelineFolder.ReadBytes(file.FullPath, file.Length);
             return old is not null && old.Bytes.AsSpan().SequenceEqual(bytes) ? old with { File = file, ReadAt = now } : new Known(file, now, bytes, DefinitionReader.Read(bytes, file.File, options.Reading));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return new Known(file, now, [], new DefinitionReadResult(null, [Problem(file, ProblemCodes.Unreadable, "the file cannot be read: " + error.Message)]));
         }
-    }
-
-    private static byte[] ReadBytes(CatalogFile file)
-    {
-        // Pipes and devices have no length, and opening one may wait for ever.
-        if (file.Length == 0) return [];
-        using var stream = new FileStream(file.FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
-
-        // One byte more than allowed is enough to be refused, however much there is.
-        var bytes = new byte[Math.Min(file.Length, DefinitionLimits.FileBytes) + 1];
-        var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return bytes[..count];
     }
 
     /// <summary>Checks what only the whole folder can tell: ids used twice, and pipelines that call others.</summary>
@@ -108,8 +96,6 @@ internal sealed class CatalogReader(string folder, PipelineCatalogOptions option
 
         public string? Hash { get; } = Result.Definition is null ? null : "sha256:" + Convert.ToHexStringLower(SHA256.HashData(DefinitionJson.Write(Result.Definition)));
 
-        /// <summary>Gets whether the file is a pipeline at all: folders hold JSON for other programs.</summary>
-        public bool IsListed { get; } = !File.File.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-            || !Result.Problems.Any(problem => problem is { Code: ProblemCodes.Missing, Path: "stages", Line: > 0 } && Result.Definition!.Stages.Count == 0 && Result.Problems.All(other => other.Code is ProblemCodes.Missing or ProblemCodes.UnknownKey));
+        public bool IsListed { get; } = PipelineFolder.IsPipeline(File.File, Result);
     }
 }

@@ -138,7 +138,7 @@ internal static class ExpressionChecks
         }
         else if (check.Options.HasSecret is { } hasSecret && !hasSecret(reference.Path[0]))
         {
-            check.ErrorAt(ProblemCodes.MissingSecret, path, reference.Line, reference.Column, $"the secret '{reference.Path[0]}' is not configured", "set it before the pipeline runs");
+            check.ErrorAt(ProblemCodes.MissingSecret, path, reference.Line, reference.Column, $"the secret '{reference.Path[0]}' is not configured", $"set SIGHTGLASS_SECRET_{reference.Path[0]} in the environment or add '{reference.Path[0]}=…' to secrets.env in the data folder");
         }
     }
 
