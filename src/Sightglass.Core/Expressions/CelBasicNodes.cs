@@ -22,23 +22,35 @@ internal static class CelBasicNodes
 
     internal sealed class Name(int position, string name) : CelNode(position)
     {
+        internal string Spelling { get; } = name;
+
         internal override CelValue Eval(EvalFrame frame)
         {
-            if (frame.Scope.TryResolve(name, out var value) || CelTypes.TryGet(name, out value))
+            if (frame.Scope.TryResolve(Spelling, out var value) || CelTypes.TryGet(Spelling, out value))
                 return frame.Charge(1) ? value : Budget();
-            return At(CelFault.Of(CelErrorCodes.UnknownName, $"unknown name '{name}'"));
+            return At(CelFault.Of(CelErrorCodes.UnknownName, $"unknown name '{Spelling}'"));
         }
     }
 
-    internal sealed class Select(int position, CelNode operand, string field, CelAccessKind access, string? qualified) : CelNode(position)
+    internal sealed class Select(int position, CelNode operand, string field, CelAccessKind access) : CelNode(position)
     {
         private readonly CelValue _key = CelValue.String(field);
+        private string? _spelling;
+
+        /// <summary>Gets the dotted spelling of plain selections from a free name; null for others. Built on demand, as long paths have long ones.</summary>
+        private string? Spelling => access != CelAccessKind.Plain ? null : _spelling ??= operand switch
+        {
+            Name name => $"{name.Spelling}.{_key.StringUnsafe}",
+            Select { Spelling: { } head } => $"{head}.{_key.StringUnsafe}",
+            _ => null,
+        };
 
         internal override bool IsSafeChain => access == CelAccessKind.Safe || operand.IsSafeChain;
 
         internal override CelValue Eval(EvalFrame frame)
         {
-            if (qualified is not null && frame.Scope.HasQualifiedNames && frame.Scope.TryResolve(qualified, out var value))
+            CelValue value;
+            if (frame.Scope.HasQualifiedNames && Spelling is { } spelling && frame.Scope.TryResolve(spelling, out value))
                 return value;
             var target = operand.Eval(frame);
             if (target.IsFault)

@@ -105,10 +105,9 @@ internal sealed class CelCompiler
 
     private CelNode Select(CelSyntax.Select select, bool recorded)
     {
-        var qualified = QualifiedName(select);
-        if (qualified is not null && CelTypes.TryGet(qualified, out var type))
+        if (CelTypes.EndsDotted(select.Field) && QualifiedName(select) is { } qualified && CelTypes.TryGet(qualified, out var type))
             return new CelBasicNodes.Literal(select.Position, type);
-        return new CelBasicNodes.Select(select.Position, Compile(select.Operand, recorded), select.Field, select.Access, qualified);
+        return new CelBasicNodes.Select(select.Position, Compile(select.Operand, recorded), select.Field, select.Access);
     }
 
     private CelNode Call(CelSyntax.Call call)

@@ -32,5 +32,8 @@ internal static class CelTypes
         _ => "error",
     };
 
+    /// <summary>Whether a name with dots ends like this.</summary>
+    internal static bool EndsDotted(string field) => field is "Timestamp" or "Duration";
+
     internal static bool TryGet(string name, out CelValue type) => Denotations.TryGetValue(name, out type);
 }

@@ -78,6 +78,15 @@ public sealed class CelHostileTests
     }
 
     [Fact]
+    public void Parse_takes_memory_in_proportion_to_the_text_when_paths_are_long()
+    {
+        var path = "a" + Repeat("." + new string('b', 30), 240);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.NotNull(Cel.Parse($"[{string.Join(", ", Enumerable.Repeat(path, 8))}]"));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);
+    }
+
+    [Fact]
     public void Parse_refuses_patterns_that_are_too_large_together()
     {
         var text = string.Join(" || ", Enumerable.Repeat("a.matches('b{1000}')", 100));

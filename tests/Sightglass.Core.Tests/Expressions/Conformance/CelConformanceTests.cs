@@ -58,7 +58,7 @@ public sealed class CelConformanceTests
             return $"{one.Expression} is refused: {problem}";
         var result = expression!.Evaluate(Scope(one));
         if (one.Get("evalError") is not null)
-            return result.IsError ? null : $"{one.Expression} gives {result.Value} in place of an error";
+            return result.IsError ? ConformanceErrors.Differs(one, result.Error) : $"{one.Expression} gives {result.Value} in place of an error";
         if (result.IsError)
             return $"{one.Expression} fails: {result.Error.Message}";
         var typed = one.Get("typedResult");
