@@ -54,7 +54,8 @@ internal ref struct PatternMatcher
             var found = false;
             for (var i = 0; i < waiting && !found; i++)
                 found = Open(_waiting[i], at, previous, next);
-            found = found || ((at == 0 || !atStartOnly) && Open(0, at, previous, next));
+            if (!found && (at == 0 || !atStartOnly) && (first is not { } begins || next >= 128 || (next >= 0 && begins.Contains(next))))
+                found = Open(0, at, previous, next);
             left -= _work;
             if (found || next < 0 || left < 0)
                 return found && left >= 0;
@@ -103,7 +104,7 @@ internal ref struct PatternMatcher
         {
             var pc = _stack[--depth];
             _work++;
-            var step = _steps[pc];
+            ref readonly var step = ref _steps[pc];
             switch (step.Op)
             {
                 case PatternOp.Match:
