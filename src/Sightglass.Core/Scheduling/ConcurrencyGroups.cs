@@ -1,5 +1,4 @@
 using Sightglass.Core.Definitions;
-using Sightglass.Core.Executions;
 
 namespace Sightglass.Core.Scheduling;
 

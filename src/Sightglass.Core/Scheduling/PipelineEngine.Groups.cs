@@ -5,7 +5,6 @@ using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Executions.Plans;
 using Sightglass.Core.Expressions;
-using Sightglass.Core.Ports;
 
 namespace Sightglass.Core.Scheduling;
 
@@ -147,6 +146,6 @@ public sealed partial class PipelineEngine
         }
     }
 
-    private Task EvictAsync(GroupMember oldest, GroupMember by) =>
+    private Task<CommandAnswer> EvictAsync(GroupMember oldest, GroupMember by) =>
         CancelAsync(oldest.Id, null, $"Execution {by.Id} takes its place in the concurrency group '{by.Claim.Name}'.");
 }

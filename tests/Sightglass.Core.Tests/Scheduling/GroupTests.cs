@@ -20,9 +20,9 @@ public sealed class GroupTests
           - { id: hold, type: wait, wait: { event: {{event_}} } }
         """;
 
-    private static Task EmitAsync(EngineHarness harness, string type = "go") => harness.Engine.EmitAsync(type, JsonDocument.Parse("{}").RootElement);
+    private static Task<IReadOnlyList<Guid>> EmitAsync(EngineHarness harness, string type = "go") => harness.Engine.EmitAsync(type, JsonDocument.Parse("{}").RootElement);
 
-    private static Task StartedAsync(EngineHarness harness, Guid id) => harness.WaitForAsync(id, e => e.Type == "execution.started");
+    private static Task<ExecutionEvent> StartedAsync(EngineHarness harness, Guid id) => harness.WaitForAsync(id, e => e.Type == "execution.started");
 
     private static async Task<ExecutionStatus> StatusAsync(EngineHarness harness, Guid id) => await harness.Engine.ReadStateAsync(id, s => s.Status);
 
