@@ -32,5 +32,6 @@ public static class DefinitionValidator
         ExpressionChecks.Run(check);
         GraphChecks.Run(check);
         PipelineCallChecks.Run(check);
+        ScheduleChecks.Run(check);
     }
 }

@@ -66,6 +66,18 @@ public static class ProblemCodes
     /// <summary>A duration cannot be read.</summary>
     public const string BadDuration = "bad_duration";
 
+    /// <summary>A cron expression cannot be read.</summary>
+    public const string BadCron = "bad_cron";
+
+    /// <summary>A time zone is not known.</summary>
+    public const string UnknownTimeZone = "unknown_time_zone";
+
+    /// <summary>A moment cannot be read.</summary>
+    public const string BadMoment = "bad_moment";
+
+    /// <summary>No time fits a schedule.</summary>
+    public const string NeverFires = "never_fires";
+
     /// <summary>A member that must be given is missing.</summary>
     public const string Missing = "missing";
 

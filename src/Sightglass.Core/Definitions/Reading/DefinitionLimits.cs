@@ -25,4 +25,6 @@ internal static class DefinitionLimits
     public const int Problems = 1_000;
 
     public const int PipelineDepth = 16;
+
+    public const int Schedules = 100;
 }

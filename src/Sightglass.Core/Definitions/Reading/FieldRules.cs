@@ -39,6 +39,7 @@ internal static class FieldRules
         [(typeof(ConcurrencyDefinition), "group")] = new() { Required = true, Example = "the group's name" },
         [(typeof(ConcurrencyDefinition), "limit")] = new() { Min = 1, Max = 1_000_000 },
         [(typeof(RetentionDefinition), "maxCount")] = new() { Min = 0, Max = 100_000_000 },
+        [(typeof(ScheduleDefinition), "id")] = new() { Required = true, MissingCode = ProblemCodes.MissingId, Example = "a short name: 'id: nightly'" },
         [(typeof(OutputDefinition), "format")] = new() { Choices = ["text", "json"] },
         [(typeof(OutputDefinition), "maxBytes")] = new() { Min = 0 },
         [(typeof(ApprovalDefinition), "onTimeout")] = new() { Choices = ["reject", "approve"] },
