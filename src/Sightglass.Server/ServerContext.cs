@@ -3,11 +3,12 @@ using Sightglass.Core.Definitions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 using Sightglass.Server.Errors;
+using Sightglass.Core.Scheduling.Schedules;
 
 namespace Sightglass.Server;
 
 /// <summary>What the routes of one server share.</summary>
-internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engine, PipelineCatalog Pipelines, ILogger Logger, CancellationToken Stopping)
+internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engine, PipelineCatalog Pipelines, ILogger Logger, CancellationToken Stopping, ScheduleRunner? Schedules)
 {
     public TimeProvider Time => Options.Time;
 

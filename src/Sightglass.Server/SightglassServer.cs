@@ -11,12 +11,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Scheduling;
+using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Server.Access;
 using Sightglass.Server.Contracts;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
 using Sightglass.Server.Page;
 using Sightglass.Server.Pipelines;
+using Sightglass.Server.Schedules;
 using Sightglass.Server.Streaming;
 
 namespace Sightglass.Server;
@@ -33,13 +35,14 @@ public sealed class SightglassServer : IAsyncDisposable
     /// <param name="options">Where it listens and what it limits.</param>
     /// <param name="engine">What runs pipelines.</param>
     /// <param name="pipelines">The pipelines to list and run; whoever composes the server starts it.</param>
-    public SightglassServer(ServerOptions options, PipelineEngine engine, PipelineCatalog pipelines)
+    /// <param name="schedules">What starts pipelines by their schedules; none by default.</param>
+    public SightglassServer(ServerOptions options, PipelineEngine engine, PipelineCatalog pipelines, ScheduleRunner? schedules = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(pipelines);
         _options = options;
-        _context = new ServerContext(options, engine, pipelines, options.LoggerFactory.CreateLogger("Sightglass.Server"), _stopping.Token);
+        _context = new ServerContext(options, engine, pipelines, options.LoggerFactory.CreateLogger("Sightglass.Server"), _stopping.Token, schedules);
     }
 
     /// <summary>Gets the addresses it listens on, with the ports taken; empty before it has started.</summary>
@@ -106,6 +109,7 @@ public sealed class SightglassServer : IAsyncDisposable
         DeletionEndpoint.Map(app, _context);
         RecordedValueEndpoints.Map(app, _context);
         EventStreamEndpoint.Map(app, _context);
+        ScheduleEndpoints.Map(app, _context);
         ConfigStatus.Map(app);
         PageFiles.Map(app);
         return app;

@@ -100,7 +100,8 @@ internal static class ServeCommand
         await using var host = await EngineHost.OpenAsync(data, secrets, id => catalog.Find(id) is { IsValid: true } entry ? entry.Definition : null, options with { Loggers = loggers }).ConfigureAwait(false);
         await catalog.StartAsync().ConfigureAwait(false);
         await using var sweep = Sweep(host, catalog, retention, loggers);
-        await using var listener = new SocketListener(data, host.Engine, catalog, loggers);
+        await using var schedules = host.ScheduleFrom(catalog, loggers);
+        await using var listener = new SocketListener(data, host.Engine, catalog, schedules, loggers);
         try
         {
             await listener.StartAsync(urls).ConfigureAwait(false);
@@ -113,6 +114,7 @@ internal static class ServeCommand
         folderLock.Announce(new FolderOwner(Environment.ProcessId, "serve", listener.Path, listener.Urls is [var url, ..] ? url : null));
         var recovered = await host.Engine.RecoverAsync().ConfigureAwait(false);
         sweep.Start();
+        schedules.Start();
         Welcome(listener.Urls, catalog, given, data, recovered, host.Orphans.Sum(o => o.Ended.Count));
         await stopped.Task.ConfigureAwait(false);
         StandardStreams.Open().Out.WriteLine("Stopping; what runs goes on at the next start. Ctrl-C again ends at once.");

@@ -27,6 +27,7 @@ internal static class Verbs
         ("check", CheckCommand.Create, CheckCommand.Examples),
         ("backup", BackupCommand.Create, BackupCommand.Examples),
         ("emit", EmitCommand.Create, EmitCommand.Examples),
+        ("schedules", ScheduleCommands.Create, ScheduleCommands.Examples),
         ("eval", EvalCommand.Create, EvalCommand.Examples),
     ];
 }

@@ -1,10 +1,12 @@
 using Sightglass.Cli.Commands;
+using Microsoft.Extensions.Logging;
 using Sightglass.Cli.DataFolder;
 using Sightglass.Core.Agents;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 using Sightglass.Core.Stages;
+using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Core.Stages.Branch;
 using Sightglass.Core.Stages.Code;
 using Sightglass.Core.Stages.Data;
@@ -77,6 +79,18 @@ internal sealed class EngineHost : IAsyncDisposable
             Logger = options.Loggers.CreateLogger("Sightglass.Engine"),
         });
         return new EngineHost(store, shell, engine, orphans);
+    }
+
+    /// <summary>Makes what starts the pipelines of a folder by their schedules; whoever serves starts it after the recovery.</summary>
+    public ScheduleRunner ScheduleFrom(PipelineCatalog catalog, ILoggerFactory loggers)
+    {
+        var runner = new ScheduleRunner(Engine, _store, Pipelines, new ScheduleOptions { Logger = loggers.CreateLogger("Sightglass.Schedules") });
+        catalog.Changed += (_, _) => runner.Wake();
+        return runner;
+
+        IEnumerable<ScheduledPipeline> Pipelines() => catalog.Entries
+            .Where(e => e.IsValid && ReferenceEquals(catalog.Find(e.Id!), e))
+            .Select(e => new ScheduledPipeline(e.Definition!, Path.GetDirectoryName(e.FullPath)));
     }
 
     public async ValueTask DisposeAsync()

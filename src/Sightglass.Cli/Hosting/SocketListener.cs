@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sightglass.Cli.DataFolder;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Scheduling;
+using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Server;
 
 namespace Sightglass.Cli.Hosting;
@@ -14,6 +15,7 @@ internal sealed class SocketListener : IAsyncDisposable
     private readonly PipelineEngine _engine;
     private readonly PipelineCatalog? _ownCatalog;
     private readonly PipelineCatalog _catalog;
+    private readonly ScheduleRunner? _schedules;
     private readonly ILoggerFactory _loggers;
     private SightglassServer? _server;
 
@@ -21,12 +23,14 @@ internal sealed class SocketListener : IAsyncDisposable
     /// <param name="paths">The data folder.</param>
     /// <param name="engine">What it serves.</param>
     /// <param name="catalog">The pipelines to list; none by default.</param>
+    /// <param name="schedules">What starts pipelines by themselves; nothing by default.</param>
     /// <param name="loggers">Where the server logs; nowhere by default.</param>
-    public SocketListener(FolderPaths paths, PipelineEngine engine, PipelineCatalog? catalog = null, ILoggerFactory? loggers = null)
+    public SocketListener(FolderPaths paths, PipelineEngine engine, PipelineCatalog? catalog = null, ScheduleRunner? schedules = null, ILoggerFactory? loggers = null)
     {
         _socket = SocketPath.Choose(paths);
         _engine = engine;
         _catalog = catalog ?? (_ownCatalog = new PipelineCatalog(paths.Folder));
+        _schedules = schedules;
         _loggers = loggers ?? NullLoggerFactory.Instance;
     }
 
@@ -40,7 +44,7 @@ internal sealed class SocketListener : IAsyncDisposable
     {
         // What a dead owner left there is in the way; the lock says that it is dead.
         File.Delete(_socket.Path);
-        _server = new SightglassServer(new ServerOptions { Urls = urls, UnixSocketPath = _socket.Path, LoggerFactory = _loggers }, _engine, _catalog);
+        _server = new SightglassServer(new ServerOptions { Urls = urls, UnixSocketPath = _socket.Path, LoggerFactory = _loggers }, _engine, _catalog, _schedules);
         await _server.StartAsync().ConfigureAwait(false);
     }
 

@@ -41,6 +41,7 @@ public static class StateJson
         writer.WriteNumber("turn"u8, state.Turn);
         writer.WriteString("priority"u8, created.Priority);
         writer.WriteString("requestedBy"u8, created.RequestedBy);
+        WriteSchedule(writer, created);
         WriteLabels(writer, created);
         WriteParent(writer, created);
         WriteGroup(writer, state, groupPosition);
@@ -83,6 +84,20 @@ public static class StateJson
         writer.WriteNumber("limit"u8, group.Limit);
         writer.WriteBoolean("waiting"u8, state.AwaitsGroup);
         if (position is { } place) writer.WriteNumber("position"u8, place);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteSchedule(Utf8JsonWriter writer, ExecutionCreated created)
+    {
+        if (created.Schedule is not { } schedule)
+        {
+            writer.WriteNull("schedule"u8);
+            return;
+        }
+
+        writer.WriteStartObject("schedule"u8);
+        writer.WriteString("id"u8, schedule.Id);
+        WriteTime(writer, "time"u8, schedule.Time);
         writer.WriteEndObject();
     }
 

@@ -83,6 +83,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             Input = Payload.FromElement(bound),
             Priority = request.Priority.ToString().ToLowerInvariant(),
             Trigger = request.Trigger,
+            Schedule = request.Schedule,
             Labels = request.Labels is { Count: > 0 } ? request.Labels : null,
             RequestedBy = request.RequestedBy,
             ExternalId = request.ExternalId,

@@ -28,6 +28,9 @@ public sealed record StartRequest
     /// <summary>Gets what starts it: <c>api</c>, <c>cli</c>, <c>library</c>.</summary>
     public string Trigger { get; init; } = "library";
 
+    /// <summary>Gets the schedule that starts it, and for which time.</summary>
+    internal ScheduleLink? Schedule { get; init; }
+
     /// <summary>Gets the id that an outside system knows it by.</summary>
     public string? ExternalId { get; init; }
 

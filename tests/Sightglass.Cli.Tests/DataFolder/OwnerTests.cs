@@ -48,6 +48,41 @@ public sealed class OwnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Schedules_of_a_server_start_by_themselves_and_obey_commands()
+    {
+        const string file = "pipelines/ticking.yaml";
+        const string ticking = "schedules: [{ id: often, every: 1s, overlap: allow }]\nstages: [{ id: a, data: { value: '1' } }]\n";
+        _folder.Write(file, ticking);
+        await using var server = CliProcess.Start(_folder.Path, "serve", "--urls", "http://127.0.0.1:0");
+        await server.WaitForAsync("Ctrl-C stops");
+
+        await UntilAsync(schedule => schedule.GetProperty("started").GetInt64() > 0);
+        Assert.Contains("held", (await CliProcess.RunAsync(_folder.Path, "schedules", "pause", "ticking/often")).Exits(0).Output, StringComparison.Ordinal);
+        await UntilAsync(schedule => schedule.GetProperty("paused").GetBoolean() && schedule.GetProperty("next").ValueKind == JsonValueKind.Null);
+        Assert.Contains("Started", (await CliProcess.RunAsync(_folder.Path, "schedules", "trigger", "ticking/often")).Exits(0).Output, StringComparison.Ordinal);
+        (await CliProcess.RunAsync(_folder.Path, "schedules", "resume", "ticking/often")).Exits(0);
+        (await CliProcess.RunAsync(_folder.Path, "schedules", "pause", "ticking/never")).Exits(5);
+        Assert.Contains("PIPELINE/SCHEDULE", (await CliProcess.RunAsync(_folder.Path, "schedules", "pause", "ticking")).Exits(2).Error, StringComparison.Ordinal);
+        _folder.Write(file, ticking.Replace("1s", "7d", StringComparison.Ordinal));
+        await UntilAsync(schedule => schedule.GetProperty("every").GetString() == "7d");
+        Assert.Contains("ticking/often", (await CliProcess.RunAsync(_folder.Path, "schedules")).Exits(0).Output, StringComparison.Ordinal);
+        server.Signal(CliProcess.SigTerm);
+        (await server.EndAsync()).Exits(0);
+        Assert.Contains("sightglass serve", (await CliProcess.RunAsync(_folder.Path, "schedules")).Exits(6).Error, StringComparison.Ordinal);
+
+        async Task UntilAsync(Func<JsonElement, bool> condition)
+        {
+            var start = TimeProvider.System.GetTimestamp();
+            while (true)
+            {
+                var list = JsonElement.Parse((await CliProcess.RunAsync(_folder.Path, "schedules", "list", "--json")).Exits(0).Output).GetProperty("schedules");
+                if (list.GetArrayLength() == 1 && condition(list[0])) return;
+                Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(60), list.GetRawText());
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_server_runs_what_is_given_to_it_and_goes_on_after_a_restart()
     {
         _folder.Write("approval.yaml", TemporaryFolder.Approval);

@@ -97,6 +97,7 @@ public sealed partial class ErrorReferenceTests
         _ when file.Contains("/Sightglass.Core/Definitions/", StringComparison.Ordinal) => Problems,
         _ when file.Contains("/Sightglass.Core/Expressions/", StringComparison.Ordinal) => Expressions,
         _ when file.Contains("/Sightglass.Core/Ports/", StringComparison.Ordinal) || file.Contains("/Sightglass.Sqlite/", StringComparison.Ordinal) => Store,
+        _ when file.Contains("/Sightglass.Core/Scheduling/Schedules/", StringComparison.Ordinal) => Commands,
         _ when file.Contains("/Sightglass.Core/Scheduling/PipelineEngine.cs", StringComparison.Ordinal) => Commands,
         _ when file.Contains("/Sightglass.Server/Access/", StringComparison.Ordinal) => ServerStart,
         _ when file.Contains("/Sightglass.Server/", StringComparison.Ordinal) => Http,

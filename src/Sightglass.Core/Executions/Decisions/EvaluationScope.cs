@@ -86,6 +86,7 @@ internal sealed class EvaluationScope(PipelinePlan plan, ExecutionState state, L
         KeyValuePair.Create("pipeline", CelValue.String(state.Created.PipelineId)),
         KeyValuePair.Create("turn", CelValue.Int(state.Turn)),
         KeyValuePair.Create("createdAt", CelValue.String(state.CreatedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture))),
+        KeyValuePair.Create("scheduledAt", state.Created.Schedule is { } schedule ? CelValue.String(schedule.Time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)) : CelValue.Null),
         KeyValuePair.Create("requestedBy", state.Created.RequestedBy is null ? CelValue.Null : CelValue.String(state.Created.RequestedBy)),
         KeyValuePair.Create("labels", CelValue.Map((state.Created.Labels ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty).Select(l => KeyValuePair.Create(l.Key, CelValue.String(l.Value))))),
     ]);

@@ -40,6 +40,11 @@ public sealed record WorkerIdentity(string Id, string Host, int Process);
 /// <param name="Attempt">Attempt of that stage.</param>
 public sealed record ParentLink(Guid ExecutionId, string Stage, int Attempt);
 
+/// <summary>The time of a schedule that an execution was started for.</summary>
+/// <param name="Id">The schedule's id in the pipeline.</param>
+/// <param name="Time">The time it stands for; that of the start where a person triggered it.</param>
+public sealed record ScheduleLink(string Id, DateTimeOffset Time);
+
 /// <summary>What a finished turn adds up to.</summary>
 /// <param name="StagesRun">Stages that completed.</param>
 /// <param name="StagesSkipped">Skipped and cancelled ones.</param>

@@ -26,8 +26,11 @@ public sealed record ExecutionCreated : EventData
     /// <summary>Gets the lane: urgent, high, medium or low.</summary>
     public string Priority { get; init; } = "medium";
 
-    /// <summary>Gets what started it: <c>api</c>, <c>cli</c>, <c>pipeline</c>, <c>library</c>.</summary>
+    /// <summary>Gets what started it: <c>api</c>, <c>cli</c>, <c>pipeline</c>, <c>library</c>, <c>schedule</c>.</summary>
     public string Trigger { get; init; } = "api";
+
+    /// <summary>Gets the schedule that started it, and for which time.</summary>
+    public ScheduleLink? Schedule { get; init; }
 
     /// <summary>Gets the labels.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }

@@ -97,6 +97,7 @@ export class Fold {
       turn: x.turn,
       priority: c.priority ?? 'medium',
       requestedBy: orNull(c.requestedBy),
+      schedule: c.schedule ? { id: c.schedule.id, time: time(c.schedule.time) } : null,
       labels: c.labels ?? {},
       ...(c.group ? { group: { name: c.group.name, limit: c.group.limit, waiting: this.#awaitsGroup() } } : {}),
       parent: c.parent ? { executionId: c.parent.executionId, stage: c.parent.stage, attempt: c.parent.attempt } : null,

@@ -59,7 +59,7 @@ public sealed class RecurrenceTests
 
         Assert.Equal(At("2026-11-20T08:10Z"), recurrence.Next(At("2026-01-01T00:00Z")));
         Assert.Equal(At("2026-11-20T08:55Z"), recurrence.Next(At("2026-11-20T08:10Z")));
-        Assert.Equal(At("2026-11-21T00:25Z"), recurrence.Next(At("2026-11-20T23:40Z")));
+        Assert.Equal(At("2026-11-20T23:55Z"), recurrence.Next(At("2026-11-20T23:40Z")));
     }
 
     [Fact]

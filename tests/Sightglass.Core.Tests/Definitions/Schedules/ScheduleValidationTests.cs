@@ -25,7 +25,7 @@ public sealed class ScheduleValidationTests
     [InlineData("{ id: n, cron: '@daily', misfire: never }", ProblemCodes.UnknownValue, "schedules[0].misfire", "1:48", "run-once, skip, run-all")]
     [InlineData("{ id: n, cron: '@daily', overlap: replace }", ProblemCodes.UnknownValue, "schedules[0].overlap", "1:48", "cancel-running")]
     [InlineData("{ id: n, cron: '@daily', input: { who: 1 } }", ProblemCodes.WrongType, "schedules[0].input.who", "1:53", null)]
-    [InlineData("{ id: n, cron: '@daily', input: { whom: x } }", ProblemCodes.UnknownInput, "schedules[0].input.whom", "1:55", "who")]
+    [InlineData("{ id: n, cron: '@daily', input: { whom: x } }", ProblemCodes.UnknownInput, "schedules[0].input.whom", "1:54", "who")]
     public void Read_names_the_place_and_what_to_write_when_a_schedule_is_wrong(string schedule, string code, string path, string place, string? suggestion)
     {
         var inputs = path.Contains("input", StringComparison.Ordinal) ? "\ninputs: { who: { type: string } }" : "";
