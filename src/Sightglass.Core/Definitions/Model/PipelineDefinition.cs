@@ -39,7 +39,7 @@ public sealed record PipelineDefinition : ExtensibleDefinition
     public RetentionDefinition? Retention { get; set; }
 
     /// <summary>Gets when a server starts the pipeline by itself.</summary>
-    public IReadOnlyList<ScheduleDefinition> Schedules { get; set; } = [];
+    public IReadOnlyList<ScheduleDefinition>? Schedules { get; set; }
 
     /// <summary>Gets the personalities that agent stages name.</summary>
     public IReadOnlyDictionary<string, PersonalityDefinition> Personalities { get; set; } = EmptyOf<PersonalityDefinition>.Value;

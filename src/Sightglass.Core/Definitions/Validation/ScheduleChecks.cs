@@ -7,7 +7,7 @@ internal static class ScheduleChecks
 
     public static void Run(Check check)
     {
-        var schedules = check.Definition.Schedules;
+        var schedules = check.Definition.Schedules ?? [];
         if (schedules.Count > DefinitionLimits.Schedules)
             check.Error(ProblemCodes.OutOfRange, "schedules", $"there are {schedules.Count:N0} schedules; {DefinitionLimits.Schedules} are allowed", "join times with ',' in one cron expression");
         var seen = new HashSet<string>(StringComparer.Ordinal);

@@ -259,7 +259,7 @@ public sealed class ScheduleRunner : IAsyncDisposable
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (var pipeline in _pipelines())
         {
-            foreach (var schedule in pipeline.Definition.Schedules)
+            foreach (var schedule in pipeline.Definition.Schedules ?? [])
             {
                 var key = pipeline.Definition.Id + "/" + schedule.Id;
                 if (!found.Add(key)) continue;

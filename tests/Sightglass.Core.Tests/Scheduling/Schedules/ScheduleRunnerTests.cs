@@ -184,11 +184,13 @@ public sealed class ScheduleRunnerTests
     private sealed class World : IAsyncDisposable
     {
         private readonly IEventStore _store;
+        private readonly ManualTime _time;
         private volatile IReadOnlyList<ScheduledPipeline> _pipelines;
 
         public World(IEventStore store, IRecordStore records, ManualTime time, string yaml)
         {
             _store = store;
+            _time = time;
             Harness = new EngineHarness(store, time);
             _pipelines = [new ScheduledPipeline(EngineHarness.Parse(yaml), null)];
             Runner = new ScheduleRunner(Harness.Engine, records, () => _pipelines, new ScheduleOptions { Time = time });
@@ -245,7 +247,10 @@ public sealed class ScheduleRunnerTests
         public async ValueTask DisposeAsync()
         {
             await Runner.DisposeAsync();
-            await Harness.Engine.DisposeAsync();
+
+            // An execution that waits to try the store again waits by this clock.
+            var end = Harness.Engine.DisposeAsync().AsTask();
+            await UntilAsync(() => Task.FromResult(end.IsCompleted), _time);
         }
     }
 
