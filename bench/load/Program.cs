@@ -1,4 +1,5 @@
 using Sightglass.Load.Engine;
+using Sightglass.Load.Monitoring;
 using Sightglass.Load.Output;
 using Sightglass.Load.Processes;
 using Sightglass.Load.Store;
@@ -11,10 +12,11 @@ internal static class Program
     private const string Help = """
         Usage: load <subcommand> [options]
 
-          engine    no-op stages through the engine: in a row, 16 executions at once, 100 in parallel
-          output    one process's standard output into the log
-          processes stages that are processes, in a row and 100 wide, beside make
-          store     appends and replay of the SQLite store beside raw SQLite
+          engine      no-op stages through the engine: in a row, 16 executions at once, 100 in parallel
+          monitoring  what recording costs stages that compute: by the engine and by a monitor beside a bare loop
+          output      one process's standard output into the log
+          processes   stages that are processes, in a row and 100 wide, beside make
+          store       appends and replay of the SQLite store beside raw SQLite
 
         Each prints a table, or with --json one object a line; --case NAME runs one case alone. Wrong options are answered with
         the right ones.
@@ -23,6 +25,7 @@ internal static class Program
     private static Task<int> Main(string[] args) => args switch
     {
         ["engine", .. var rest] => EngineBench.RunAsync(rest, Console.Out),
+        ["monitoring", .. var rest] => MonitoringBench.RunAsync(rest, Console.Out),
         ["output", .. var rest] => OutputBench.RunAsync(rest, Console.Out),
         ["processes", .. var rest] => ProcessesBench.RunAsync(rest, Console.Out),
         ["store", .. var rest] => StoreBench.RunAsync(rest, Console.Out),

@@ -79,14 +79,26 @@ public sealed partial class InMemoryEventStore
         {
             var summary = log.Summary;
             _tombstones[summary.Id] = new Tombstone(summary.Id, Microseconds(request.At)!.Value, request.By, request.Reason, summary.PipelineId, summary.Organization);
-            _logs.Remove(summary.Id);
-            foreach (var block in log.Blocks) _byPosition[(int)block.Position - 1] = null;
-            foreach (var value in log.Values) Forget(value);
+            Forget(log);
         }
 
         var gone = family.ToHashSet();
         _byCreation.RemoveAll(gone.Contains);
         return new EraseOutcome(EraseStatus.Erased, family.Count);
+    }
+
+    /// <summary>Drops everything of a log but its place among all that were created.</summary>
+    private void Forget(Log log)
+    {
+        _logs.Remove(log.Summary.Id);
+        if (log.Ended is { } ended) _ended.Remove(ended);
+        foreach (var value in log.Values) Forget(value);
+
+        // Taken out together now and then: each alone would move all that come after it.
+        _goneBlocks += log.Blocks.Count;
+        if (_goneBlocks <= _byPosition.Count / 2) return;
+        _byPosition.RemoveAll(block => !_logs.ContainsKey(block.ExecutionId));
+        _goneBlocks = 0;
     }
 
     private void Forget(string value)

@@ -4,9 +4,12 @@ using Sightglass.Core.Executions;
 namespace Sightglass.Core.Ports;
 
 /// <summary>Keeps all logs in memory, for tests, simulation and programs that need no history after they end.</summary>
-/// <remarks>No event is dropped but those of what is erased: memory grows with what is appended. Every member completes synchronously.</remarks>
+/// <remarks>No event is dropped but those of what is erased or forgotten: memory grows with what is appended. Every member completes
+/// synchronously.</remarks>
 /// <param name="time">The clock by which records expire; <see langword="null"/> for the system's.</param>
-public sealed partial class InMemoryEventStore(TimeProvider? time = null) : IEventStore, IRecordStore, IStoreUpkeep
+/// <param name="keepEnded">How many ended executions are kept; of more, the one that ended first is forgotten whole, its
+/// values included where no other has them. All by default.</param>
+public sealed partial class InMemoryEventStore(TimeProvider? time = null, int keepEnded = int.MaxValue) : IEventStore, IRecordStore, IStoreUpkeep
 {
     private const long MicrosecondTicks = TimeSpan.TicksPerMicrosecond;
 
@@ -14,9 +17,10 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null) : IEve
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, Log> _logs = [];
     private readonly List<Log> _byCreation = [];
-    private readonly List<EventBlock?> _byPosition = [];
+    private readonly List<EventBlock> _byPosition = [];
     private readonly Dictionary<string, byte[]> _values = new(StringComparer.Ordinal);
     private readonly InMemoryRecords _records = new(time ?? TimeProvider.System);
+    private long _lastPosition;
     private bool _disposed;
 
     /// <inheritdoc/>
@@ -67,12 +71,11 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null) : IEve
             var page = new List<EventBlock>();
             var bytes = 0L;
 
-            // Positions count from 1, so the block after position n stands at index n, or was erased.
-            for (var i = afterPosition; i < _byPosition.Count; i++)
+            for (var i = IndexAfter(afterPosition); i < _byPosition.Count; i++)
             {
-                if (_byPosition[(int)i] is not { } block) continue;
-                page.Add(block);
-                bytes += block.Bytes.Length;
+                if (_goneBlocks > 0 && !_logs.ContainsKey(_byPosition[i].ExecutionId)) continue;
+                page.Add(_byPosition[i]);
+                bytes += page[^1].Bytes.Length;
                 if (bytes >= maxBytes) break;
             }
 
@@ -204,7 +207,7 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null) : IEve
         foreach (var block in append.Blocks)
         {
             // Copied: the caller may reuse its buffers as soon as the task has completed.
-            var stored = new EventBlock(_byPosition.Count + 1, append.ExecutionId, block.Kind, block.FirstSeq, block.Count, block.Bytes.ToArray());
+            var stored = new EventBlock(++_lastPosition, append.ExecutionId, block.Kind, block.FirstSeq, block.Count, block.Bytes.ToArray());
             _byPosition.Add(stored);
             log.Blocks.Add(stored);
         }
@@ -217,7 +220,8 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null) : IEve
         }
 
         if (append.Records.Count > 0) _records.Write(append.Records);
-        return new AppendOutcome(AppendStatus.Appended, log.Last, _byPosition.Count);
+        if (IsBounded) NoteEnd(log);
+        return new AppendOutcome(AppendStatus.Appended, log.Last, _lastPosition);
     }
 
     private static (long Created, long Key) Order(Log log) => (log.Cursor.Created, log.Cursor.Key);
@@ -255,6 +259,9 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null) : IEve
         public List<EventBlock> Blocks { get; } = [];
 
         public HashSet<string> Values { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Gets or sets its place among the ended ones.</summary>
+        public LinkedListNode<Log>? Ended { get; set; }
 
         public long Epoch { get; set; } = 1;
 

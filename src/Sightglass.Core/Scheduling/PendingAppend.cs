@@ -14,6 +14,7 @@ internal sealed class PendingAppend : IDisposable
     private readonly List<(BlockKind Kind, long FirstSeq, int Count, int Start)> _blocks = [];
     private readonly List<StoredValue> _values = [];
     private readonly List<RecordWrite> _records = [];
+    private long _valueBytes;
 
     public PendingAppend() => _writer = new Utf8JsonWriter(_buffer, EventJson.WriterOptions);
 
@@ -35,6 +36,9 @@ internal sealed class PendingAppend : IDisposable
 
     public bool HasDecisions { get; private set; }
 
+    /// <summary>Gets the bytes that wait, values included.</summary>
+    public long ByteCount => _buffer.WrittenCount + _valueBytes;
+
     /// <summary>Gets the sequence before the first event.</summary>
     public long ExpectedLast => _blocks[0].FirstSeq - 1;
 
@@ -48,7 +52,7 @@ internal sealed class PendingAppend : IDisposable
             Decisions.Add(e);
         }
 
-        _values.AddRange(decision.Values);
+        AddValues(decision.Values);
         Effects.AddRange(decision.Effects);
     }
 
@@ -60,7 +64,14 @@ internal sealed class PendingAppend : IDisposable
 
     public void AddRecords(IEnumerable<RecordWrite> records) => _records.AddRange(records);
 
-    public void AddValues(IEnumerable<StoredValue> values) => _values.AddRange(values);
+    public void AddValues(IReadOnlyList<StoredValue> values)
+    {
+        for (var i = 0; i < values.Count; i++)
+        {
+            _values.Add(values[i]);
+            _valueBytes += values[i].Bytes.Length;
+        }
+    }
 
     /// <summary>Adds text without making a string of it.</summary>
     public void AddText(long seq, DateTimeOffset time, Guid executionId, AttemptOutput from, string stream, ReadOnlySpan<byte> text, long offset)
@@ -109,6 +120,7 @@ internal sealed class PendingAppend : IDisposable
         _writer.Reset(_buffer);
         _blocks.Clear();
         _values.Clear();
+        _valueBytes = 0;
         Decisions.Clear();
         _records.Clear();
         Effects.Clear();

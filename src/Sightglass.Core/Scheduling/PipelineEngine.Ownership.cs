@@ -4,6 +4,7 @@ using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Executions.Plans;
+using Sightglass.Core.Monitoring.Runs;
 using Sightglass.Core.Ports;
 
 namespace Sightglass.Core.Scheduling;
@@ -38,6 +39,8 @@ public sealed partial class PipelineEngine
 
     private async Task<ExecutionActor?> TakeUpAsync(Guid id)
     {
+        if (await IsExternalAsync(id).ConfigureAwait(false)) return null;
+
         // Claimed before it is read: from then on nobody else can append.
         var epoch = await Store.ClaimAsync(id).ConfigureAwait(false);
         if (epoch == 0) return null;
@@ -53,6 +56,13 @@ public sealed partial class PipelineEngine
         actor.TellGroup();
         actor.Resume();
         return actor;
+    }
+
+    /// <summary>Tells whether another program runs it and only reports: it must not be fenced, and its stages are none of ours.</summary>
+    private async Task<bool> IsExternalAsync(Guid id)
+    {
+        var first = await Store.ReadAsync(id, 0, BlockFilter.Decisions, 1).ConfigureAwait(false);
+        return first.Blocks.Count > 0 && EventJson.ReadBlock(first.Blocks[0].Bytes).First().Data is ExecutionCreated { Trigger: ExternalRuns.Trigger };
     }
 
     private async Task<(ExecutionDecider Decider, ExecutionCreated Created)> LoadAsync(Guid id, LoadedValues values)

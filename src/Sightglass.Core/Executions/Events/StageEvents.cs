@@ -147,7 +147,8 @@ public sealed record StageSkipped : EventData
     public override string EventType => "stage.skipped";
 
     /// <summary>Gets the code: <c>condition_false</c>, <c>branch_not_taken</c>, <c>dependency_skipped</c>,
-    /// <c>dependency_failed</c>, <c>trigger_impossible</c>, <c>trigger_timeout</c>, <c>execution_failed</c>, <c>early_exit</c>.</summary>
+    /// <c>dependency_failed</c>, <c>trigger_impossible</c>, <c>trigger_timeout</c>, <c>execution_failed</c>, <c>early_exit</c>,
+    /// <c>not_run</c>.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>Gets the stage or expression that is the cause.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Sightglass.Core.Definitions;
 
 namespace Sightglass.Core.Executions.Plans;
 
@@ -41,6 +42,51 @@ internal static class PlanJson
         writer.Flush();
         return output.WrittenMemory;
     }
+
+    /// <summary>Writes the graph of a definition that is not to be run here: whatever its stage types are, and what it names
+    /// and does not have left out.</summary>
+    public static ReadOnlyMemory<byte> Write(PipelineDefinition definition)
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        using var writer = new Utf8JsonWriter(output, EventJson.WriterOptions);
+        writer.WriteStartObject();
+        writer.WriteStartArray("stages"u8);
+        foreach (var stage in definition.Stages)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id"u8, stage.Id);
+            writer.WriteString("name"u8, stage.DisplayName);
+            writer.WriteString("type"u8, stage.Type);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("edges"u8);
+        var known = definition.Stages.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
+        var dependencies = StageDependencies.ByIndex(definition);
+        for (var i = 0; i < dependencies.Length; i++)
+        {
+            foreach (var on in dependencies[i].Where(d => known.Contains(d.On)).GroupBy(d => d.On, StringComparer.Ordinal))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("from"u8, on.Key);
+                writer.WriteString("to"u8, definition.Stages[i].Id);
+                writer.WriteString("kind"u8, KindOf([.. on.Select(d => d.Kind)]));
+                writer.WriteEndObject();
+            }
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.Flush();
+        return output.WrittenMemory;
+    }
+
+    private static string KindOf(HashSet<DependencyKind> kinds) =>
+        kinds.Contains(DependencyKind.Branch) ? "branch"
+        : kinds.Contains(DependencyKind.Failed) ? "failed"
+        : kinds.Contains(DependencyKind.Ended) ? "ended"
+        : "completed";
 
     private static string KindOf(StagePlan from, StagePlan to)
     {

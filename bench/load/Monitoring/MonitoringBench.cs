@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using Sightglass.Core.Definitions;
+using Sightglass.Core.Monitoring;
+using Sightglass.Core.Scheduling;
+using Sightglass.Core.Stages.Code;
+using Sightglass.Sqlite;
+
+namespace Sightglass.Load.Monitoring;
+
+/// <summary>
+/// What recording costs the work: a pipeline of ten stages, each hashing for about 10 ms, as a bare loop, run by the engine
+/// with each result durable before the next stage starts, and as a bare loop that reports to a monitor. The three take
+/// turns, so that what else the machine does falls on all of them alike.
+/// </summary>
+internal static class MonitoringBench
+{
+    private const int Stages = 10;
+    private static readonly byte[] Block = new byte[64 * 1024];
+
+    public static async Task<int> RunAsync(string[] args, TextWriter output)
+    {
+        var arguments = BenchArguments.Parse("monitoring", args, new Dictionary<string, int> { ["runs"] = 9, ["executions"] = 10, ["stage-ms"] = 10, ["calls"] = 100_000 });
+        if (arguments is null) return 2;
+        var folder = Directory.CreateDirectory(Path.Combine(Environment.CurrentDirectory, "artifacts", Path.GetRandomFileName())).FullName;
+        try
+        {
+            var results = new List<BenchResult>();
+            if (arguments.Wants("engine") || arguments.Wants("monitor")) results.AddRange(await WorkAsync(arguments, folder));
+            if (arguments.Wants("call")) results.Add(await CallsAsync(arguments["calls"], arguments["runs"]));
+            await BenchResult.PrintAsync([.. results.Where(r => arguments.Wants(r.Case))], arguments.Json, output);
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<IReadOnlyList<BenchResult>> WorkAsync(BenchArguments arguments, string folder)
+    {
+        var (runs, executions) = (arguments["runs"], arguments["executions"]);
+        var rounds = RoundsFor(arguments["stage-ms"]);
+        await using var store = SqliteEventStore.Open(new SqliteStoreOptions { Path = Path.Combine(folder, "runs.db") });
+        await using var engine = new PipelineEngine(new PipelineEngineOptions
+        {
+            Store = store,
+            StageTypes = [new CodeStage(new CodeRegistry().Register("hash", _ => { Hash(rounds); }))],
+        });
+        await using var monitor = new PipelineMonitor(new PipelineMonitorOptions { Store = store });
+        List<double> engineTimes = [], monitorTimes = [], engineBare = [], monitorBare = [];
+        for (var run = 0; run <= runs; run++)
+        {
+            // Compiled code and a settled clock before the first that counts.
+            var isWarm = run > 0;
+            Note(engineBare, isWarm, await TimeAsync(executions, () => Bare(rounds)));
+            Note(engineTimes, isWarm, await TimeAsync(executions, () => RunAsync(engine)));
+            Note(monitorBare, isWarm, await TimeAsync(executions, () => Bare(rounds)));
+            Note(monitorTimes, isWarm, await TimeAsync(executions, () => Reported(monitor, rounds)));
+            await monitor.FlushAsync();
+        }
+
+        return
+        [
+            new BenchResult("monitoring", "engine", "ms_per_stage", engineTimes) { Raw = engineBare },
+            new BenchResult("monitoring", "monitor", "ms_per_stage", monitorTimes) { Raw = monitorBare },
+        ];
+    }
+
+    /// <summary>Measures the report of a log line, the call that programs make most often, from one thread.</summary>
+    private static async Task<BenchResult> CallsAsync(int calls, int runs)
+    {
+        var times = new List<double>();
+        for (var run = 0; run <= runs; run++)
+        {
+            await using var monitor = new PipelineMonitor();
+            var id = monitor.StartRun(Pipeline);
+            monitor.StageStarted(id, "s0");
+            var from = Stopwatch.GetTimestamp();
+            for (var i = 0; i < calls; i++) monitor.StageOutput(id, "s0", "a line of output of a usual length, some eighty characters long, as logs have\n");
+            if (run > 0) times.Add(Stopwatch.GetElapsedTime(from).TotalMicroseconds / calls);
+        }
+
+        return new BenchResult("monitoring", "call", "us_per_call", times);
+    }
+
+    private static void Note(List<double> times, bool counts, double time)
+    {
+        if (counts) times.Add(time);
+    }
+
+    private static async Task<double> TimeAsync(int executions, Func<Task> execute)
+    {
+        var from = Stopwatch.GetTimestamp();
+        for (var i = 0; i < executions; i++) await execute();
+        return Stopwatch.GetElapsedTime(from).TotalMilliseconds / (executions * Stages);
+    }
+
+    private static Task Bare(int rounds)
+    {
+        for (var i = 0; i < Stages; i++) Hash(rounds);
+        return Task.CompletedTask;
+    }
+
+    private static Task Reported(PipelineMonitor monitor, int rounds)
+    {
+        var id = monitor.StartRun(Pipeline);
+        for (var i = 0; i < Stages; i++)
+        {
+            monitor.StageStarted(id, Name(i));
+            Hash(rounds);
+            monitor.StageCompleted(id, Name(i));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static async Task RunAsync(PipelineEngine engine)
+    {
+        var outcome = await engine.StartAsync(new StartRequest { Definition = Pipeline });
+        await engine.WaitForEndAsync(outcome.ExecutionId ?? throw new InvalidOperationException(string.Join(' ', outcome.Problems)));
+    }
+
+    private static void Hash(int rounds)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        for (var i = 0; i < rounds; i++) SHA256.HashData(Block, hash);
+    }
+
+    /// <summary>Finds how often to hash for a stage of the wanted length on this machine.</summary>
+    private static int RoundsFor(int stageMs)
+    {
+        Hash(200);
+        var best = double.MaxValue;
+        for (var i = 0; i < 5; i++)
+        {
+            var from = Stopwatch.GetTimestamp();
+            Hash(100);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(from).TotalMilliseconds / 100);
+        }
+
+        return Math.Max(1, (int)Math.Round(stageMs / best));
+    }
+
+    private static PipelineDefinition Pipeline { get; } = new()
+    {
+        Id = "hashing",
+        Stages = [.. Enumerable.Range(0, Stages).Select(i => new StageDefinition { Id = Name(i), Needs = i == 0 ? [] : [Name(i - 1)], Code = new CodeDefinition { Name = "hash" } })],
+    };
+
+    private static string Name(int i) => string.Create(CultureInfo.InvariantCulture, $"s{i}");
+}

@@ -1,0 +1,37 @@
+using Sightglass.Core.Executions;
+
+namespace Sightglass.Core.Monitoring.Runs;
+
+/// <summary>The stages of runs that ended lately, so that they can be drawn at once. Older ones are read from the store.
+/// Safe for concurrent use.</summary>
+internal sealed class EndedRuns
+{
+    private const int MostRuns = 10_000;
+    private const int MostStages = 100_000;
+
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate; the queue holds the keys of the map in the order of their end.
+    private readonly Dictionary<Guid, Dictionary<string, StageStatus>> _runs = [];
+    private readonly Queue<Guid> _order = new();
+    private int _stages;
+
+    public void Add(Guid id, Dictionary<string, StageStatus> statuses)
+    {
+        lock (_gate)
+        {
+            _runs[id] = statuses;
+            _order.Enqueue(id);
+            _stages += statuses.Count;
+            while (_order.Count > 1 && (_order.Count > MostRuns || _stages > MostStages))
+            {
+                if (_runs.Remove(_order.Dequeue(), out var oldest)) _stages -= oldest.Count;
+            }
+        }
+    }
+
+    public Dictionary<string, StageStatus>? Find(Guid id)
+    {
+        lock (_gate) return _runs.GetValueOrDefault(id);
+    }
+}
