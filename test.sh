@@ -20,6 +20,7 @@ finish() {
 need=()
 command -v chromium >/dev/null || need+=(chromium)
 command -v dot >/dev/null || need+=(graphviz)
+command -v prometheus >/dev/null || need+=(prometheus)
 command -v node >/dev/null || need+=(nodejs)
 command -v npm >/dev/null || need+=(npm)
 command -v script >/dev/null || need+=(bsdutils)
@@ -27,7 +28,8 @@ ldconfig -p 2>/dev/null | grep -q 'libsqlite3\.so\.0' || need+=(libsqlite3-0)
 if [ ${#need[@]} -gt 0 ]; then
   if command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
     echo "Installing ${need[*]} …"
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need[@]}"; } \
+    # Prometheus is a service there; the tests start their own.
+    { apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need[@]}"; } \
       >artifacts/test-results/install.log 2>&1 || { tail -5 artifacts/test-results/install.log; fail "could not install ${need[*]}"; }
   else
     fail "missing tools: ${need[*]}. Install them (on Debian: sudo apt-get install ${need[*]}) and run this again."

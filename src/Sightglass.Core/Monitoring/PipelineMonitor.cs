@@ -105,9 +105,13 @@ public sealed partial class PipelineMonitor : IAsyncDisposable
     /// <param name="kind">What it was.</param>
     /// <param name="holds">Whether the stage waits for it no longer.</param>
     /// <param name="why">Why.</param>
+    /// <param name="data">Data of a custom event, any value that can be written as JSON.</param>
     /// <exception cref="MonitorException">The report makes no sense; its code says why.</exception>
-    public void TriggerEvaluated(Guid runId, string stage, TriggerKind kind, bool holds, string? why = null) =>
-        Report(runId, run => run.Evaluate(stage, kind, holds, why));
+    public void TriggerEvaluated(Guid runId, string stage, TriggerKind kind, bool holds, string? why = null, object? data = null)
+    {
+        var payload = kind == TriggerKind.Event ? PayloadOf(data) : null;
+        Report(runId, run => run.Evaluate(stage, kind, holds, why, payload));
+    }
 
     /// <summary>Reports that an attempt of a stage begins.</summary>
     /// <param name="runId">The run.</param>
@@ -278,7 +282,6 @@ public sealed partial class PipelineMonitor : IAsyncDisposable
 
     private void OnWritten(MonitoredRun run)
     {
-        if (run.IsLost) _options.Metrics.Forget(run.Id);
         if (run.IsLost || run.IsSettled) _closing.TryRemove(run.Id, out _);
     }
 }

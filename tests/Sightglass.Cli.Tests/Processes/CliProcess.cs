@@ -11,7 +11,7 @@ internal sealed partial class CliProcess : IAsyncDisposable
     public const int SigInt = 2;
     public const int SigTerm = 15;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly Lock _gate = new();
@@ -21,14 +21,18 @@ internal sealed partial class CliProcess : IAsyncDisposable
     private readonly Task _readError;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private CliProcess(Process process)
+    private CliProcess(Process process, TimeSpan limit)
     {
         _process = process;
+        Limit = limit;
         _readOutput = ReadAsync(process.StandardOutput, _output);
         _readError = ReadAsync(process.StandardError, _error);
     }
 
     public static string Program => Path.Combine(AppContext.BaseDirectory, "sightglass.dll");
+
+    /// <summary>Gets how long it may keep a test waiting.</summary>
+    private TimeSpan Limit { get; }
 
     public int Id => _process.Id;
 
@@ -50,9 +54,13 @@ internal sealed partial class CliProcess : IAsyncDisposable
 
     public static CliProcess Start(string folder, params string[] args) => Start(folder, null, args);
 
-    public static CliProcess Start(string folder, string? input, string[] args)
+    public static CliProcess Start(string folder, string? input, string[] args) =>
+        StartProgram("dotnet", folder, input, DefaultLimit, [Program, .. args]);
+
+    /// <summary>Starts any program, such as one that the product works with.</summary>
+    public static CliProcess StartProgram(string program, string folder, string? input, TimeSpan limit, params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(program)
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -60,12 +68,11 @@ internal sealed partial class CliProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment.Remove("SIGHTGLASS_DATA");
-        start.ArgumentList.Add(Program);
         foreach (var arg in args) start.ArgumentList.Add(arg);
         var process = Process.Start(start)!;
         if (input is not null) process.StandardInput.Write(input);
         process.StandardInput.Close();
-        return new CliProcess(process);
+        return new CliProcess(process, limit);
     }
 
     /// <summary>Runs to the end.</summary>

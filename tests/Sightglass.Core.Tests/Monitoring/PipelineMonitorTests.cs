@@ -9,6 +9,7 @@ using Sightglass.Core.Stages;
 using Sightglass.Core.Tests.Definitions;
 using Sightglass.Core.Tests.Executions.Golden;
 using Sightglass.Core.Tests.Scheduling;
+using Sightglass.Tests;
 using Xunit;
 
 namespace Sightglass.Core.Tests.Monitoring;
@@ -50,11 +51,44 @@ public sealed class PipelineMonitorTests
 
         Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "contracts", "visualization.dot")), running);
         Assert.True(metrics.AvgExecutionTime > TimeSpan.Zero);
+        Assert.Equal(["completed", "event"], metrics.Pipelines[0].Stages.Single(s => s.Stage == "implementation").TriggerEvaluations.Keys.Order());
         Assert.Equal(1, metrics.SuccessRate);
         var state = await StateAsync(monitor, runId);
         Assert.Equal(ExecutionStatus.Completed, state.Status);
         Assert.Equal("""{"steps":3}"""u8.ToArray(), state.Find("planning")!.Output!.Json.ToArray());
         Assert.Equal("\"done\""u8.ToArray(), state.Output!.Json.ToArray());
+    }
+
+    [Fact]
+    public async Task The_example_of_the_reference_is_this_code()
+    {
+        var pipelineDef = Feature;
+        var output = new { steps = 3 };
+
+        // Begin of the example.
+        await using var monitor = new PipelineMonitor();
+        var runId = monitor.StartRun(pipelineDef);
+        monitor.StageStarted(runId, "planning");
+        monitor.StageOutput(runId, "planning", "Three steps.\n");
+        monitor.StageCompleted(runId, "planning", output);
+        monitor.StageStarted(runId, "specification");
+        monitor.StageFailed(runId, "specification", "The plan has a hole.");
+        Console.WriteLine(monitor.Visualize(pipelineDef, VisualizationFormat.Dot, runId));
+        var metrics = monitor.GetMetrics();
+        Console.WriteLine($"{metrics.AvgExecutionTime} on average, {metrics.SuccessRate:P0} succeed");
+
+        // End of the example.
+        Assert.Equal(1, metrics.Failed);
+        var source = await File.ReadAllTextAsync(Path.Combine(RepositoryFiles.Root, "tests", "Sightglass.Core.Tests", "Monitoring", "PipelineMonitorTests.cs"));
+        var reference = await File.ReadAllTextAsync(Path.Combine(RepositoryFiles.Root, "docs", "reference", "monitoring.md"));
+        var code = Between(source, "// Begin of the example.", "// End of the example.").Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0);
+        Assert.Equal(code, Between(reference, "```csharp", "```").Split('\n').Where(l => l.Length > 0));
+
+        static string Between(string text, string from, string to)
+        {
+            var start = text.IndexOf(from, StringComparison.Ordinal) + from.Length;
+            return text[start..text.IndexOf(to, start, StringComparison.Ordinal)];
+        }
     }
 
     [Fact]

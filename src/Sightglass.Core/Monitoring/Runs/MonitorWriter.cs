@@ -82,7 +82,7 @@ internal sealed class MonitorWriter(IEventStore store, EventFeed feed, PipelineM
             }
 
             MonitorLog.Lost(options.Logger, run.Id, status.ToString());
-            Release(run.Lose(status));
+            Release(run.Lose(status, options.Metrics));
             break;
         }
 

@@ -1,4 +1,5 @@
 using Sightglass.Core.Executions;
+using Sightglass.Core.Monitoring.Metrics;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 
@@ -70,11 +71,12 @@ internal sealed partial class MonitoredRun
 
     /// <summary>Somebody else owns the log, or it was deleted: nothing more can be recorded.</summary>
     /// <returns>The bytes that are given up.</returns>
-    public long Lose(AppendStatus status)
+    public long Lose(AppendStatus status, PipelineMetrics metrics)
     {
         lock (Gate)
         {
             _lost = new MonitorException("not_owner", $"The log of run {id} belongs to somebody else now ({status}); nothing more can be recorded of it.");
+            metrics.Forget(id);
             foreach (var (_, done) in _waiters) done.TrySetException(_lost);
             _waiters.Clear();
             var bytes = _pending.ByteCount;

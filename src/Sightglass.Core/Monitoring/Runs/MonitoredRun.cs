@@ -84,10 +84,10 @@ internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProv
         Emit(stage, 0, new StageWaiting { For = kind == TriggerKind.Condition ? "event" : name, Detail = Bounded(detail), Until = until });
     }
 
-    public void Evaluate(string stage, TriggerKind kind, bool result, string? why)
+    public void Evaluate(string stage, TriggerKind kind, bool result, string? why, Payload? data)
     {
         Ready(stage);
-        Emit(stage, 0, new TriggerEvaluated { Trigger = plan.LeafOf(stage, kind), Kind = kind.ToString().ToLowerInvariant(), Result = result, Why = Bounded(why) });
+        Emit(stage, 0, new TriggerEvaluated { Trigger = plan.LeafOf(stage, kind), Kind = kind.ToString().ToLowerInvariant(), Result = result, Why = Bounded(why), Event = data });
     }
 
     public void Start(string stage, Payload input)
