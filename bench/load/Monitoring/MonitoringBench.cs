@@ -11,24 +11,26 @@ namespace Sightglass.Load.Monitoring;
 
 /// <summary>
 /// What recording costs the work: a pipeline of ten stages, each hashing for about 10 ms, as a bare loop, run by the engine
-/// with each result durable before the next stage starts, and as a bare loop that reports to a monitor. The three take
-/// turns, so that what else the machine does falls on all of them alike.
+/// with each result durable before the next stage starts, and as a bare loop that reports to a monitor. They take turns
+/// execution by execution, so that what else the machine does falls on all of them alike.
 /// </summary>
 internal static class MonitoringBench
 {
     private const int Stages = 10;
+    private const int WarmUps = 5;
+    private const int CallRuns = 9;
     private static readonly byte[] Block = new byte[64 * 1024];
 
     public static async Task<int> RunAsync(string[] args, TextWriter output)
     {
-        var arguments = BenchArguments.Parse("monitoring", args, new Dictionary<string, int> { ["runs"] = 9, ["executions"] = 10, ["stage-ms"] = 10, ["calls"] = 100_000 });
+        var arguments = BenchArguments.Parse("monitoring", args, new Dictionary<string, int> { ["runs"] = 60, ["stage-ms"] = 10, ["calls"] = 100_000 });
         if (arguments is null) return 2;
         var folder = Directory.CreateDirectory(Path.Combine(Environment.CurrentDirectory, "artifacts", Path.GetRandomFileName())).FullName;
         try
         {
             var results = new List<BenchResult>();
             if (arguments.Wants("engine") || arguments.Wants("monitor")) results.AddRange(await WorkAsync(arguments, folder));
-            if (arguments.Wants("call")) results.Add(await CallsAsync(arguments["calls"], arguments["runs"]));
+            if (arguments.Wants("call")) results.Add(await CallsAsync(arguments["calls"]));
             await BenchResult.PrintAsync([.. results.Where(r => arguments.Wants(r.Case))], arguments.Json, output);
             return 0;
         }
@@ -40,7 +42,7 @@ internal static class MonitoringBench
 
     private static async Task<IReadOnlyList<BenchResult>> WorkAsync(BenchArguments arguments, string folder)
     {
-        var (runs, executions) = (arguments["runs"], arguments["executions"]);
+        var runs = arguments["runs"];
         var rounds = RoundsFor(arguments["stage-ms"]);
         await using var store = SqliteEventStore.Open(new SqliteStoreOptions { Path = Path.Combine(folder, "runs.db") });
         await using var engine = new PipelineEngine(new PipelineEngineOptions
@@ -49,30 +51,37 @@ internal static class MonitoringBench
             StageTypes = [new CodeStage(new CodeRegistry().Register("hash", _ => { Hash(rounds); }))],
         });
         await using var monitor = new PipelineMonitor(new PipelineMonitorOptions { Store = store });
-        List<double> engineTimes = [], monitorTimes = [], engineBare = [], monitorBare = [];
-        for (var run = 0; run <= runs; run++)
+        List<double> bare = [], byEngine = [], reported = [];
+        for (var run = -WarmUps; run < runs; run++)
         {
-            // Compiled code and a settled clock before the first that counts.
-            var isWarm = run > 0;
-            Note(engineBare, isWarm, await TimeAsync(executions, () => Bare(rounds)));
-            Note(engineTimes, isWarm, await TimeAsync(executions, () => RunAsync(engine)));
-            Note(monitorBare, isWarm, await TimeAsync(executions, () => Bare(rounds)));
-            Note(monitorTimes, isWarm, await TimeAsync(executions, () => Reported(monitor, rounds)));
-            await monitor.FlushAsync();
+            // Each goes first as often as the others.
+            for (var turn = 0; turn < 3; turn++)
+            {
+                var (times, execute) = ((run + WarmUps + turn) % 3) switch
+                {
+                    0 => (bare, (Func<Task>)(() => Bare(rounds))),
+                    1 => (byEngine, () => RunAsync(engine)),
+                    _ => (reported, () => Reported(monitor, rounds)),
+                };
+                var from = Stopwatch.GetTimestamp();
+                await execute();
+                if (run >= 0) times.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds / Stages);
+            }
         }
 
+        await monitor.FlushAsync();
         return
         [
-            new BenchResult("monitoring", "engine", "ms_per_stage", engineTimes) { Raw = engineBare },
-            new BenchResult("monitoring", "monitor", "ms_per_stage", monitorTimes) { Raw = monitorBare },
+            new BenchResult("monitoring", "engine", "ms_per_stage", byEngine) { Raw = bare },
+            new BenchResult("monitoring", "monitor", "ms_per_stage", reported) { Raw = bare },
         ];
     }
 
-    /// <summary>Measures the report of a log line, the call that programs make most often, from one thread.</summary>
-    private static async Task<BenchResult> CallsAsync(int calls, int runs)
+    /// <summary>Measures the report of a line of output, the call that programs make most often, from one thread.</summary>
+    private static async Task<BenchResult> CallsAsync(int calls)
     {
         var times = new List<double>();
-        for (var run = 0; run <= runs; run++)
+        for (var run = 0; run <= CallRuns; run++)
         {
             await using var monitor = new PipelineMonitor();
             var id = monitor.StartRun(Pipeline);
@@ -83,18 +92,6 @@ internal static class MonitoringBench
         }
 
         return new BenchResult("monitoring", "call", "us_per_call", times);
-    }
-
-    private static void Note(List<double> times, bool counts, double time)
-    {
-        if (counts) times.Add(time);
-    }
-
-    private static async Task<double> TimeAsync(int executions, Func<Task> execute)
-    {
-        var from = Stopwatch.GetTimestamp();
-        for (var i = 0; i < executions; i++) await execute();
-        return Stopwatch.GetElapsedTime(from).TotalMilliseconds / (executions * Stages);
     }
 
     private static Task Bare(int rounds)
