@@ -1,0 +1,13 @@
+using Sightglass.Core.Definitions;
+using Sightglass.Core.Executions;
+using Sightglass.Core.Stages;
+
+namespace Sightglass.Core.Scheduling;
+
+/// <summary>What came of running a pipeline to its end.</summary>
+/// <param name="ExecutionId">The execution; <see langword="null"/> where it was refused.</param>
+/// <param name="Status">How it ended; failed where it was refused.</param>
+/// <param name="Output">The output of one that completed; a large one by reference.</param>
+/// <param name="Error">The error of one that failed.</param>
+/// <param name="Problems">Why it was refused.</param>
+public sealed record ExecutionResult(Guid? ExecutionId, ExecutionStatus Status, Payload? Output, StageError? Error, IReadOnlyList<Problem> Problems);
