@@ -9,7 +9,8 @@ internal static class EventLine
     /// <summary>Says what happened; <see langword="null"/> for what does not deserve a line.</summary>
     public static string? Describe(ExecutionEvent e, ExecutionState state) => e.Data switch
     {
-        ExecutionCreated data => $"{data.Name} ({data.PipelineId}) is execution {e.ExecutionId}, {Durations.Count(state.Stages.Count, "stage")}",
+        ExecutionCreated data => $"{data.Name} ({data.PipelineId}) is execution {e.ExecutionId}, {Durations.Count(state.Stages.Count, "stage")}{(data.Group is null ? "" : $", of the concurrency group '{Clean(data.Group.Name)}'")}",
+        ExecutionStarted when state.Created.Group is { } group => $"has a slot of the concurrency group '{Clean(group.Name)}'",
         ExecutionPaused data => "paused" + By(data.By) + Because(data.Reason),
         ExecutionResumed data => "resumed" + By(data.By),
         ExecutionCancelling data => "cancelling" + By(data.By) + Because(data.Reason),

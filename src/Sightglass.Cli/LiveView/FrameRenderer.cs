@@ -46,7 +46,8 @@ internal sealed class FrameRenderer(Palette palette, string commandOptions)
     {
         var word = state.Cancelling ? "cancelling" : state.Status.ToWire();
         var name = TerminalText.Clean(state.Created.Name);
-        return $"{palette.Bold(name)} {palette.Dim(ShortId.Of(state.Id))}  {palette.State(state.Status, word, tick)}";
+        var waits = state.AwaitsGroup ? palette.Dim($"  waits for a slot of the concurrency group '{TerminalText.Clean(state.Created.Group!.Name)}'") : "";
+        return $"{palette.Bold(name)} {palette.Dim(ShortId.Of(state.Id))}  {palette.State(state.Status, word, tick)}{waits}";
     }
 
     private string Overall(ExecutionState state, int columns, DateTimeOffset now)

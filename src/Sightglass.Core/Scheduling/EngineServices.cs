@@ -57,8 +57,6 @@ public sealed partial class PipelineEngine
 
         public override void Lost(ExecutionActor actor)
         {
-            // What it holds, it holds with whoever owns it now.
-            Groups.Refuse(actor.Id);
             _engine.Forget(actor);
             EngineLog.Lost(_engine._options.Logger, actor.Id);
         }

@@ -22,7 +22,7 @@ public sealed partial class PipelineEngine
 
     /// <summary>Starts the next turn of an ended execution: failed stages and what depends on them.</summary>
     public async Task<CommandAnswer> RetryAsync(Guid id, string? by = null, IdempotencyKey? key = null) =>
-        await RefuseRetryAsync(id).ConfigureAwait(false) ?? await AskAsync(id, now => new Retry(now, by), key, "retry").ConfigureAwait(false);
+        await RefuseRetryAsync(id, key).ConfigureAwait(false) ?? await AskAsync(id, now => new Retry(now, by), key, "retry").ConfigureAwait(false);
 
     /// <summary>Answers the open approval of a stage.</summary>
     public Task<CommandAnswer> AnswerAsync(Guid id, string stage, bool granted, string? by = null, string? comment = null, IdempotencyKey? key = null) =>

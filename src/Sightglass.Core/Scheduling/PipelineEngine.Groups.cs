@@ -5,6 +5,7 @@ using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Executions.Plans;
 using Sightglass.Core.Expressions;
+using Sightglass.Core.Ports;
 
 namespace Sightglass.Core.Scheduling;
 
@@ -12,6 +13,7 @@ namespace Sightglass.Core.Scheduling;
 public sealed partial class PipelineEngine
 {
     private const int MaxGroupName = 200;
+    private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
 
     // Guarded by _groupsGate: the one look at what the store holds of groups.
     private readonly Lock _groupsGate = new();
@@ -116,9 +118,39 @@ public sealed partial class PipelineEngine
         return null;
     }
 
-    /// <summary>Refuses the next turn of an ended execution whose group takes no more.</summary>
-    private async Task<CommandAnswer?> RefuseRetryAsync(Guid id)
+    /// <summary>Gives back the slot of an execution that was not created.</summary>
+    /// <param name="id">The execution.</param>
+    /// <param name="isSure">Whether it is known that it was not: its commit may be there and only the answer be lost. Then
+    /// it holds its slot by its log, and is taken up rather than left to nobody.</param>
+    private void LeaveGroup(Guid id, bool isSure)
     {
+        if (isSure) _services.Groups.Leave(id);
+        else _services.Parts.Send(LookAsync);
+
+        async Task LookAsync()
+        {
+            while (!_abandoned.IsCancellationRequested)
+            {
+                try
+                {
+                    if (await ActorAsync(id).ConfigureAwait(false) is null) _services.Groups.Leave(id);
+                    return;
+                }
+                catch (StoreUnavailableException e)
+                {
+                    EngineLog.StoreFailed(_options.Logger, id, e);
+                }
+
+                await Task.Delay(StoreRetry, _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Refuses the next turn of an ended execution whose group takes no more.</summary>
+    private async Task<CommandAnswer?> RefuseRetryAsync(Guid id, IdempotencyKey? key)
+    {
+        // What was asked before is answered as before, however full the group is by now.
+        if (RequestOf(key, $"retry/{id}", out _) is { } once && await RecallAsync(once).ConfigureAwait(false) is not null) return null;
         var member = await ReadStateAsync(id, s => s.Created.Group is not null && s.Status.IsTerminal() ? GroupMember.Of(id, s.Created, s.CreatedAt) : null).ConfigureAwait(false);
         if (member is null) return null;
         await GroupsKnownAsync().ConfigureAwait(false);
@@ -141,7 +173,7 @@ public sealed partial class PipelineEngine
         {
             // The store is away, most likely: its turn is not over for that.
             EngineLog.GrantFailed(_options.Logger, member.Id, e);
-            await Task.Delay(TimeSpan.FromSeconds(1), _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(StoreRetry, _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!_abandoned.IsCancellationRequested) _services.Groups.Refuse(member.Id, again: true);
         }
     }

@@ -53,6 +53,8 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     public LogFollower Follower { get; }
 
     /// <summary>Validates, binds the input, commits the new execution and begins it.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot say whether the request was made before, or who holds the
+    /// slots of its concurrency group. Nothing was started.</exception>
     public async Task<StartOutcome> StartAsync(StartRequest request)
     {
         if (_stopping) return Refused("stopping", "The engine is stopping; try again when it runs.") with { IsUnavailable = true };
@@ -99,9 +101,25 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         var member = created.Group is null ? null : GroupMember.Of(id, created, now);
         var (hasSlot, refused) = member is null ? (false, null) : await EnterGroupAsync(member, request.Parent).ConfigureAwait(false);
         if (refused is not null) return Refused(refused.Code, refused.Message);
+        try
+        {
+            return await CreateAsync(plan, id, now, created, hasSlot, values, secrets, once).ConfigureAwait(false);
+        }
+        catch when (hasSlot)
+        {
+            _services.Groups.Leave(id);
+            throw;
+        }
+    }
+
+    /// <summary>Commits a new execution and begins it.</summary>
+    private async Task<StartOutcome> CreateAsync(
+        PipelinePlan plan, Guid id, DateTimeOffset now, ExecutionCreated created, bool hasSlot,
+        List<StoredValue> values, Dictionary<string, string> secrets, RememberedRequest? once)
+    {
         var decider = new ExecutionDecider(plan, new ExecutionState(), new LoadedValues(), _options.Environment);
         var actor = _services.Parts.Actor(_services, id, epoch: 1, decider, created.BaseFolder);
-        var decision = decider.Create(id, now, created, planJson.Span, hasSlot);
+        var decision = decider.Create(id, now, created, created.Plan.Json.Span, hasSlot);
 
         // An owner that is there already is left alone; a place may also be held by a look for what does not exist yet.
         while (!_actors.TryAdd(id, Registered(actor)))
@@ -116,7 +134,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         if (status == AppendStatus.Appended) return new StartOutcome(id, []);
         Forget(actor);
         _secretInputs.TryRemove(id, out _);
-        if (hasSlot) _services.Groups.Leave(id);
+        if (hasSlot) LeaveGroup(id, isSure: status != AppendStatus.Unknown);
 
         // The same request was made beside this one and was quicker.
         if (status == AppendStatus.RecordConflict && await RepeatedStartAsync(once!).ConfigureAwait(false) is { } other) return other;

@@ -245,7 +245,74 @@ public sealed class GroupTests
         var yaml = Yaml("{ group: g }");
         Assert.Equal("disk_full", Assert.Single((await TryStartAsync(harness, yaml)).Problems).Code);
 
-        Assert.Equal(ExecutionStatus.Running, await StatusAsync(harness, await harness.StartAsync(yaml)));
+        await StartedAsync(harness, await harness.StartAsync(yaml));
+    }
+
+    [Fact]
+    public async Task Execution_whose_creation_was_committed_and_not_answered_holds_its_slot_and_goes_on()
+    {
+        var inner = new InMemoryEventStore();
+        await using var harness = new EngineHarness(new DeafStore(inner), new HurriedTime());
+        var yaml = "id: p\nconcurrency: { group: g }\nstages:\n  - { id: a, code: { name: a } }";
+        var gate = new TaskCompletionSource();
+        harness.Code.Register("a", async _ => await gate.Task);
+        Assert.False((await TryStartAsync(harness, yaml)).IsStarted);
+        var lost = Assert.Single((await inner.ListAsync(new ExecutionQuery())).Items).Summary.Id;
+        var second = await harness.StartAsync(yaml);
+        Assert.Equal((ExecutionStatus.Queued, 1), (await StatusAsync(harness, second), harness.Engine.GetGroupPosition(second)));
+        gate.SetResult();
+
+        await harness.WaitForAsync(second, e => e.Type == "execution.completed");
+        Assert.Equal(ExecutionStatus.Completed, await StatusAsync(harness, lost));
+        await AssertLimitAsync(inner, 1);
+    }
+
+    [Fact]
+    public async Task Retry_that_is_repeated_under_its_key_is_answered_as_before_when_the_group_is_full()
+    {
+        await using var harness = new EngineHarness();
+        var yaml = Yaml("{ group: g, whenFull: reject }");
+        var key = new IdempotencyKey { Key = "again" };
+        var id = await harness.StartAsync(yaml);
+        await harness.Engine.CancelAsync(id);
+        await harness.Engine.WaitForEndAsync(id).WaitAsync(Limit);
+        Assert.Equal("done", (await harness.Engine.RetryAsync(id, key: key)).Code);
+        await harness.Engine.CancelAsync(id);
+        await harness.Engine.WaitForEndAsync(id).WaitAsync(Limit);
+        await harness.StartAsync(yaml);
+
+        Assert.Equal("done", (await harness.Engine.RetryAsync(id, key: key)).Code);
+        Assert.Equal("group_full", (await harness.Engine.RetryAsync(id)).Code);
+    }
+
+    /// <summary>A store that commits the first append, says that it could not, and cannot be read once.</summary>
+    private sealed class DeafStore(InMemoryEventStore inner) : IEventStore
+    {
+        private int _appends;
+        private int _reads;
+
+        public async ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default)
+        {
+            var outcome = await inner.AppendAsync(append, cancellationToken);
+            return Interlocked.Increment(ref _appends) > 1 ? outcome : throw new StoreUnavailableException("disk_error", "The disk is gone.");
+        }
+
+        public ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default) =>
+            Interlocked.Increment(ref _reads) > 1
+                ? inner.ReadAsync(executionId, after, filter, maxBytes, cancellationToken)
+                : throw new StoreUnavailableException("disk_error", "The disk is gone.");
+
+        public ValueTask<IReadOnlyList<EventBlock>> ReadFromPositionAsync(long afterPosition, int maxBytes, CancellationToken cancellationToken = default) =>
+            inner.ReadFromPositionAsync(afterPosition, maxBytes, cancellationToken);
+
+        public ValueTask<ReadOnlyMemory<byte>?> ReadValueAsync(string reference, long offset, int length, CancellationToken cancellationToken = default) =>
+            inner.ReadValueAsync(reference, offset, length, cancellationToken);
+
+        public ValueTask<ExecutionPage> ListAsync(ExecutionQuery query, CancellationToken cancellationToken = default) => inner.ListAsync(query, cancellationToken);
+
+        public ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default) => inner.ClaimAsync(executionId, cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 
     /// <summary>Reads the whole store in the order of its commits: never more than the limit between start and end.</summary>

@@ -108,4 +108,15 @@ public sealed class IdempotencyHeaderTests
             (await server.PostAsync($"/api/executions/00000000-0000-7000-8000-000000000000/cancel", "{}", Key(bad))).AssertProblem(HttpStatusCode.BadRequest, "idempotency_key_invalid");
         }
     }
+
+    [Fact]
+    public async Task Run_is_unavailable_with_the_reason_when_the_disk_is_full_and_starts_under_its_key_when_it_is_mended()
+    {
+        var disk = new FullDisk { IsFull = true };
+        await using var server = await ServerHarness.StartAsync(store: disk, pipelines: [Some.Hello]);
+        (await server.PostAsync("/api/pipelines/hello/run", """{"input":"Ada"}""", Key("one"))).AssertProblem(HttpStatusCode.ServiceUnavailable, "disk_full");
+        disk.IsFull = false;
+
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/api/pipelines/hello/run", """{"input":"Ada"}""", Key("one"))).Status);
+    }
 }

@@ -149,11 +149,12 @@ export class ExecutionView {
   }
 
   #drawStatus(state) {
-    const word = state.cancelling ? 'cancelling' : state.status;
+    const waits = state.group?.waiting ? ` waits for a slot of the concurrency group '${state.group.name}'` : '';
+    const word = (state.cancelling ? 'cancelling' : state.status) + waits;
     if (this.#status.dataset.word === word) return;
     if (this.#status.dataset.word) this.#onStatus();
     this.#status.dataset.word = word;
-    this.#status.replaceChildren(badge(state.status), state.cancelling ? ' cancelling' : '');
+    this.#status.replaceChildren(badge(state.status), state.cancelling ? ' cancelling' : waits);
   }
 
   #drawButtons(state) {
