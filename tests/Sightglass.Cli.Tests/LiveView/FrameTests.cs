@@ -1,5 +1,6 @@
 using System.Text;
 using Sightglass.Cli.LiveView;
+using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Stages;
 using Xunit;
@@ -58,6 +59,16 @@ public sealed class FrameTests
         Assert.Contains("sightglass approve", frame, StringComparison.Ordinal);
         Assert.Contains("completed", frame, StringComparison.Ordinal);
         Assert.Contains("100/200 stages", frame, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_waits_for_a_slot_of_its_group_says_so_until_it_has_one()
+    {
+        var created = new ExecutionCreated { Name = "Copy", Group = new GroupClaim("db\e[2J", 1, WhenFull.Queue), Plan = Payload.FromJson("""{"stages":[],"edges":[]}"""u8.ToArray()) };
+        Add(null, created);
+        Assert.Contains("waits for a slot of the concurrency group 'db'", Draw(120, 5)[0], StringComparison.Ordinal);
+        Add(null, new ExecutionStarted());
+        Assert.DoesNotContain("waits", Draw(120, 5)[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -134,4 +134,24 @@ public sealed class PageTests
         await browser.EvaluateAsync("document.querySelector('form.run button.primary').click()");
         await browser.WaitForAsync("document.querySelector('#output')?.textContent === 'hello <img src=x onerror=alert(1)>\\n'");
     }
+
+    [Fact]
+    public async Task Page_says_who_waits_for_a_slot_of_its_group_until_it_has_one()
+    {
+        const string Grouped = """
+            id: grouped
+            concurrency: { group: "db <b>" }
+            stages:
+              - { id: hold, type: wait, wait: { event: go } }
+            """;
+        await using var server = await ServerHarness.StartAsync(Grouped);
+        await using var browser = await Browser.StartAsync();
+        var first = await server.RunAsync("grouped");
+        var second = await server.RunAsync("grouped");
+        await browser.OpenAsync(new Uri(server.Address, $"/#/executions/{second}"));
+        await browser.WaitForAsync("document.querySelector('#status')?.textContent.includes(\"waits for a slot of the concurrency group 'db <b>'\")");
+        await server.PostAsync($"/api/executions/{first}/cancel", "{}");
+        await browser.WaitForAsync("document.querySelector('#status').textContent.includes('running') && !document.querySelector('#status').textContent.includes('waits')");
+        Assert.Empty(browser.Errors);
+    }
 }
