@@ -18,6 +18,7 @@ internal sealed class AttemptOutput : StageOutput
 
     private const int RoomBytes = 256 * 1024;
     private const int MaxItems = 1024;
+    private const int WarningSize = 64;
 
     private readonly ExecutionActor _owner;
     private readonly SecretPatterns _secrets;
@@ -169,7 +170,7 @@ internal sealed class AttemptOutput : StageOutput
             }
 
             if (_dropped > 0)
-                _reports.Enqueue(new Report(new StageLogged { Level = "warning", Message = $"Output was truncated at {_maxBytes} bytes; {_dropped} more bytes were dropped." }, 64));
+                Warn($"Output was truncated at {_maxBytes} bytes; {_dropped} more bytes were dropped.");
             _closed = true;
             (room, _room) = (_room, null);
         }
@@ -204,15 +205,36 @@ internal sealed class AttemptOutput : StageOutput
     private void Enqueue(string stream, ReadOnlySpan<byte> text)
     {
         var total = _output.Recorded + _error.Recorded;
-        var allowed = (int)Math.Min(text.Length, Math.Max(0, _maxBytes - total));
-        if (allowed < text.Length)
+        // Once something is dropped all is, also where a short text would still fit: nothing stands after a hole.
+        var allowed = _dropped > 0 ? 0 : (int)Math.Min(text.Length, Math.Max(0, _maxBytes - total));
+        var rest = text.Length - allowed;
+        if (rest > 0)
         {
             // Cut between characters, so that what is recorded stays valid.
             while (allowed > 0 && (text[allowed] & 0xC0) == 0x80) allowed--;
-            _dropped += text.Length - allowed;
+            rest = text.Length - allowed;
             text = text[..allowed];
         }
 
+        Record(stream, text);
+        if (rest > 0 && _dropped == 0)
+        {
+            // Said at once, since who prints so much may never end; how much it was is said at the end.
+            Warn($"Output has come to its limit of {_maxBytes} bytes; what is printed from here on is dropped.");
+        }
+
+        _dropped += rest;
+    }
+
+    private void Warn(string message)
+    {
+        _reports.Enqueue(new Report(new StageLogged { Level = "warning", Message = message }, WarningSize));
+        _tail = null;
+        _waitingBytes += WarningSize;
+    }
+
+    private void Record(string stream, ReadOnlySpan<byte> text)
+    {
         (stream == "output" ? _output : _error).Recorded += text.Length;
         _waitingBytes += text.Length;
         while (!text.IsEmpty)

@@ -53,6 +53,30 @@ public sealed class HostileStageTests
     }
 
     [Fact]
+    public async Task Output_beyond_its_limit_is_dropped_from_there_on_and_leaves_no_hole()
+    {
+        await using var engine = new EngineHarness();
+        engine.Code.Register("print", async c =>
+        {
+            // The first cut splits a character, which leaves room for one byte.
+            await c.Output.WriteAsync("abcé");
+            await c.Output.WriteAsync("z");
+            await c.Error.WriteAsync("z");
+        });
+
+        var run = await engine.RunAsync("""
+            id: limited
+            stages:
+              - { id: p, output: { maxBytes: 4 }, code: { name: print } }
+            """);
+
+        Assert.Equal("abc", string.Concat(run.Data<StageOutputWritten>("p").Select(d => d.Text)));
+        Assert.Equal(
+            ["Output has come to its limit of 4 bytes; what is printed from here on is dropped.", "Output was truncated at 4 bytes; 4 more bytes were dropped."],
+            run.Data<StageLogged>("p").Select(d => d.Message));
+    }
+
+    [Fact]
     public async Task A_stage_that_never_ends_is_stopped_at_its_timeout_though_it_ignores_signals()
     {
         await using var engine = new EngineHarness();
