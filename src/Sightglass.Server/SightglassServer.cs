@@ -110,7 +110,7 @@ public sealed class SightglassServer : IAsyncDisposable
         RecordedValueEndpoints.Map(app, _context);
         EventStreamEndpoint.Map(app, _context);
         ScheduleEndpoints.Map(app, _context);
-        ConfigStatus.Map(app);
+        ConfigStatus.Map(app, _context);
         PageFiles.Map(app);
         return app;
     }

@@ -19,6 +19,7 @@ public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep
     private readonly LogWriter _writer;
     private readonly ReaderPool _readers;
     private readonly ExecutionEraser _eraser;
+    private readonly ReserveFile _reserve;
     private readonly ITimer _idleTimer;
     private int _disposed;
 
@@ -26,13 +27,18 @@ public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep
     {
         _writer = new LogWriter(connection, options);
         _checkpointer = new Checkpointer(connection, options);
-        _loop = new CommitLoop(_writer, _checkpointer, options);
+        _reserve = new ReserveFile(options);
+        _reserve.Fill();
+        _loop = new CommitLoop(_writer, _checkpointer, _reserve, options);
         _readers = new ReaderPool(options);
         _eraser = new ExecutionEraser(connection, _loop);
         _eraser.Resume();
         _idleTimer = options.TimeProvider.CreateTimer(
             static state => ((SqliteEventStore)state!).Rest(), this, options.IdleAfter, options.IdleAfter);
     }
+
+    /// <inheritdoc/>
+    public StoreTrouble? Trouble => _reserve.Trouble;
 
     /// <summary>Gets what the store has done since it was opened.</summary>
     public SqliteStoreCounters Counters => _loop.Counters;
@@ -168,6 +174,7 @@ public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _idleTimer.DisposeAsync().ConfigureAwait(false);
         await _eraser.DisposeAsync().ConfigureAwait(false);
+        _reserve.Dispose();
         await _loop.DisposeAsync().ConfigureAwait(false);
         await _readers.DisposeAsync().ConfigureAwait(false);
         await _checkpointer.DisposeAsync().ConfigureAwait(false);

@@ -61,6 +61,11 @@ public sealed record SqliteStoreOptions
     /// <value>5 seconds.</value>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Gets the size of the file that is given back to a full disk, so that cancellations and the like can still be
+    /// committed; 0 for none.</summary>
+    /// <value>8388608 bytes (8 MiB).</value>
+    public long ReserveBytes { get; init; } = 8 * 1024 * 1024;
+
     /// <summary>Gets how long the database is checked for damage when it is opened after it was closed well; 0 for not at
     /// all. Where damage was met before, all of it is checked, however long that takes.</summary>
     /// <value>50 milliseconds.</value>
@@ -98,6 +103,7 @@ public sealed record SqliteStoreOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(IdleAfter, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(BusyTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BusyTimeout, TimeSpan.FromHours(1));
+        ArgumentOutOfRangeException.ThrowIfNegative(ReserveBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(StartCheck, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(StartCheckAfterCrash, TimeSpan.Zero);
         ArgumentNullException.ThrowIfNull(TimeProvider);

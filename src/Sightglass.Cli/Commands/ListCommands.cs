@@ -56,6 +56,8 @@ internal static class ListCommands
         var pipelines = session?.Owner is { Verb: "serve" } && folder is null
             ? await session.Client.GetAsync("api/pipelines").ConfigureAwait(false)
             : await CatalogJson.ReadAsync(PipelineFiles.FolderOf(folder)).ConfigureAwait(false);
+        if (session is not null && (await session.Client.GetAsync("api/config/status").ConfigureAwait(false)).GetProperty("store"u8) is var store && !store.GetProperty("ok"u8).GetBoolean())
+            StandardStreams.Open().Error.WriteLine($"Executions wait for the store: {store.GetProperty("message"u8).GetString()}");
         if (json)
         {
             WriteJson(pipelines, executions);

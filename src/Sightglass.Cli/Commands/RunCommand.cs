@@ -85,6 +85,7 @@ internal static class RunCommand
         }).ConfigureAwait(false);
         if (started.ExecutionId is not { } id) throw ProblemOutput.Refuse(started.Problems, started.IsUnavailable ? ExitCodes.Unavailable : ExitCodes.Invalid);
         await using var view = request.Output.Open();
+        host.Engine.StoreTroubleChanged += (_, trouble) => view.Say(trouble is null ? "The store commits again; going on." : $"Waiting for the store: {trouble.Message}");
         await using var listener = new LateListener(request.Data, folderLock, host.Engine, view.Say);
         return await WatchAsync(new LocalExecutions(host.Engine, Environment.UserName), id, view).ConfigureAwait(false);
     }

@@ -1,6 +1,6 @@
 namespace Sightglass.Core.Ports;
 
-/// <summary>Deletes executions whole, and says which could be. Beside <see cref="IEventStore"/>, by the same store.</summary>
+/// <summary>Keeps a store in order: says how it is, deletes executions whole, and says which could be. Beside <see cref="IEventStore"/>, by the same store.</summary>
 /// <remarks>
 /// Duties of an implementation:
 /// <list type="bullet">
@@ -15,6 +15,10 @@ namespace Sightglass.Core.Ports;
 /// </remarks>
 public interface IStoreUpkeep
 {
+    /// <summary>Gets why the store may soon be unable to commit: it does so from what it keeps in reserve, which is meant for
+    /// cancellations and the like. <see langword="null"/> while it is well. Reading it is cheap.</summary>
+    StoreTrouble? Trouble { get; }
+
     /// <summary>Deletes an ended execution with its children, and leaves a tombstone for each.</summary>
     /// <param name="executionId">The execution.</param>
     /// <param name="request">Who deletes it, when and why.</param>

@@ -12,6 +12,9 @@ public sealed partial class InMemoryEventStore
     private long _created;
 
     /// <inheritdoc/>
+    public StoreTrouble? Trouble => null;
+
+    /// <inheritdoc/>
     public ValueTask<EraseOutcome> EraseAsync(Guid executionId, ErasureRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -23,5 +23,11 @@ internal sealed record GrantMessage : ActorMessage
     public static GrantMessage Instance { get; } = new();
 }
 
+/// <summary>What was held for the store may go on.</summary>
+internal sealed record ReleaseMessage : ActorMessage
+{
+    public static ReleaseMessage Instance { get; } = new();
+}
+
 /// <summary>Somebody wants to read the state as it is committed.</summary>
 internal sealed record QueryMessage(Action<ExecutionState> Read, Action<Exception> Fail) : ActorMessage;

@@ -69,4 +69,10 @@ internal abstract class ActorServices
     public abstract void Parked(Guid id, Exception e);
 
     public abstract void StoreFailed(Guid id, Exception e);
+
+    /// <summary>The store committed; cheap where it had not failed.</summary>
+    public abstract void StoreCommitted();
+
+    /// <summary>Tells whether new work is to wait for the store; <see cref="ExecutionActor.Release"/> ends the wait.</summary>
+    public abstract bool Holds(ExecutionActor actor);
 }

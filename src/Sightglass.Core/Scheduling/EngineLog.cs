@@ -7,8 +7,14 @@ internal static partial class EngineLog
     [LoggerMessage(1001, LogLevel.Error, "Execution {Id} is parked: the rules failed on it. Its log is as it was.")]
     public static partial void Parked(ILogger logger, Guid id, Exception e);
 
-    [LoggerMessage(1002, LogLevel.Warning, "The store cannot commit for execution {Id}; trying again. Nothing is lost.")]
+    [LoggerMessage(1002, LogLevel.Debug, "The store cannot commit for execution {Id}; trying again. Nothing is lost.")]
     public static partial void StoreFailed(ILogger logger, Guid id, Exception e);
+
+    [LoggerMessage(1007, LogLevel.Warning, "Waiting for the store: {Message} Executions wait and nothing is lost; they go on by themselves.")]
+    public static partial void StoreAway(ILogger logger, string message);
+
+    [LoggerMessage(1008, LogLevel.Warning, "The store commits again; executions go on.")]
+    public static partial void StoreBack(ILogger logger);
 
     [LoggerMessage(1003, LogLevel.Warning, "Another process owns execution {Id} now.")]
     public static partial void Lost(ILogger logger, Guid id);

@@ -70,8 +70,20 @@ public sealed partial class PipelineEngine
 
         public override void Parked(Guid id, Exception e) => EngineLog.Parked(_engine._options.Logger, id, e);
 
-        public override void StoreFailed(Guid id, Exception e) => EngineLog.StoreFailed(_engine._options.Logger, id, e);
+        public override void StoreFailed(Guid id, Exception e)
+        {
+            EngineLog.StoreFailed(_engine._options.Logger, id, e);
+            _engine._health.Failed(e);
+        }
 
-        public void Dispose() => _dueTimes.Dispose();
+        public override void StoreCommitted() => _engine._health.Committed();
+
+        public override bool Holds(ExecutionActor actor) => _engine._health.Holds(actor);
+
+        public void Dispose()
+        {
+            _dueTimes.Dispose();
+            _engine._health.Dispose();
+        }
     }
 }

@@ -37,6 +37,7 @@ internal sealed partial class ExecutionActor
         var slots = _services.Slots;
         while (_parked is null && !_services.Stopping && _decider.TopLane is { } lane)
         {
+            if (_services.Holds(this)) break;
             if (_inHand > 0)
             {
                 _inHand--;
@@ -115,6 +116,7 @@ internal sealed partial class ExecutionActor
             try
             {
                 var outcome = await _services.Store.AppendAsync(append).ConfigureAwait(false);
+                _services.StoreCommitted();
                 if (outcome.Status == AppendStatus.Appended) Publish(append, outcome.Position, ended);
                 return outcome.Status;
             }
@@ -137,7 +139,9 @@ internal sealed partial class ExecutionActor
                 isThere = await IsInLogAsync(append, ended).ConfigureAwait(false);
             }
             while (isThere is null);
-            if (isThere.Value) return AppendStatus.Appended;
+            if (!isThere.Value) continue;
+            _services.StoreCommitted();
+            return AppendStatus.Appended;
         }
     }
 

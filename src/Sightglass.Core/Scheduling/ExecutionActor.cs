@@ -29,6 +29,7 @@ internal sealed partial class ExecutionActor
     // Owned by the drain, of which there is one at a time.
     private readonly PendingAppend _pending = new();
     private readonly Dictionary<(string Stage, bool IsUndo), RunningAttempt> _running = [];
+    private readonly List<AttemptOutput> _held = [];
     private List<ActorMessage> _taken = [];
     private ExecutionDecider _decider;
     private readonly long _epoch;
@@ -110,6 +111,9 @@ internal sealed partial class ExecutionActor
 
     // Whoever gives a slot back does so in the middle of its own turn, which must not wait for this one's commit.
     public void Grant() => Post(GrantMessage.Instance, Drainer.Pool);
+
+    /// <summary>Lets what was held for the store go on.</summary>
+    public void Release() => Post(ReleaseMessage.Instance, Drainer.Pool);
 
     /// <summary>Commits what creating the execution decided, and begins.</summary>
     public async Task<AppendStatus> BeginAsync(Decision created, IReadOnlyList<StoredValue> definitions, IReadOnlyList<RecordWrite> records)
@@ -197,6 +201,19 @@ internal sealed partial class ExecutionActor
     {
         switch (message)
         {
+            case ReportsMessage reports when _services.Holds(this):
+                // The attempt waits when its buffer is full: room that is left on the disk is for decisions.
+                _held.Add(reports.Output);
+                break;
+            case ReleaseMessage:
+                foreach (var output in _held)
+                {
+                    TakeReports(output, all: false);
+                    _pending.Outputs.Add(output);
+                }
+
+                _held.Clear();
+                break;
             case ReportsMessage reports:
                 TakeReports(reports.Output, all: false);
                 _pending.Outputs.Add(reports.Output);

@@ -19,6 +19,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     private readonly ConcurrentDictionary<Guid, IReadOnlyDictionary<string, string>> _secretInputs = new();
     private readonly ConcurrentDictionary<string, PipelinePlan> _plans = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _abandoned = new();
+    private readonly StoreHealth _health;
     private volatile bool _stopping;
 
     /// <summary>Creates an engine; it does nothing until something is started or recovered.</summary>
@@ -27,6 +28,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         _options = options;
         Feed = new EventFeed();
         Follower = new LogFollower(options.Store, Feed, options.Time);
+        _health = new StoreHealth(options.Store, options.Time, OnStoreTrouble);
         _services = new EngineServices(this)
         {
             Store = options.Store,
@@ -52,12 +54,21 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     /// <summary>Gets what follows a log from a cursor.</summary>
     public LogFollower Follower { get; }
 
+    /// <summary>Gets why executions wait for the store; <see langword="null"/> while it is well.</summary>
+    public StoreTrouble? StoreTrouble => _health.Trouble;
+
+    /// <summary>Raised on a thread of the pool when executions begin to wait for the store, and, with
+    /// <see langword="null"/>, when they go on.</summary>
+    public event EventHandler<StoreTrouble?>? StoreTroubleChanged;
+
     /// <summary>Validates, binds the input, commits the new execution and begins it.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot say whether the request was made before, or who holds the
     /// slots of its concurrency group. Nothing was started.</exception>
     public async Task<StartOutcome> StartAsync(StartRequest request)
     {
         if (_stopping) return Refused("stopping", "The engine is stopping; try again when it runs.") with { IsUnavailable = true };
+        if (request.Parent is null && _options.Store is IStoreUpkeep { Trouble: { } trouble })
+            return Refused(trouble.Code, "The execution could not be created: " + trouble.Message) with { IsUnavailable = true };
         var once = RequestOf(request.IdempotencyKey, "start/" + request.Definition.Id, out var refusal);
         if (refusal is not null) return Refused(refusal.Code, refusal.Message);
         if (once is not null && await RepeatedStartAsync(once).ConfigureAwait(false) is { } first) return first;
@@ -147,7 +158,13 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     /// <returns>What <paramref name="read"/> gives, or the default where the execution does not exist.</returns>
     public async Task<T?> ReadStateAsync<T>(Guid id, Func<ExecutionState, T> read)
     {
-        if (_actors.TryGetValue(id, out var live) && await live.Value.ConfigureAwait(false) is { IsParked: false } actor) return await actor.ReadAsync(read).ConfigureAwait(false);
+        if (_actors.TryGetValue(id, out var live) && await live.Value.ConfigureAwait(false) is { IsParked: false } actor)
+        {
+            // An owner that waits for the store answers when it is back; the log can usually be read all the same.
+            var reading = actor.ReadAsync(read);
+            if (reading.IsCompleted || await Task.WhenAny(reading, _health.Away).ConfigureAwait(false) == reading) return await reading.ConfigureAwait(false);
+        }
+
         var loaded = await LogReader.FoldAsync(Store, id).ConfigureAwait(false);
         return loaded is null ? default : read(loaded);
     }
@@ -209,6 +226,13 @@ public sealed partial class PipelineEngine : IAsyncDisposable
 
         await _services.Parts.CancelAsync(_abandoned).ConfigureAwait(false);
         _services.Dispose();
+    }
+
+    private void OnStoreTrouble(StoreTrouble? trouble)
+    {
+        if (trouble is null) EngineLog.StoreBack(_options.Logger);
+        else EngineLog.StoreAway(_options.Logger, trouble.Message);
+        StoreTroubleChanged?.Invoke(this, trouble);
     }
 
     private static DateTimeOffset Truncated(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Sightglass.Core.Ports;
 using Sightglass.Server.Errors;
 
 namespace Sightglass.Server.Contracts;
@@ -7,14 +9,40 @@ namespace Sightglass.Server.Contracts;
 /// <summary>What existing front ends ask before they start, and whether the server answers at all.</summary>
 internal static class ConfigStatus
 {
-    private static readonly ReadOnlyMemory<byte> Status =
-        """{"hasApiKey":true,"flags":{"ENABLE_EXECUTION_STREAMING":true},"cliTools":{"claude":{"available":false},"opencode":{"available":false},"aider":{"available":false}}}"""u8.ToArray();
-
     private static readonly ReadOnlyMemory<byte> Health = """{"status":"ok"}"""u8.ToArray();
 
-    public static void Map(IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        routes.MapGet("/api/config/status", static context => JsonAnswer.WriteAsync(context, Status));
+        routes.MapGet("/api/config/status", context => JsonAnswer.WriteAsync(context, server.Engine.StoreTrouble, Write));
         routes.MapGet("/healthz", static context => JsonAnswer.WriteAsync(context, Health));
+    }
+
+    private static void Write(Utf8JsonWriter writer, StoreTrouble? trouble)
+    {
+        writer.WriteStartObject();
+        writer.WriteBoolean("hasApiKey"u8, true);
+        writer.WriteStartObject("flags"u8);
+        writer.WriteBoolean("ENABLE_EXECUTION_STREAMING"u8, true);
+        writer.WriteEndObject();
+        writer.WriteStartObject("cliTools"u8);
+        foreach (var tool in (ReadOnlySpan<string>)["claude", "opencode", "aider"])
+        {
+            writer.WriteStartObject(tool);
+            writer.WriteBoolean("available"u8, false);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+        writer.WriteStartObject("store"u8);
+        writer.WriteBoolean("ok"u8, trouble is null);
+        if (trouble is not null)
+        {
+            writer.WriteString("code"u8, trouble.Code);
+            writer.WriteString("message"u8, trouble.Message);
+            writer.WriteNumber("since"u8, trouble.Since.ToUnixTimeMilliseconds());
+        }
+
+        writer.WriteEndObject();
+        writer.WriteEndObject();
     }
 }

@@ -31,7 +31,7 @@ internal sealed class Salvage : IDisposable
     public static DamageReport? Run(SqliteStoreOptions options, string found)
     {
         var path = options.Path;
-        var draft = options with { Path = path + ".saving", StartCheck = TimeSpan.Zero, StartCheckAfterCrash = TimeSpan.Zero, Durability = SqliteDurability.Off, MaxPages = null };
+        var draft = options with { Path = path + ".saving", StartCheck = TimeSpan.Zero, StartCheckAfterCrash = TimeSpan.Zero, Durability = SqliteDurability.Off, MaxPages = null, ReserveBytes = 0 };
         DamageReport report;
         using (var file = new PageFile(path))
         {

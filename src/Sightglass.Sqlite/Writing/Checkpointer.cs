@@ -83,6 +83,15 @@ internal sealed class Checkpointer(Connection writer, SqliteStoreOptions options
         _rested = Finish(raw.SQLITE_CHECKPOINT_PASSIVE);
     }
 
+    /// <summary>Empties the log and gives its room back: the disk is full, and the log may have most of it.</summary>
+    public void Shrink()
+    {
+        Count();
+        _background?.GetAwaiter().GetResult();
+        _background = null;
+        _rested = Finish(raw.SQLITE_CHECKPOINT_TRUNCATE);
+    }
+
     /// <summary>Waits for a background run and empties the log. The caller has the baton for good.</summary>
     public async ValueTask DisposeAsync()
     {

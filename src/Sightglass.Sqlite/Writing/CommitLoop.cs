@@ -26,14 +26,16 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
     // Owned by the holder of the baton; the counters are read by anyone.
     private readonly LogWriter _writer;
     private readonly Checkpointer _checkpointer;
+    private readonly ReserveFile _reserve;
     private readonly List<PendingWrite> _batch = [];
     private long _commits;
     private long _appends;
 
-    public CommitLoop(LogWriter writer, Checkpointer checkpointer, SqliteStoreOptions options)
+    public CommitLoop(LogWriter writer, Checkpointer checkpointer, ReserveFile reserve, SqliteStoreOptions options)
     {
         _writer = writer;
         _checkpointer = checkpointer;
+        _reserve = reserve;
         _path = options.Path;
         _maxBatchBytes = options.MaxCommitBytes;
         _queue = new WriteQueue(options.MaxWaiting);
@@ -240,6 +242,12 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
             catch (StoreUnavailableException)
             {
                 // The first error says more. The next commit begins with an error of its own if the connection is beyond help.
+            }
+
+            if (error is StoreUnavailableException { Code: "disk_full" })
+            {
+                _reserve.Release(error.Message);
+                _checkpointer.Shrink();
             }
 
             return error;

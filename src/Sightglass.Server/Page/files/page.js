@@ -8,6 +8,7 @@ import { runForm } from './runform.js';
 const listEvery = 2000;
 const pipelines = document.getElementById('pipelines');
 const executions = document.getElementById('executions');
+const waiting = document.getElementById('waiting');
 const main = document.getElementById('main');
 const drawn = new Map();
 let view = null;
@@ -43,7 +44,9 @@ function executionRow(e) {
 
 async function drawLists() {
   try {
-    const [all, history] = await Promise.all([get('/api/pipelines'), get('/api/executions/history?limit=30')]);
+    const [all, history, status] = await Promise.all([get('/api/pipelines'), get('/api/executions/history?limit=30'), get('/api/config/status')]);
+    waiting.hidden = status.store.ok;
+    waiting.textContent = status.store.ok ? '' : `Executions wait for the store: ${status.store.message}`;
     drawList(pipelines, all, pipelineRow, 'No pipelines here: put a .yaml file into the folder.');
     drawList(executions, history.executions, executionRow, 'Nothing has run yet.');
     document.body.classList.remove('offline');
