@@ -58,6 +58,22 @@ public sealed class ConcurrencyGroupsTests
     }
 
     [Fact]
+    public void Nobody_overtakes_when_the_limits_of_two_pipelines_differ()
+    {
+        var groups = Create();
+        Assert.True(groups.TryEnter(Member(0, limit: 5)));
+        groups.Set(Member(0, limit: 5), GroupStanding.Holding);
+        groups.Set(Member(1, limit: 1), GroupStanding.Waiting);
+        Assert.True(groups.IsFull(Member(2, limit: 5)));
+        Assert.False(groups.TryEnter(Member(2, limit: 5)));
+        groups.Set(Member(2, limit: 5), GroupStanding.Waiting);
+        Assert.Empty(_granted);
+        groups.Set(Member(0, limit: 5), GroupStanding.Gone);
+
+        Assert.Equal([Member(1).Id, Member(2).Id], _granted);
+    }
+
+    [Fact]
     public void Slot_that_was_not_taken_goes_to_the_next()
     {
         var groups = Create();
