@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Sightglass.Core.Expressions;
 
 namespace Sightglass.Core.Agents;
 
@@ -30,7 +32,7 @@ internal static class AgentJson
     {
         try
         {
-            return JsonDocument.Parse(text);
+            return JsonDocument.Parse(JsonText.Mend(Encoding.UTF8.GetBytes(text.ToArray())));
         }
         catch (JsonException)
         {

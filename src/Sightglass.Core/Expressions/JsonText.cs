@@ -1,13 +1,17 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 
 namespace Sightglass.Core.Expressions;
 
-/// <summary>Reads texts of JSON, which may escape half of a surrogate pair: JSON allows it and no text can hold it.</summary>
+/// <summary>
+/// Reads texts of JSON, which may escape half of a surrogate pair, as programs do that cut a text through a character: JSON
+/// allows it, no text can hold it, and .NET throws when it is read. Half of a pair becomes U+FFFD.
+/// </summary>
 internal static class JsonText
 {
-    /// <summary>The text of a string; half of a pair becomes U+FFFD.</summary>
+    private const int EscapeLength = 6;
+
+    /// <summary>The text of a string.</summary>
     internal static string Of(JsonElement element)
     {
         try
@@ -16,11 +20,11 @@ internal static class JsonText
         }
         catch (InvalidOperationException) when (element.ValueKind == JsonValueKind.String)
         {
-            return Mended(JsonMarshal.GetRawUtf8Value(element));
+            return Unquote(JsonMarshal.GetRawUtf8Value(element).ToArray());
         }
     }
 
-    /// <summary>The name of a member; half of a pair becomes U+FFFD.</summary>
+    /// <summary>The name of a member.</summary>
     internal static string NameOf(JsonProperty property)
     {
         try
@@ -29,45 +33,55 @@ internal static class JsonText
         }
         catch (InvalidOperationException)
         {
-            return Mended([(byte)'"', .. JsonMarshal.GetRawUtf8PropertyName(property), (byte)'"']);
+            return Unquote([(byte)'"', .. JsonMarshal.GetRawUtf8PropertyName(property), (byte)'"']);
         }
     }
 
-    private static string Mended(ReadOnlySpan<byte> quoted)
+    /// <summary>Gives JSON, or what may be JSON, whose texts can all be read; the same bytes where nothing had to change.</summary>
+    internal static ReadOnlyMemory<byte> Mend(ReadOnlyMemory<byte> json)
     {
-        var text = Encoding.UTF8.GetString(quoted);
-        var mended = new StringBuilder(text.Length);
-        for (var i = 0; i < text.Length; i++)
+        byte[]? mended = null;
+        var text = json.Span;
+        for (var at = text.IndexOf((byte)'\\'); at >= 0 && at + 1 < text.Length;)
         {
-            var half = text[i] == '\\' ? Half(text, i) : null;
-            if (half is { } high && char.IsHighSurrogate(high) && Half(text, i + 6) is { } low && char.IsLowSurrogate(low))
+            var half = HalfAt(text, at);
+            var length = half is null ? 2 : EscapeLength;
+            if (half is { } high && char.IsHighSurrogate(high) && HalfAt(text, at + EscapeLength) is { } low && char.IsLowSurrogate(low))
             {
-                mended.Append(text, i, 12);
-                i += 11;
+                length = EscapeLength * 2;
             }
             else if (half is not null)
             {
-                mended.Append("\\ufffd");
-                i += 5;
+                mended ??= json.ToArray();
+                "\\ufffd"u8.CopyTo(mended.AsSpan(at));
             }
-            else
-            {
-                mended.Append(text[i]);
-                // What follows a backslash is no backslash of its own.
-                if (text[i] == '\\')
-                    mended.Append(text[++i]);
-            }
+
+            at += length;
+            var next = at < text.Length ? text[at..].IndexOf((byte)'\\') : -1;
+            at = next < 0 ? -1 : at + next;
         }
 
-        using var document = JsonDocument.Parse(mended.ToString());
+        return mended ?? json;
+    }
+
+    private static string Unquote(byte[] quoted)
+    {
+        using var document = JsonDocument.Parse(Mend(quoted));
         return document.RootElement.GetString()!;
     }
 
-    private static char? Half(string text, int at)
+    private static char? HalfAt(ReadOnlySpan<byte> text, int at)
     {
-        if (at + 5 >= text.Length || text[at] != '\\' || text[at + 1] != 'u')
+        if (at + EscapeLength > text.Length || text[at] != '\\' || text[at + 1] != 'u')
             return null;
-        var unit = (char)Convert.ToUInt16(text.Substring(at + 2, 4), 16);
-        return char.IsSurrogate(unit) ? unit : null;
+        var unit = 0;
+        foreach (var digit in text.Slice(at + 2, 4))
+        {
+            if (!char.IsAsciiHexDigit((char)digit))
+                return null;
+            unit = (unit << 4) + (digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
+        }
+
+        return char.IsSurrogate((char)unit) ? (char)unit : null;
     }
 }

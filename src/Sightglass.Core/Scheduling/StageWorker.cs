@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
+using Sightglass.Core.Expressions;
 using Sightglass.Core.Stages;
 using Sightglass.Core.Stages.Secrets;
 
@@ -124,6 +125,7 @@ internal sealed class StageWorker(
     private static ReadOnlyMemory<byte>? Compact(ReadOnlyMemory<byte> json)
     {
         if (json.IsEmpty) return json;
+        json = JsonText.Mend(json);
         try
         {
             var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 256 });

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Sightglass.Core.Expressions;
 using Sightglass.Core.Stages.Secrets;
 
 namespace Sightglass.Core.Stages.Http;
@@ -70,7 +71,7 @@ internal static class HttpResponseReader
         {
             try
             {
-                using var document = JsonDocument.Parse(body);
+                using var document = JsonDocument.Parse(JsonText.Mend(body));
                 document.WriteTo(writer);
                 return;
             }

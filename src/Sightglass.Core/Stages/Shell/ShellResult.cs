@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sightglass.Core.Expressions;
 
 namespace Sightglass.Core.Stages.Shell;
 
@@ -50,7 +51,7 @@ internal static class ShellResult
         var text = output.ToUtf8(int.MaxValue);
         try
         {
-            return (JsonDocument.Parse(text), null);
+            return (JsonDocument.Parse(JsonText.Mend(text)), null);
         }
         catch (JsonException e)
         {

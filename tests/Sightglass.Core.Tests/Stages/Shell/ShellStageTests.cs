@@ -284,4 +284,13 @@ public sealed class ShellStageTests
         Assert.Equal("disk full", error.Message);
         Assert.False(ShellHarness.IsAlive(ShellHarness.Pid(File.ReadAllText(System.IO.Path.Combine(folder.Path, "pid")))));
     }
+
+    [Fact]
+    public async Task Json_output_is_read_when_it_escapes_half_a_surrogate_pair()
+    {
+        var result = await ShellHarness.RunAsync(ShellHarness.Script("printf '{\"k\":\"x\\\\ud800y\"}'"), format: "json", secrets: ["hidden"]);
+
+        Assert.Null(result.Error);
+        Assert.Contains("x\ufffdy", result.Json().GetRawText().Replace("\\ufffd", "\ufffd", StringComparison.OrdinalIgnoreCase), StringComparison.Ordinal);
+    }
 }
