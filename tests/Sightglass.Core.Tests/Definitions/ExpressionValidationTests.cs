@@ -29,7 +29,7 @@ public sealed class ExpressionValidationTests
         { "shell:\n      run: |\n        set -e\n        echo ${{ inputs.name }}\n", ProblemCodes.ExpressionInScript, "shell.run", "7:14", "env:" },
         { "shell: { run: x, env: { A: \"a ${{ inputs.nam }}\" } }", ProblemCodes.UnknownInput, "shell.env.A", "4:39", "name" },
         { "shell: { run: x, args: [\"${{ secrets.KEY }}\"] }", ProblemCodes.SecretNotAllowed, "shell.args[0]", "4:34", "env" },
-        { "shell: { run: x, env: { A: \"${{ secrets.OTHER }}\" } }", ProblemCodes.MissingSecret, "shell.env.A", "4:37", "set it" },
+        { "shell: { run: x, env: { A: \"${{ secrets.OTHER }}\" } }", ProblemCodes.MissingSecret, "shell.env.A", "4:37", "secrets.env" },
         { "shell: { run: x, env: { A: \"${{ inputs.name\" } }", ProblemCodes.BadExpression, "shell.env.A", "4:33", null },
         { "http: { url: \"https://x/${{ secrets.KEY }}\" }", ProblemCodes.SecretNotAllowed, "http.url", "4:33", "headers" },
         { "http: { url: 'https://x', body: { list: [1, \"${{ nope }}\"] } }", ProblemCodes.UnknownName, "http.body/list/1", "4:54", "inputs" },
