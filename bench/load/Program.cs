@@ -2,6 +2,7 @@ using Sightglass.Load.Engine;
 using Sightglass.Load.Monitoring;
 using Sightglass.Load.Output;
 using Sightglass.Load.Processes;
+using Sightglass.Load.Scale;
 using Sightglass.Load.Store;
 
 namespace Sightglass.Load;
@@ -16,6 +17,7 @@ internal static class Program
           monitoring  what recording costs stages that compute: by the engine and by a monitor beside a bare loop
           output      one process's standard output into the log
           processes   stages that are processes, in a row and 100 wide, beside make
+          scale       what an event costs in executions of 100 to 10,000 stages; folding a million events
           store       appends and replay of the SQLite store beside raw SQLite
 
         Each prints a table, or with --json one object a line; --case NAME runs one case alone. Wrong options are answered with
@@ -28,6 +30,7 @@ internal static class Program
         ["monitoring", .. var rest] => MonitoringBench.RunAsync(rest, Console.Out),
         ["output", .. var rest] => OutputBench.RunAsync(rest, Console.Out),
         ["processes", .. var rest] => ProcessesBench.RunAsync(rest, Console.Out),
+        ["scale", .. var rest] => ScaleBench.RunAsync(rest, Console.Out),
         ["store", .. var rest] => StoreBench.RunAsync(rest, Console.Out),
         ["--help" or "-h"] => PrintHelpAsync(0),
         _ => PrintHelpAsync(2),

@@ -26,18 +26,19 @@ internal sealed partial class ExecutionDecider
     private TriggerTree MakeTree(TriggerPlan trigger, StageState s)
     {
         var tree = new TriggerTree(trigger);
-        foreach (var leaf in trigger.Leaves)
-        {
-            if (leaf.IsOutside) tree.Set(leaf.Number, AnswerTo(leaf, s.Facts.GetValueOrDefault(leaf.Number)));
-            else if (leaf.Stage is not null) tree.Await(leaf.Number, IsOpen(leaf.Stage) ? 1 : 0);
-            else tree.Await(leaf.Number, leaf.ConditionStages.Count(IsOpen));
-        }
-
+        // First: what was decided at a deadline stays so, whatever was known of it before.
         foreach (var number in trigger.Timed)
         {
             var fact = s.Facts.GetValueOrDefault(number);
             if (fact?.TimedOut is { } action) tree.Force(number, VerdictOf(action));
             else if (fact?.Deadline is null) tree.Untimed.Add(number);
+        }
+
+        foreach (var leaf in trigger.Leaves)
+        {
+            if (leaf.IsOutside) tree.Set(leaf.Number, AnswerTo(leaf, s.Facts.GetValueOrDefault(leaf.Number)));
+            else if (leaf.Stage is not null) tree.Await(leaf.Number, IsOpen(leaf.Stage) ? 1 : 0);
+            else tree.Await(leaf.Number, leaf.ConditionStages.Count(IsOpen));
         }
 
         return tree;
@@ -70,8 +71,11 @@ internal sealed partial class ExecutionDecider
                 ? JudgeCondition(s, node.Leaf, s.Facts.GetValueOrDefault(number))
                 : JudgeStageLeaf(node.Leaf, out _);
             tree.Dirty.Remove(number);
-            if (s.Facts.GetValueOrDefault(number)?.TimedOut is not null) continue;
-            Record(s, node.Number, node.Kind, verdict is Verdict.Holds or Verdict.HoldsOutside, why);
+            var known = s.Facts.GetValueOrDefault(number);
+            if (known?.TimedOut is not null) continue;
+
+            // Of what nobody needs any more nothing is told.
+            if (known is not { Cancelled: true }) Record(s, node.Number, node.Kind, verdict is Verdict.Holds or Verdict.HoldsOutside, why);
             tree.Set(number, verdict);
         }
     }
