@@ -24,10 +24,9 @@ internal sealed class DeciderDrive(PipelineDefinition definition)
     {
         var state = new ExecutionState();
         var decider = new ExecutionDecider(_plan, state, new LoadedValues(), new Dictionary<string, string>());
-        var planJson = PlanJson.Write(_plan);
-        var created = new ExecutionCreated { PipelineId = definition.Id, Name = definition.DisplayName, Plan = Payload.FromJson(planJson) };
+        var created = new ExecutionCreated { PipelineId = definition.Id, Name = definition.DisplayName, Plan = _plan.Graph };
         var open = new Queue<StartAttempt>();
-        Take(decider.Create(Guid.CreateVersion7(Start), Start, created, planJson.Span));
+        Take(decider.Create(Guid.CreateVersion7(Start), Start, created, _plan.Graph.Json.Span));
         while (!state.Status.IsTerminal())
         {
             // What the owner asks for after each turn.

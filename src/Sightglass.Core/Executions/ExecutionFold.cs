@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Sightglass.Core.Ports;
 
 namespace Sightglass.Core.Executions;
@@ -87,13 +86,10 @@ public sealed partial class ExecutionState
     public void ApplyPlan(ReadOnlySpan<byte> plan)
     {
         if (planned.Count > 0 || plan is [] or [(byte)'n', ..]) return;
-        var reader = new Utf8JsonReader(plan);
-        using var document = JsonDocument.ParseValue(ref reader);
-        foreach (var node in document.RootElement.GetProperty("stages"u8).EnumerateArray())
-        {
-            var id = node.GetProperty("id"u8).GetString()!;
-            AddPlanned(id, node.GetProperty("name"u8).GetString() ?? id, node.GetProperty("type"u8).GetString() ?? "");
-        }
+        var stages = PlanReader.Stages(plan);
+        planned.EnsureCapacity(stages.Count);
+        byKey.EnsureCapacity(stages.Count);
+        foreach (var (id, name, type) in stages) AddPlanned(id, name, type);
     }
 
     private void AddPlanned(string id, string name, string type)
@@ -170,7 +166,7 @@ public sealed partial class ExecutionState
         stage.Count = null;
         stage.Items = null;
         stage.Undo = null;
-        stage.Facts.Clear();
+        if (stage.HasFacts) stage.Facts.Clear();
         stage.OpenApprovalCount = 0;
     }
 
@@ -216,6 +212,7 @@ public sealed partial class ExecutionState
         stage.Due = null;
         TriggerFold.Close(stage);
         var list = new List<StageState>(data.Count);
+        byKey.EnsureCapacity(byKey.Count + data.Count);
         for (var i = 0; i < data.Count; i++)
         {
             var key = string.Create(CultureInfo.InvariantCulture, $"{stage.Id}[{i}]");

@@ -71,6 +71,9 @@ public sealed class Payload : IEquatable<Payload>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Reference, Bytes);
 
+    /// <summary>Wraps a value that does not have the shape of a reference.</summary>
+    internal static Payload Inline(ReadOnlyMemory<byte> json) => new(json, null, json.Length, null);
+
     internal static Payload ByReference(string reference, long bytes, string? preview) => new(default, reference, bytes, preview);
 
     internal void WriteTo(Utf8JsonWriter writer)

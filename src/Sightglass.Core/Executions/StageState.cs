@@ -6,6 +6,8 @@ namespace Sightglass.Core.Executions;
 /// <summary>A stage, or one instance of a <c>forEach</c> stage, as the log tells it.</summary>
 public sealed class StageState
 {
+    private SortedDictionary<int, TriggerFact>? facts;
+
     internal StageState(string key, string id, string name, string type, int position)
     {
         Key = key;
@@ -121,7 +123,10 @@ public sealed class StageState
     public long EndedSeq { get; internal set; }
 
     /// <summary>Gets what is known of the nodes of its trigger, and of a <c>wait</c> stage's own event or approval, by number.</summary>
-    internal SortedDictionary<int, TriggerFact> Facts { get; } = [];
+    internal SortedDictionary<int, TriggerFact> Facts => facts ??= [];
+
+    /// <summary>Gets whether anything is: most stages have no trigger, and a large execution has many of them.</summary>
+    internal bool HasFacts => facts is { Count: > 0 };
 
     /// <summary>Gets how many approvals are open.</summary>
     internal int OpenApprovalCount { get; set; }

@@ -127,7 +127,7 @@ public static class StateJson
         else writer.WriteNull("child"u8);
         writer.WriteString("undo"u8, stage.Undo);
         WriteApprovals(writer, stage);
-        if (stage.Facts.Count > 0) WriteTriggers(writer, stage);
+        if (stage.HasFacts) WriteTriggers(writer, stage);
         if (stage.Count is { } count && stage.Index < 0)
         {
             writer.WriteNumber("count"u8, count);

@@ -17,13 +17,14 @@ public static class LogReader
     public static async Task<ExecutionState?> FoldAsync(IEventStore store, Guid id, long at = long.MaxValue, CancellationToken cancellationToken = default)
     {
         var state = new ExecutionState();
+        var reader = new EventReader();
         long cursor = 0;
         while (true)
         {
             var page = await store.ReadAsync(id, cursor, BlockFilter.Decisions, PageBytes, cancellationToken).ConfigureAwait(false);
             foreach (var block in page.Blocks)
             {
-                foreach (var e in EventJson.ReadBlock(block.Bytes))
+                foreach (var e in reader.ReadBlock(block.Bytes))
                 {
                     if (e.Seq > at) return state;
                     state.Apply(e);

@@ -86,7 +86,6 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         var plan = PlanOf(hash, request.Definition);
         var secrets = TakeSecrets(plan, ref bound);
         var id = request.Id ?? Guid.CreateVersion7(_options.Time.GetUtcNow());
-        var planJson = PlanJson.Write(plan);
         var created = new ExecutionCreated
         {
             PipelineId = request.Definition.Id,
@@ -104,7 +103,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             Depth = request.Depth,
             BaseFolder = request.BaseFolder ?? Environment.CurrentDirectory,
             Children = children.Count > 0 ? children : null,
-            Plan = Payload.FromJson(planJson),
+            Plan = plan.Graph,
         };
         var now = Truncated(_options.Time.GetUtcNow());
         created = created with { Group = ClaimOf(plan, id, now, created, out var unnamed) };

@@ -65,7 +65,7 @@ internal sealed class EvaluationScope(PipelinePlan plan, ExecutionState state, L
                 KeyValuePair.Create("message", CelValue.String(stage.Error.Message)),
                 KeyValuePair.Create("detail", stage.Error.Detail is null ? CelValue.Null : CelValue.String(stage.Error.Detail)),
             ]),
-            "event" => stage.Facts.Values.FirstOrDefault(f => f.Kind == "event" && f.Result == true) is { } fact ? values.Get(fact.Event) : CelValue.Null,
+            "event" => stage.HasFacts && stage.Facts.Values.FirstOrDefault(f => f.Kind == "event" && f.Result == true) is { } fact ? values.Get(fact.Event) : CelValue.Null,
             _ => null,
         },
         () => ["id", "name", "output", "status", "attempt", "iteration", "error", "event"]);

@@ -13,6 +13,13 @@ internal static class EventFit
 
     public static EventData Fit(EventData data, List<StoredValue> stored, LoadedValues? values)
     {
+        // Nearly all events, without a look at each value.
+        if (data is StageQueued or StageStarted { Input: { IsInline: true, Bytes: <= InlineBytes } } or StageCompleted { Output: { IsInline: true, Bytes: <= InlineBytes } }) return data;
+        return FitLarge(data, stored, values);
+    }
+
+    private static EventData FitLarge(EventData data, List<StoredValue> stored, LoadedValues? values)
+    {
         var total = 0L;
         var any = false;
         data.MapPayloads(p =>

@@ -33,7 +33,7 @@ internal sealed partial class ExecutionDecider
             Begin();
             var (attempt, iteration) = NextAttempt(stage, s);
             var personality = PersonalityOf(stage, out var hash);
-            Emit(s, new StageStarted { Worker = c.Worker, Input = Payload.FromJson(input.Json), Personality = personality, PersonalityHash = hash }, attempt, iteration);
+            Emit(s, new StageStarted { Worker = c.Worker, Input = input.Recorded, Personality = personality, PersonalityHash = hash }, attempt, iteration);
             ready.Open++;
             effects.Add(new StartAttempt(stage, s.Key, attempt, iteration, input, IsUndo: false));
             return CommandAnswer.Done;
@@ -57,7 +57,7 @@ internal sealed partial class ExecutionDecider
                 continue;
             }
 
-            Emit(s, new StageUndoStarted { Worker = c.Worker, Input = Payload.FromJson(input.Json) }, s.Attempt, s.Iteration);
+            Emit(s, new StageUndoStarted { Worker = c.Worker, Input = input.Recorded }, s.Attempt, s.Iteration);
             ready.Open++;
             effects.Add(new StartAttempt(stage, s.Key, s.Attempt, s.Iteration, input, IsUndo: true));
             return CommandAnswer.Done;
@@ -118,7 +118,7 @@ internal sealed partial class ExecutionDecider
         Begin();
         var (attempt, iteration) = NextAttempt(stage, s);
         DateTimeOffset? timeout = stage.Timeout is { } t ? now + t : null;
-        Emit(s, new StageStarted { Input = Payload.FromJson(input.Json), Until = timeout }, attempt, iteration);
+        Emit(s, new StageStarted { Input = input.Recorded, Until = timeout }, attempt, iteration);
         ready.Open++;
         if (timeout is { } limit) ready.Due(s.Key, limit);
         if (wait.Approval is { } approval)
@@ -144,7 +144,7 @@ internal sealed partial class ExecutionDecider
         var (attempt, iteration) = NextAttempt(stage, s);
         var child = ChildId(s.Key, attempt);
         DateTimeOffset? timeout = stage.Timeout is { } t ? now + t : null;
-        Emit(s, new StageStarted { Input = Payload.FromJson(input.Json), Child = child, Until = timeout }, attempt, iteration);
+        Emit(s, new StageStarted { Input = input.Recorded, Child = child, Until = timeout }, attempt, iteration);
         ready.Open++;
         if (timeout is { } limit) ready.Due(s.Key, limit);
         effects.Add(new StartChild(child, stage.Definition.Pipeline!.Id, ChildInput(input.Json), s.Key, attempt));

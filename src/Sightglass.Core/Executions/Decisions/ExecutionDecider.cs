@@ -208,6 +208,7 @@ internal sealed partial class ExecutionDecider
         if (s.Due is { } due) ready.Due(s.Key, due);
         else if (stage.IsSlotless && s.WaitingFor is "retry" or "repeat") ready.Held.Add(s.Key);
         if (TimeoutOf(stage, s) is { } limit) ready.Due(s.Key, limit);
+        if (!s.HasFacts) return;
         foreach (var (number, fact) in s.Facts)
         {
             if (fact.Due is { } at && (fact.IsOpen || fact.IsTicking)) ready.Due(s.Key, at, number);

@@ -19,7 +19,7 @@ internal sealed class ValueNeededException(string reference) : Exception
 /// <param name="maxBytes">Bytes of referenced values kept.</param>
 internal sealed class LoadedValues(long maxBytes = 64L * 1024 * 1024)
 {
-    private readonly Dictionary<string, CelValue> byReference = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Lazy<CelValue>> byReference = new(StringComparer.Ordinal);
     private readonly Queue<(string Reference, long Bytes)> order = new();
     private readonly Dictionary<Payload, CelValue> inline = new(ReferenceEqualityComparer.Instance);
     private long bytes;
@@ -30,7 +30,7 @@ internal sealed class LoadedValues(long maxBytes = 64L * 1024 * 1024)
 
         // One that is to be stored and still holds its bytes cannot be asked for: nobody has it yet.
         if (payload.Reference is { } reference && payload.Json.IsEmpty)
-            return byReference.TryGetValue(reference, out var stored) ? stored : throw new ValueNeededException(reference);
+            return byReference.TryGetValue(reference, out var stored) ? stored.Value : throw new ValueNeededException(reference);
         if (inline.TryGetValue(payload, out var known)) return known;
         var value = Parse(payload.Json);
         if (inline.Count >= 1024) inline.Clear();
@@ -59,7 +59,8 @@ internal sealed class LoadedValues(long maxBytes = 64L * 1024 * 1024)
             bytes -= oldest.Bytes;
         }
 
-        byReference[reference] = Parse(json);
+        // Parsed when it is read first: of the large values that pass through here, such as plans, most never are.
+        byReference[reference] = new Lazy<CelValue>(() => Parse(json), LazyThreadSafetyMode.None);
         order.Enqueue((reference, json.Length));
         bytes += json.Length;
     }

@@ -99,16 +99,7 @@ public static class EventJson
     }
 
     /// <summary>Reads every event of a block.</summary>
-    public static IEnumerable<ExecutionEvent> ReadBlock(ReadOnlyMemory<byte> lines)
-    {
-        while (!lines.IsEmpty)
-        {
-            var end = lines.Span.IndexOf((byte)'\n');
-            var line = end < 0 ? lines : lines[..end];
-            lines = end < 0 ? default : lines[(end + 1)..];
-            if (!line.IsEmpty) yield return Read(line.Span);
-        }
-    }
+    public static IEnumerable<ExecutionEvent> ReadBlock(ReadOnlyMemory<byte> lines) => new EventReader().ReadBlock(lines);
 
     internal static void WriteLine(Utf8JsonWriter writer, IBufferWriter<byte> output, ExecutionEvent e)
     {

@@ -11,6 +11,9 @@ internal abstract class BodyTemplate
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    // What holds no expression is rendered once; every attempt shares it.
+    private RenderedInput? constant;
+
     public virtual bool IsConstant => false;
 
     /// <summary>Resolves every expression.</summary>
@@ -18,13 +21,22 @@ internal abstract class BodyTemplate
     /// <param name="error">What went wrong, with the expression's own line and column.</param>
     public RenderedInput? Render(Func<CelScope> scope, out CelError? error)
     {
+        if (constant is not null)
+        {
+            error = null;
+            return constant;
+        }
+
         var output = new ArrayBufferWriter<byte>(256);
         using var writer = new Utf8JsonWriter(output, Options);
         var context = new RenderContext(writer, output, IsConstant ? null : scope());
         Write(context);
         writer.Flush();
         error = context.Error;
-        return error is null ? new RenderedInput(output.WrittenMemory, context.Secrets) : null;
+        if (error is not null) return null;
+        var rendered = new RenderedInput(output.WrittenSpan.ToArray(), context.Secrets);
+        if (IsConstant) constant = rendered;
+        return rendered;
     }
 
     public abstract void Write(RenderContext context);

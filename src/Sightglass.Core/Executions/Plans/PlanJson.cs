@@ -27,12 +27,14 @@ internal static class PlanJson
         writer.WriteStartArray("edges"u8);
         foreach (var from in plan.Stages)
         {
+            var watched = 0;
             foreach (var to in from.Dependents.Order())
             {
+                while (watched < from.WatchedBy.Count && from.WatchedBy[watched].Stage < to) watched++;
                 writer.WriteStartObject();
                 writer.WriteString("from"u8, from.Id);
                 writer.WriteString("to"u8, plan.Stages[to].Id);
-                writer.WriteString("kind"u8, KindOf(from, plan.Stages[to]));
+                writer.WriteString("kind"u8, KindOf(from, plan.Stages[to], watched));
                 writer.WriteEndObject();
             }
         }
@@ -88,11 +90,17 @@ internal static class PlanJson
         : kinds.Contains(DependencyKind.Ended) ? "ended"
         : "completed";
 
-    private static string KindOf(StagePlan from, StagePlan to)
+    // Searched from the stage's own lists, which are in the order of the plan: a join may name thousands.
+    private static string KindOf(StagePlan from, StagePlan to, int watched)
     {
         if (to.Branches.Contains(from.Index)) return "branch";
-        if (to.Needs.Contains(from.Index)) return "completed";
-        var leaf = to.Leaves.FirstOrDefault(l => l.Stage == from.Id);
+        if (from.NeededBy.BinarySearch(to.Index) >= 0) return "completed";
+        TriggerLeaf? leaf = null;
+        for (; leaf is null && watched < from.WatchedBy.Count && from.WatchedBy[watched].Stage == to.Index; watched++)
+        {
+            if (to.Leaves[from.WatchedBy[watched].Leaf] is { Stage: not null } named) leaf = named;
+        }
+
         return leaf?.Kind switch
         {
             TriggerLeafKind.Failed => "failed",

@@ -15,8 +15,13 @@ internal readonly record struct SecretRange(int Start, int Length, IReadOnlyList
 /// that a text which merely looks like one resolves to nothing.</summary>
 internal sealed class RenderedInput(ReadOnlyMemory<byte> json, IReadOnlyList<SecretRange> secrets)
 {
+    private Payload? recorded;
+
     /// <summary>Gets the JSON that may be recorded.</summary>
     public ReadOnlyMemory<byte> Json => json;
+
+    /// <summary>Gets the same as a value of an event.</summary>
+    public Payload Recorded => recorded ??= Payload.FromJson(json);
 
     /// <summary>Gets the names of the secrets it needs.</summary>
     public IEnumerable<string> SecretNames => secrets.SelectMany(s => s.Segments).Where(s => s.Secret is not null).Select(s => s.Secret!).Distinct(StringComparer.Ordinal);

@@ -74,6 +74,7 @@ internal sealed class StagePlan
 internal sealed class PipelinePlan
 {
     private PlanEdges? _edges;
+    private Payload? _graph;
 
     public required PipelineDefinition Definition { get; init; }
 
@@ -92,7 +93,17 @@ internal sealed class PipelinePlan
     public required IReadOnlySet<string> SecretInputs { get; init; }
 
     /// <summary>Gets what depends on what. Made when it is first asked for; twice does no harm.</summary>
-    public PlanEdges Edges => _edges ??= PlanEdges.Read(PlanJson.Write(this).Span);
+    public PlanEdges Edges => _edges ??= PlanEdges.Read(Graph.Json.Span);
+
+    /// <summary>Gets the planned graph as <c>execution.created</c> carries it, bytes included; hashed where it is too large for the
+    /// event. Made once: every execution of the plan has the same.</summary>
+    public Payload Graph => _graph ??= MakeGraph();
 
     public StagePlan Find(string id) => Stages[Index[id]];
+
+    private Payload MakeGraph()
+    {
+        var graph = Payload.FromJson(PlanJson.Write(this));
+        return graph.Bytes > Decisions.EventFit.InlineBytes ? graph.Spill() : graph;
+    }
 }
