@@ -21,6 +21,8 @@ internal sealed partial class ExecutionActor
     // Replaced by the drain when the execution is re-opened; read by anyone.
     private volatile TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource<StageError> _standsStill = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     // Guarded by _gate.
     private readonly Lock _gate = new();
     private List<ActorMessage> _mail = [];
@@ -31,6 +33,7 @@ internal sealed partial class ExecutionActor
     private readonly Dictionary<(string Stage, bool IsUndo), RunningAttempt> _running = [];
     private readonly List<AttemptOutput> _held = [];
     private List<ActorMessage> _taken = [];
+    private int _at;
     private ExecutionDecider _decider;
     private readonly long _epoch;
     private int _inHand;
@@ -59,6 +62,9 @@ internal sealed partial class ExecutionActor
 
     /// <summary>Gets the task that completes when the execution stands ended, or its owner lets go of it.</summary>
     public Task Ended => _ended.Task;
+
+    /// <summary>Gets the task that completes, with the reason, when the execution is parked.</summary>
+    public Task<StageError> StandsStill => _standsStill.Task;
 
     /// <summary>Gets whether the rules failed on it; its state is then what the log says.</summary>
     public bool IsParked => _parked is not null;
@@ -177,11 +183,18 @@ internal sealed partial class ExecutionActor
 
     private async Task TurnAsync()
     {
-        foreach (var message in _taken) await TakeAsync(message).ConfigureAwait(false);
-        _taken.Clear();
-        await HandOutSafelyAsync().ConfigureAwait(false);
-        await FlushAsync().ConfigureAwait(false);
-        ScheduleNextDue();
+        try
+        {
+            for (_at = 0; _at < _taken.Count; _at++) await TakeAsync(_taken[_at]).ConfigureAwait(false);
+            _taken.Clear();
+            await HandOutSafelyAsync().ConfigureAwait(false);
+            await FlushAsync().ConfigureAwait(false);
+            ScheduleNextDue();
+        }
+        catch (Exception e)
+        {
+            Rescue(e);
+        }
     }
 
     private void ScheduleNextDue() => _services.Schedule(this, _parked is null ? _decider.NextDue : null);
@@ -320,6 +333,7 @@ internal sealed partial class ExecutionActor
     private void Park(Exception e)
     {
         _parked = new StageError(ErrorCodes.InternalError, $"{e.GetType().Name}: {e.Message}", e.StackTrace);
+        _standsStill.TrySetResult(_parked);
         _services.Parked(Id, e);
     }
 

@@ -237,14 +237,30 @@ public sealed partial class PipelineEngine
         if (state.Created.Parent is { } link)
         {
             var end = new ChildEnd(state.Status, state.Output, state.Error);
-            _services.Parts.Send(async () =>
+            _services.Parts.Send(() => BringEndAsync(link, end));
+        }
+    }
+
+    /// <summary>Tells a parent that its child has ended, however long the store cannot give the parent.</summary>
+    private async Task BringEndAsync(ParentLink link, ChildEnd end)
+    {
+        while (!_abandoned.IsCancellationRequested)
+        {
+            try
             {
                 if (await ActorAsync(link.ExecutionId).ConfigureAwait(false) is not { } parent) return;
                 TellParent(parent, link.Stage, link.Attempt, end);
 
                 // A parent that ended before its child was taken up for this word alone.
                 ForgetEnded(parent);
-            });
+                return;
+            }
+            catch (Exception e)
+            {
+                EngineLog.StoreFailed(_options.Logger, link.ExecutionId, e);
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -171,11 +171,14 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     /// <summary>Reads what has been measured of the executions since this engine was created.</summary>
     public MetricsSnapshot GetMetrics() => _options.Metrics.Snapshot();
 
-    /// <summary>Waits until an execution that this engine runs stands ended.</summary>
-    public async Task WaitForEndAsync(Guid id, CancellationToken cancellationToken = default)
+    /// <summary>Waits until an execution that this engine runs stands ended, or stands still.</summary>
+    /// <returns>Why it stands still without having ended: an error of the engine; <see langword="null"/> where it ended.</returns>
+    public async Task<Stages.StageError?> WaitForEndAsync(Guid id, CancellationToken cancellationToken = default)
     {
-        if (_actors.TryGetValue(id, out var live) && await live.Value.ConfigureAwait(false) is { } actor)
-            await actor.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (!_actors.TryGetValue(id, out var live) || await live.Value.ConfigureAwait(false) is not { } actor) return null;
+        var ended = actor.Ended;
+        var first = await Task.WhenAny(ended, actor.StandsStill).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return first == ended ? null : await actor.StandsStill.ConfigureAwait(false);
     }
 
     /// <summary>Takes up every execution of the store that has not ended.</summary>

@@ -55,8 +55,7 @@ internal sealed class StageWorker(
         var name = start.IsUndo ? start.Plan.UndoType : start.Plan.Type;
         if (!types.TryGetValue(name, out var type))
             return StageResult.Failed("stage_type_missing", $"This worker cannot run stages of type '{name}'.");
-        var timeout = start.IsUndo ? start.Plan.Definition.Undo!.Timeout?.Value ?? start.Plan.Timeout : start.Plan.Timeout;
-        using var timer = timeout is { } limit ? time.CreateTimer(static a => ((RunningAttempt)a!).TimeOut(), attempt, limit, Timeout.InfiniteTimeSpan) : null;
+        using var timer = LimitOf(start) is { } limit ? time.CreateTimer(static a => ((RunningAttempt)a!).TimeOut(), attempt, limit, Timeout.InfiniteTimeSpan) : null;
         var result = await type.RunAsync(
             new StageRun
             {
@@ -78,9 +77,12 @@ internal sealed class StageWorker(
         return attempt.TimedOut && result.Outcome != StageOutcome.Completed ? TimedOut(attempt) with { Output = result.Output, Resources = result.Resources } : result;
     }
 
+    private static TimeSpan? LimitOf(StartAttempt start) =>
+        start.IsUndo ? start.Plan.Definition.Undo!.Timeout?.Value ?? start.Plan.Timeout : start.Plan.Timeout;
+
     private static StageResult TimedOut(RunningAttempt attempt)
     {
-        var limit = attempt.Start.Plan.Timeout ?? TimeSpan.Zero;
+        var limit = LimitOf(attempt.Start) ?? TimeSpan.Zero;
         return StageResult.Failed(ErrorCodes.Timeout, $"It took longer than {new Definitions.Duration(limit)} and was stopped.");
     }
 

@@ -38,6 +38,8 @@ public sealed class ValidationTests
         { $"stages:\n  - id: a\n    triggers: {{ any: [] }}\n    {Run}", ProblemCodes.Missing, "stages[0].triggers.any", "3:22", "at least one" },
         { $"stages:\n  - id: a\n    triggers: {{ timeout: 1s }}\n    {Run}", ProblemCodes.Missing, "stages[0].triggers", "3:15", "write one of" },
 
+        { "stages:\n  - id: a\n    wait: { until: '17:00' }", ProblemCodes.UnknownValue, "stages[0].wait.until", "3:20", "2026-11-20T17:00:00Z" },
+
         // Ids.
         { $"stages: [{{ {Run} }}]", ProblemCodes.MissingId, "stages[0].id", "1:10", "id:" },
         { $"stages: [{{ id: a b, {Run} }}]", ProblemCodes.InvalidId, "stages[0].id", "1:16", "letters" },

@@ -219,4 +219,15 @@ public sealed class EndingTests
         Assert.Equal("attempt_not_open", run.Do(again).Answer.Code);
         Assert.Empty(run.Last);
     }
+
+    [Fact]
+    public void Output_of_many_last_stages_names_large_values_and_does_not_hold_them_all()
+    {
+        var stages = string.Concat(Enumerable.Range(0, 12).Select(i => $"  - {{ id: s{i}, code: {{ name: x }} }}\n"));
+        var run = DeciderRun.Of("stages:\n" + stages).RunAll("\"" + new string('x', 1024 * 1024) + "\"").Is("completed");
+
+        var output = run.State.Output!;
+        Assert.InRange(output.Bytes, 12 * 100, 12 * 1000);
+        Assert.Contains("\"s11\":{\"ref\":\"sha256:", System.Text.Encoding.UTF8.GetString(output.Json.Span), StringComparison.Ordinal);
+    }
 }

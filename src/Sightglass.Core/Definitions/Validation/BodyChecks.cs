@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Sightglass.Core.Definitions;
@@ -124,8 +123,7 @@ internal static class BodyChecks
         if (count > 1) check.Error(ProblemCodes.SeveralMembers, path, "several of 'for', 'until', 'event' and 'approval' are given", "use a stage for each");
         if (wait.Where is not null && wait.Event is null) check.Error(ProblemCodes.Misplaced, path + ".where", "'where' stands only beside 'event'");
         if (wait.Event is { Length: 0 }) check.Error(ProblemCodes.Missing, path + ".event", "the event has no type", "write the type, such as 'release.ready'");
-        if (wait.Until is { } until && !IsTemplate(until)
-            && !DateTimeOffset.TryParse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
+        if (wait.Until is { } until && !IsTemplate(until) && !Moment.TryParse(until, out _))
         {
             check.Error(ProblemCodes.UnknownValue, path + ".until", $"'{until}' is no moment", "write it as 2026-11-20T17:00:00Z");
         }

@@ -12,9 +12,6 @@ namespace Sightglass.Core.Executions.Decisions;
 /// <content>Hand-out: the only place where gates are checked and attempts begin.</content>
 internal sealed partial class ExecutionDecider
 {
-    // Exact: a time without its day would be read as one of today, by the machine's clock.
-    private static readonly string[] Moments = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd"];
-
     private CommandAnswer HandOutNext(HandOut c)
     {
         if (!CanHandOut) return new CommandAnswer(false, "nothing_ready", "Nothing is ready.");
@@ -105,7 +102,7 @@ internal sealed partial class ExecutionDecider
         {
             using var document = JsonDocument.Parse(input.Json);
             var text = document.RootElement.GetProperty("until").GetString();
-            if (!DateTimeOffset.TryParseExact(text, Moments, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
+            if (!Moment.TryParse(text, out var moment))
             {
                 EndUnstarted(stage, s, new StageError(ErrorCodes.WaitInvalid, $"wait.until must be a time such as 2026-11-20T17:00:00Z, found '{Bounded(text)}'."));
                 return;

@@ -216,7 +216,7 @@ public sealed class ScheduleRunner : IAsyncDisposable
 
     private async Task WatchAsync(Guid id)
     {
-        var end = _engine.WaitForEndAsync(id, _stopping.Token);
+        Task end = _engine.WaitForEndAsync(id, _stopping.Token);
 
         // Nobody here runs it: there is no end to wait for, and asking without a pause would never end.
         if (end.IsCompleted) end = Task.Delay(_options.RetryAfter, _options.Time, _stopping.Token);

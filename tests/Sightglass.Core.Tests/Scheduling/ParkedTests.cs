@@ -1,0 +1,127 @@
+using Sightglass.Core.Executions;
+using Sightglass.Core.Ports;
+using Sightglass.Core.Scheduling;
+using Sightglass.Core.Stages.Code;
+using Xunit;
+
+namespace Sightglass.Core.Tests.Scheduling;
+
+/// <summary>An engine that fails where nothing is there for it: one execution stands still, nobody waits for it for ever.</summary>
+public sealed class ParkedTests
+{
+    private const string Two = """
+        id: two
+        stages:
+          - { id: a, code: { name: work } }
+          - { id: b, needs: [a], code: { name: work } }
+        """;
+
+    [Fact]
+    public async Task An_execution_is_parked_with_its_reason_and_others_go_on_when_a_turn_throws()
+    {
+        var random = new FailingRandom();
+        var code = new CodeRegistry().Register("work", _ => { });
+        await using var engine = new PipelineEngine(new PipelineEngineOptions { Store = new InMemoryEventStore(), StageTypes = [new CodeStage(code)], Slots = 1, Random = random });
+        random.Fails = true;
+        var broken = await StartAsync(engine);
+
+        var reason = await engine.WaitForEndAsync(broken, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("internal_error", reason?.Code);
+        Assert.Contains("No dice", reason?.Message, StringComparison.Ordinal);
+        Assert.Equal("parked", (await engine.PauseAsync(broken).WaitAsync(TimeSpan.FromSeconds(30))).Code);
+        Assert.Equal(ExecutionStatus.Running, await engine.ReadStateAsync(broken, s => s.Status).WaitAsync(TimeSpan.FromSeconds(30)));
+
+        // The only slot is free again.
+        random.Fails = false;
+        var whole = await StartAsync(engine);
+        Assert.Null(await engine.WaitForEndAsync(whole, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(ExecutionStatus.Completed, await engine.ReadStateAsync(whole, s => s.Status));
+    }
+
+    [Fact]
+    public async Task An_undo_that_takes_too_long_names_its_own_limit()
+    {
+        await using var engine = new EngineHarness();
+        engine.Code.Register("ok", _ => { });
+        engine.Code.Register("boom", _ => throw new InvalidOperationException("boom"));
+        engine.Code.Register("slow", c => Task.Delay(Timeout.Infinite, c.CancellationToken));
+
+        var run = await engine.RunAsync("""
+            id: undo
+            onFailure: rollback
+            stages:
+              - { id: a, code: { name: ok }, timeout: 1h, undo: { code: { name: slow }, timeout: 50ms } }
+              - { id: b, needs: [a], code: { name: boom } }
+            """);
+
+        Assert.Equal(new Core.Stages.StageError("timeout", "It took longer than 50ms and was stopped."), run.Data<StageUndoFailed>("a").Single().Error);
+    }
+
+    [Fact]
+    public async Task A_child_s_end_reaches_its_parent_though_the_store_cannot_give_the_parent_for_a_while()
+    {
+        var store = new InMemoryEventStore();
+        Guid parent;
+        Guid child;
+        const string Child = """
+            id: child
+            stages: [{ id: c, wait: { approval: {} } }]
+            """;
+        await using (var first = new EngineHarness(store).With(Child))
+        {
+            parent = await first.StartAsync("""
+                id: parent
+                stages: [{ id: p, pipeline: { id: child } }]
+                """);
+            child = ((StageStarted)(await first.WaitForAsync(parent, e => e.Data is StageStarted)).Data).Child!.Value;
+            await first.WaitForAsync(child, e => e.Type == "approval.requested");
+        }
+
+        // Only the child is taken up; its parent is not at hand when it ends.
+        var failing = new UnclaimedStore(store, parent, failures: 3);
+        await using var second = new EngineHarness(failing, new HurriedTime()).With(Child);
+        Assert.True((await second.Engine.AnswerAsync(child, "c", true)).Accepted);
+        await second.WaitForAsync(parent, e => e.Type == "execution.completed");
+
+        Assert.Equal(0, failing.Failures);
+    }
+
+    private static async Task<Guid> StartAsync(PipelineEngine engine) =>
+        (await engine.StartAsync(new StartRequest { Definition = EngineHarness.Parse(Two) })).ExecutionId!.Value;
+
+    private sealed class FailingRandom : Random
+    {
+        public bool Fails { get; set; }
+
+        public override double NextDouble() => Fails ? throw new InvalidOperationException("No dice.") : 0.5;
+    }
+
+    /// <summary>A store that cannot claim one execution for a while.</summary>
+    private sealed class UnclaimedStore(IEventStore inner, Guid id, int failures) : IEventStore
+    {
+        public int Failures { get; private set; } = failures;
+
+        public ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default) => inner.AppendAsync(append, cancellationToken);
+
+        public ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default) =>
+            inner.ReadAsync(executionId, after, filter, maxBytes, cancellationToken);
+
+        public ValueTask<IReadOnlyList<EventBlock>> ReadFromPositionAsync(long afterPosition, int maxBytes, CancellationToken cancellationToken = default) =>
+            inner.ReadFromPositionAsync(afterPosition, maxBytes, cancellationToken);
+
+        public ValueTask<ReadOnlyMemory<byte>?> ReadValueAsync(string reference, long offset, int length, CancellationToken cancellationToken = default) =>
+            inner.ReadValueAsync(reference, offset, length, cancellationToken);
+
+        public ValueTask<ExecutionPage> ListAsync(ExecutionQuery query, CancellationToken cancellationToken = default) => inner.ListAsync(query, cancellationToken);
+
+        public ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default)
+        {
+            if (executionId != id || Failures == 0) return inner.ClaimAsync(executionId, cancellationToken);
+            Failures--;
+            throw new StoreUnavailableException("disk_full", "The disk is full.");
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
