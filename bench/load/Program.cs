@@ -1,3 +1,4 @@
+using Sightglass.Load.Commits;
 using Sightglass.Load.Engine;
 using Sightglass.Load.Monitoring;
 using Sightglass.Load.Output;
@@ -13,6 +14,7 @@ internal static class Program
     private const string Help = """
         Usage: load <subcommand> [options]
 
+          commits   the slowest commits beside the usual one, and stages beside one that prints at full speed
           engine      no-op stages through the engine: in a row, 16 executions at once, 100 in parallel
           monitoring  what recording costs stages that compute: by the engine and by a monitor beside a bare loop
           output      one process's standard output into the log
@@ -26,6 +28,7 @@ internal static class Program
 
     private static Task<int> Main(string[] args) => args switch
     {
+        ["commits", .. var rest] => CommitsBench.RunAsync(rest, Console.Out),
         ["engine", .. var rest] => EngineBench.RunAsync(rest, Console.Out),
         ["monitoring", .. var rest] => MonitoringBench.RunAsync(rest, Console.Out),
         ["output", .. var rest] => OutputBench.RunAsync(rest, Console.Out),
