@@ -2,13 +2,14 @@ using Microsoft.Extensions.Logging;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
-using Sightglass.Server.Errors;
 using Sightglass.Core.Scheduling.Schedules;
+using Sightglass.Core.Webhooks;
+using Sightglass.Server.Errors;
 
 namespace Sightglass.Server;
 
 /// <summary>What the routes of one server share.</summary>
-internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engine, PipelineCatalog Pipelines, ILogger Logger, CancellationToken Stopping, ScheduleRunner? Schedules)
+internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engine, PipelineCatalog Pipelines, ILogger Logger, CancellationToken Stopping, ScheduleRunner? Schedules, WebhookDispatcher? Webhooks)
 {
     public TimeProvider Time => Options.Time;
 

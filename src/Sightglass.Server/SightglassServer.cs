@@ -12,6 +12,7 @@ using Microsoft.Extensions.Hosting;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Scheduling;
 using Sightglass.Core.Scheduling.Schedules;
+using Sightglass.Core.Webhooks;
 using Sightglass.Server.Access;
 using Sightglass.Server.Contracts;
 using Sightglass.Server.Errors;
@@ -20,6 +21,7 @@ using Sightglass.Server.Page;
 using Sightglass.Server.Pipelines;
 using Sightglass.Server.Schedules;
 using Sightglass.Server.Streaming;
+using Sightglass.Server.Webhooks;
 
 namespace Sightglass.Server;
 
@@ -36,13 +38,14 @@ public sealed class SightglassServer : IAsyncDisposable
     /// <param name="engine">What runs pipelines.</param>
     /// <param name="pipelines">The pipelines to list and run; whoever composes the server starts it.</param>
     /// <param name="schedules">What starts pipelines by their schedules; none by default.</param>
-    public SightglassServer(ServerOptions options, PipelineEngine engine, PipelineCatalog pipelines, ScheduleRunner? schedules = null)
+    /// <param name="webhooks">What delivers results; none by default.</param>
+    public SightglassServer(ServerOptions options, PipelineEngine engine, PipelineCatalog pipelines, ScheduleRunner? schedules = null, WebhookDispatcher? webhooks = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(pipelines);
         _options = options;
-        _context = new ServerContext(options, engine, pipelines, options.LoggerFactory.CreateLogger("Sightglass.Server"), _stopping.Token, schedules);
+        _context = new ServerContext(options, engine, pipelines, options.LoggerFactory.CreateLogger("Sightglass.Server"), _stopping.Token, schedules, webhooks);
     }
 
     /// <summary>Gets the addresses it listens on, with the ports taken; empty before it has started.</summary>
@@ -110,6 +113,7 @@ public sealed class SightglassServer : IAsyncDisposable
         RecordedValueEndpoints.Map(app, _context);
         EventStreamEndpoint.Map(app, _context);
         ScheduleEndpoints.Map(app, _context);
+        WebhookEndpoints.Map(app, _context);
         ConfigStatus.Map(app, _context);
         PageFiles.Map(app);
         return app;

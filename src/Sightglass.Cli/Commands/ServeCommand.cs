@@ -100,8 +100,9 @@ internal static class ServeCommand
         await using var host = await EngineHost.OpenAsync(data, secrets, id => catalog.Find(id) is { IsValid: true } entry ? entry.Definition : null, options with { Loggers = loggers }).ConfigureAwait(false);
         await catalog.StartAsync().ConfigureAwait(false);
         await using var sweep = Sweep(host, catalog, retention, loggers);
+        await using var webhooks = host.DeliverWith(secrets, options with { Loggers = loggers });
         await using var schedules = host.ScheduleFrom(catalog, loggers);
-        await using var listener = new SocketListener(data, host.Engine, catalog, schedules, loggers);
+        await using var listener = new SocketListener(data, host.Engine, catalog, schedules, webhooks, loggers);
         try
         {
             await listener.StartAsync(urls).ConfigureAwait(false);
@@ -115,6 +116,7 @@ internal static class ServeCommand
         var recovered = await host.Engine.RecoverAsync().ConfigureAwait(false);
         sweep.Start();
         schedules.Start();
+        webhooks.Start();
         Welcome(listener.Urls, catalog, given, data, recovered, host.Orphans.Sum(o => o.Ended.Count));
         await stopped.Task.ConfigureAwait(false);
         StandardStreams.Open().Out.WriteLine("Stopping; what runs goes on at the next start. Ctrl-C again ends at once.");

@@ -28,6 +28,7 @@ internal static class Verbs
         ("backup", BackupCommand.Create, BackupCommand.Examples),
         ("emit", EmitCommand.Create, EmitCommand.Examples),
         ("schedules", ScheduleCommands.Create, ScheduleCommands.Examples),
+        ("webhooks", WebhookCommands.Create, WebhookCommands.Examples),
         ("eval", EvalCommand.Create, EvalCommand.Examples),
     ];
 }

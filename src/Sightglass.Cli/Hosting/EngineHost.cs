@@ -13,6 +13,7 @@ using Sightglass.Core.Stages.Data;
 using Sightglass.Core.Stages.Http;
 using Sightglass.Core.Stages.Secrets;
 using Sightglass.Core.Stages.Shell;
+using Sightglass.Core.Webhooks;
 using Sightglass.Sqlite;
 
 namespace Sightglass.Cli.Hosting;
@@ -25,10 +26,12 @@ internal sealed class EngineHost : IAsyncDisposable
 
     private readonly SqliteEventStore _store;
     private readonly ShellStage _shell;
+    private readonly WebhookWatch _watch;
 
-    private EngineHost(SqliteEventStore store, ShellStage shell, PipelineEngine engine, IReadOnlyList<OrphanedAttempt> orphans)
+    private EngineHost(SqliteEventStore store, ShellStage shell, PipelineEngine engine, IReadOnlyList<OrphanedAttempt> orphans, WebhookWatch watch)
     {
         _store = store;
+        _watch = watch;
         _shell = shell;
         Engine = engine;
         Orphans = orphans;
@@ -60,6 +63,7 @@ internal sealed class EngineHost : IAsyncDisposable
 
         var http = new HttpStageOptions { AllowedHosts = options.AllowedHosts };
         var shell = new ShellStage(new ShellStageOptions { RecordFile = paths.Processes });
+        var watch = new WebhookWatch();
         var engine = new PipelineEngine(new PipelineEngineOptions
         {
             Store = store,
@@ -76,9 +80,10 @@ internal sealed class EngineHost : IAsyncDisposable
             FindPipeline = findPipeline,
             FindSecret = name => secrets.TryGet(name, out var value) ? value : null,
             Orphans = orphans,
+            Webhooks = watch,
             Logger = options.Loggers.CreateLogger("Sightglass.Engine"),
         });
-        return new EngineHost(store, shell, engine, orphans);
+        return new EngineHost(store, shell, engine, orphans, watch);
     }
 
     /// <summary>Makes what starts the pipelines of a folder by their schedules; whoever serves starts it after the recovery.</summary>
@@ -92,6 +97,14 @@ internal sealed class EngineHost : IAsyncDisposable
             .Where(e => e.IsValid && ReferenceEquals(catalog.Find(e.Id!), e))
             .Select(e => new ScheduledPipeline(e.Definition!, Path.GetDirectoryName(e.FullPath)));
     }
+
+    /// <summary>Makes what delivers results; whoever serves starts it after the recovery.</summary>
+    public WebhookDispatcher DeliverWith(SecretSource secrets, EngineHostOptions options) => new(_store, _store, _watch, new WebhookOptions
+    {
+        FindSecret = name => secrets.TryGet(name, out var value) ? value : null,
+        AllowedHosts = options.AllowedHosts,
+        Logger = options.Loggers.CreateLogger("Sightglass.Webhooks"),
+    });
 
     public async ValueTask DisposeAsync()
     {

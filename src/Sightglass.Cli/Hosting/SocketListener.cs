@@ -4,6 +4,7 @@ using Sightglass.Cli.DataFolder;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Scheduling;
 using Sightglass.Core.Scheduling.Schedules;
+using Sightglass.Core.Webhooks;
 using Sightglass.Server;
 
 namespace Sightglass.Cli.Hosting;
@@ -16,6 +17,7 @@ internal sealed class SocketListener : IAsyncDisposable
     private readonly PipelineCatalog? _ownCatalog;
     private readonly PipelineCatalog _catalog;
     private readonly ScheduleRunner? _schedules;
+    private readonly WebhookDispatcher? _webhooks;
     private readonly ILoggerFactory _loggers;
     private SightglassServer? _server;
 
@@ -24,13 +26,15 @@ internal sealed class SocketListener : IAsyncDisposable
     /// <param name="engine">What it serves.</param>
     /// <param name="catalog">The pipelines to list; none by default.</param>
     /// <param name="schedules">What starts pipelines by themselves; nothing by default.</param>
+    /// <param name="webhooks">What delivers results; nothing by default.</param>
     /// <param name="loggers">Where the server logs; nowhere by default.</param>
-    public SocketListener(FolderPaths paths, PipelineEngine engine, PipelineCatalog? catalog = null, ScheduleRunner? schedules = null, ILoggerFactory? loggers = null)
+    public SocketListener(FolderPaths paths, PipelineEngine engine, PipelineCatalog? catalog = null, ScheduleRunner? schedules = null, WebhookDispatcher? webhooks = null, ILoggerFactory? loggers = null)
     {
         _socket = SocketPath.Choose(paths);
         _engine = engine;
         _catalog = catalog ?? (_ownCatalog = new PipelineCatalog(paths.Folder));
         _schedules = schedules;
+        _webhooks = webhooks;
         _loggers = loggers ?? NullLoggerFactory.Instance;
     }
 
@@ -44,7 +48,7 @@ internal sealed class SocketListener : IAsyncDisposable
     {
         // What a dead owner left there is in the way; the lock says that it is dead.
         File.Delete(_socket.Path);
-        _server = new SightglassServer(new ServerOptions { Urls = urls, UnixSocketPath = _socket.Path, LoggerFactory = _loggers }, _engine, _catalog, _schedules);
+        _server = new SightglassServer(new ServerOptions { Urls = urls, UnixSocketPath = _socket.Path, LoggerFactory = _loggers }, _engine, _catalog, _schedules, _webhooks);
         await _server.StartAsync().ConfigureAwait(false);
     }
 

@@ -33,5 +33,6 @@ public static class DefinitionValidator
         GraphChecks.Run(check);
         PipelineCallChecks.Run(check);
         ScheduleChecks.Run(check);
+        WebhookChecks.Run(check);
     }
 }

@@ -2,6 +2,7 @@ using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Monitoring.Metrics;
 using Sightglass.Core.Ports;
+using Sightglass.Core.Webhooks;
 
 namespace Sightglass.Core.Scheduling;
 
@@ -24,6 +25,9 @@ internal abstract class ActorServices
     public required TimeProvider Time { get; init; }
 
     public required EngineParts Parts { get; init; }
+
+    /// <summary>Gets what tells those who deliver results, if there are any.</summary>
+    public WebhookWatch? Webhooks { get; init; }
 
     public required PipelineMetrics Metrics { get; init; }
 

@@ -206,6 +206,7 @@ internal sealed partial class ExecutionActor
         }
 
         _services.Feed.Publish(blocks, ended);
+        _services.Webhooks?.Committed(Id, lastPosition);
     }
 
     private void AfterCommit(ExecutionSummary? summary)

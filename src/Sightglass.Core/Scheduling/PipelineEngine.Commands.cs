@@ -49,7 +49,12 @@ public sealed partial class PipelineEngine
         if (refusal is not null) return refusal;
         var actor = await ActorAsync(id).ConfigureAwait(false);
         if (actor is null) return new CommandAnswer(false, "execution_not_found", "There is no such execution.");
+
+        // A retry goes on after an end that was read; watched before its append, as a start is.
+        var isWatched = operation == "retry" && await actor.ReadAsync(s => HasWebhooks(s.Created, actor.Plan.Definition)).ConfigureAwait(false);
+        if (isWatched) _services.Webhooks!.Add(id);
         var answer = await actor.AskAsync(make, once).ConfigureAwait(false);
+        if (isWatched && !answer.Accepted) _services.Webhooks!.Release(id);
 
         // An ended execution that was taken up for one command is let go of again.
         ForgetEnded(actor);

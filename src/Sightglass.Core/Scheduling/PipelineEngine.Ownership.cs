@@ -52,6 +52,8 @@ public sealed partial class PipelineEngine
             return actor;
         }
 
+        if (HasWebhooks(created, actor.Plan.Definition)) _services.Webhooks!.Add(id);
+
         _options.Metrics.Adopt(id, created.PipelineId, decider.Plan.Edges);
         actor.TellGroup();
         actor.Resume();
@@ -64,6 +66,11 @@ public sealed partial class PipelineEngine
         var first = await Store.ReadAsync(id, 0, BlockFilter.Decisions, 1).ConfigureAwait(false);
         return first.Blocks.Count > 0 && EventJson.ReadBlock(first.Blocks[0].Bytes).First().Data is ExecutionCreated { Trigger: ExternalRuns.Trigger };
     }
+
+    /// <summary>Says whether somebody is told of an execution's results. Its log is then watched from before an append that can
+    /// lead to one until its end was read.</summary>
+    private bool HasWebhooks(ExecutionCreated created, PipelineDefinition definition) =>
+        _services.Webhooks is not null && (created.WebhookUrl is not null || definition.Webhooks is { Count: > 0 });
 
     private async Task<(ExecutionDecider Decider, ExecutionCreated Created)> LoadAsync(Guid id, LoadedValues values)
     {

@@ -41,6 +41,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
                 (oldest, by) => options.Parts.Send(() => EvictAsync(oldest, by))),
             Time = options.Time,
             Metrics = options.Metrics,
+            Webhooks = options.Webhooks,
             Worker = new WorkerIdentity($"{Environment.MachineName}/{Environment.ProcessId}", Environment.MachineName, Environment.ProcessId),
         };
     }
@@ -99,6 +100,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             Labels = request.Labels is { Count: > 0 } ? request.Labels : null,
             RequestedBy = request.RequestedBy,
             ExternalId = request.ExternalId,
+            WebhookUrl = request.WebhookUrl,
             Parent = request.Parent,
             Depth = request.Depth,
             BaseFolder = request.BaseFolder ?? Environment.CurrentDirectory,
@@ -140,10 +142,13 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         }
 
         if (secrets.Count > 0) _secretInputs[id] = secrets;
+        var isWatched = HasWebhooks(created, plan.Definition);
+        if (isWatched) _services.Webhooks!.Add(id);
         var status = await actor.BeginAsync(decision, values, once is null ? [] : [once.Executions(RecordWrite.Absent, [id])]).ConfigureAwait(false);
         if (status == AppendStatus.Appended) return new StartOutcome(id, []);
         Forget(actor);
         _secretInputs.TryRemove(id, out _);
+        if (isWatched && status != AppendStatus.Unknown) _services.Webhooks!.Release(id);
         if (hasSlot) LeaveGroup(id, isSure: status != AppendStatus.Unknown);
 
         // The same request was made beside this one and was quicker.

@@ -5,6 +5,7 @@ using Sightglass.Core.Definitions;
 using Sightglass.Core.Monitoring.Metrics;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Stages;
+using Sightglass.Core.Webhooks;
 
 namespace Sightglass.Core.Scheduling;
 
@@ -52,6 +53,10 @@ public sealed record PipelineEngineOptions
     /// say so in the log.</summary>
     /// <value>Nothing.</value>
     public IReadOnlyList<OrphanedAttempt> Orphans { get; init; } = [];
+
+    /// <summary>Gets what tells a <see cref="WebhookDispatcher"/> of the log's growth; the same that the dispatcher has.</summary>
+    /// <value>Tells nobody.</value>
+    public WebhookWatch? Webhooks { get; init; }
 
     /// <summary>Gets the clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -31,6 +31,9 @@ public sealed record StartRequest
     /// <summary>Gets the schedule that starts it, and for which time.</summary>
     internal ScheduleLink? Schedule { get; init; }
 
+    /// <summary>Gets an address that is told when the execution has ended, http or https.</summary>
+    public string? WebhookUrl { get; init; }
+
     /// <summary>Gets the id that an outside system knows it by.</summary>
     public string? ExternalId { get; init; }
 

@@ -76,6 +76,7 @@ internal static class RunEndpoint
             Sets = request.Sets,
             Priority = request.Priority,
             Labels = request.Labels,
+            WebhookUrl = request.WebhookUrl,
             RequestedBy = request.RequestedBy ?? LocalConnection.NameOf(context),
             Trigger = isOwner ? "cli" : "api",
             BaseFolder = folder,

@@ -9,6 +9,7 @@ internal sealed record RunRequest
 {
     private const int MaxLabels = 32;
     private const int MaxLabelChars = 200;
+    private const int MaxUrlChars = 2_000;
 
     public JsonElement? Input { get; private set; }
 
@@ -17,6 +18,9 @@ internal sealed record RunRequest
     public IReadOnlyDictionary<string, string>? Labels { get; private set; }
 
     public IReadOnlyDictionary<string, string>? Sets { get; private set; }
+
+    /// <summary>Gets the address that is told about the end.</summary>
+    public string? WebhookUrl { get; private set; }
 
     /// <summary>Gets the text of a pipeline that is not in the folder.</summary>
     public string? Definition { get; private set; }
@@ -38,7 +42,9 @@ internal sealed record RunRequest
             Labels = reading.Texts("labels", MaxLabels, MaxLabelChars),
             Sets = reading.Texts("sets", 1000, int.MaxValue),
         };
-        if (reading.Has("webhookUrl")) return (request, ApiProblem.BadRequest("not_supported", "webhookUrl is not supported yet; leave it out."));
+        request.WebhookUrl = reading.Text("webhookUrl");
+        if (request.WebhookUrl is { } url && !(url.Length <= MaxUrlChars && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0))
+            return (request, ApiProblem.BadRequest("invalid_request", $"webhookUrl has to be an http or https address of at most {MaxUrlChars} characters, without a password."));
         if (isOwner)
         {
             request.Definition = reading.Text("definition");

@@ -83,6 +83,41 @@ public sealed class OwnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Webhooks_of_a_server_are_delivered_and_what_is_given_up_can_be_handled()
+    {
+        using var receiver = new TcpListener(IPAddress.Loopback, 0);
+        receiver.Start();
+        var port = ((IPEndPoint)receiver.LocalEndpoint).Port;
+        _folder.Write("pipelines/told.yaml", $"webhooks: [{{ url: 'http://127.0.0.1:{port}/hook' }}, {{ url: 'http://127.0.0.2:1/' }}]\nstages: [{{ id: a, data: {{ value: '1' }} }}]\n");
+        await using var server = CliProcess.Start(_folder.Path, "serve", "--urls", "http://127.0.0.1:0", "--allow-host", $"127.0.0.1:{port}");
+        await server.WaitForAsync("Ctrl-C stops");
+        (await CliProcess.RunAsync(_folder.Path, "run", "told", "--detach")).Exits(0);
+
+        using (var connection = await receiver.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(60)))
+        {
+            using var reader = new StreamReader(connection.GetStream());
+            Assert.Equal("POST /hook HTTP/1.1", await reader.ReadLineAsync());
+            await connection.GetStream().WriteAsync("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"u8.ToArray());
+            await UntilAsync("webhooks", "Accepted");
+        }
+
+        await UntilAsync("webhooks dead", "127.0.0.2");
+        Assert.Contains("private network", (await CliProcess.RunAsync(_folder.Path, "webhooks", "dead")).Exits(0).Output, StringComparison.Ordinal);
+        (await CliProcess.RunAsync(_folder.Path, "webhooks", "redeliver", "whd_none")).Exits(5);
+        Assert.Contains("1 letter", (await CliProcess.RunAsync(_folder.Path, "webhooks", "redeliver", "all")).Exits(0).Output, StringComparison.Ordinal);
+        await UntilAsync("webhooks dead", "127.0.0.2");
+        Assert.Contains("1 letter", (await CliProcess.RunAsync(_folder.Path, "webhooks", "delete", "all")).Exits(0).Output, StringComparison.Ordinal);
+        Assert.Contains("Nothing was given up", (await CliProcess.RunAsync(_folder.Path, "webhooks", "dead")).Exits(0).Output, StringComparison.Ordinal);
+
+        async Task UntilAsync(string command, string expected)
+        {
+            var start = TimeProvider.System.GetTimestamp();
+            while ((await CliProcess.RunAsync(_folder.Path, command.Split(' '))).Exits(0).Output is var output && !output.Contains(expected, StringComparison.Ordinal))
+                Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(60), output);
+        }
+    }
+
+    [Fact]
     public async Task A_server_runs_what_is_given_to_it_and_goes_on_after_a_restart()
     {
         _folder.Write("approval.yaml", TemporaryFolder.Approval);

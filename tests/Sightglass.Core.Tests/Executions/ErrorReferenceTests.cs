@@ -17,6 +17,7 @@ public sealed partial class ErrorReferenceTests
     private const string Store = "Store";
     private const string Expressions = "Expressions";
     private const string CommandLine = "Command line";
+    private const string Webhooks = "Webhooks";
     private const string Reasons = "Reasons of stages that do not run";
 
     private static readonly string Source = Path.Combine(GoldenFiles.Root, "src");
@@ -57,7 +58,7 @@ public sealed partial class ErrorReferenceTests
     [Fact]
     public void Scan_finds_the_codes_of_every_group() =>
         Assert.Equal(
-            new[] { Stages, Problems, Commands, Http, ServerStart, Store, Expressions, Reasons }.Order(StringComparer.Ordinal),
+            new[] { Stages, Problems, Commands, Http, ServerStart, Store, Expressions, Reasons, Webhooks }.Order(StringComparer.Ordinal),
             Used().Select(u => u.Heading).Where(h => h != CommandLine).Distinct().Order(StringComparer.Ordinal));
 
     private static IEnumerable<(string Heading, string Code, string File)> Used()
@@ -97,6 +98,7 @@ public sealed partial class ErrorReferenceTests
         _ when file.Contains("/Sightglass.Core/Definitions/", StringComparison.Ordinal) => Problems,
         _ when file.Contains("/Sightglass.Core/Expressions/", StringComparison.Ordinal) => Expressions,
         _ when file.Contains("/Sightglass.Core/Ports/", StringComparison.Ordinal) || file.Contains("/Sightglass.Sqlite/", StringComparison.Ordinal) => Store,
+        _ when file.Contains("/Sightglass.Core/Webhooks/", StringComparison.Ordinal) => Webhooks,
         _ when file.Contains("/Sightglass.Core/Scheduling/Schedules/", StringComparison.Ordinal) => Commands,
         _ when file.Contains("/Sightglass.Core/Scheduling/PipelineEngine.cs", StringComparison.Ordinal) => Commands,
         _ when file.Contains("/Sightglass.Server/Access/", StringComparison.Ordinal) => ServerStart,

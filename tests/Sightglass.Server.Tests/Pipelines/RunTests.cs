@@ -42,7 +42,7 @@ public sealed class RunTests
     [InlineData("""{"input":"x","priority":3}""", "invalid_request")]
     [InlineData("""{"input":"x","labels":[1]}""", "invalid_request")]
     [InlineData("""{"input":"x","labels":{"a":1}}""", "invalid_request")]
-    [InlineData("""{"input":"x","webhookUrl":"http://x"}""", "not_supported")]
+    [InlineData("""{"input":"x","webhookUrl":"ftp://x"}""", "invalid_request")]
     [InlineData("""{"input":"x","input":"y"}""", "invalid_json")]
     [InlineData("""{"input":"\ud800"}""", "invalid_json")]
     [InlineData("[]", "invalid_json")]

@@ -41,6 +41,9 @@ public sealed record PipelineDefinition : ExtensibleDefinition
     /// <summary>Gets when a server starts the pipeline by itself.</summary>
     public IReadOnlyList<ScheduleDefinition>? Schedules { get; set; }
 
+    /// <summary>Gets the addresses that are told about results.</summary>
+    public IReadOnlyList<WebhookDefinition>? Webhooks { get; set; }
+
     /// <summary>Gets the personalities that agent stages name.</summary>
     public IReadOnlyDictionary<string, PersonalityDefinition> Personalities { get; set; } = EmptyOf<PersonalityDefinition>.Value;
 

@@ -27,4 +27,6 @@ internal static class DefinitionLimits
     public const int PipelineDepth = 16;
 
     public const int Schedules = 100;
+
+    public const int Webhooks = 16;
 }

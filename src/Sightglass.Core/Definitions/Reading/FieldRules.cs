@@ -39,6 +39,8 @@ internal static class FieldRules
         [(typeof(ConcurrencyDefinition), "group")] = new() { Required = true, Example = "the group's name" },
         [(typeof(ConcurrencyDefinition), "limit")] = new() { Min = 1, Max = 1_000_000 },
         [(typeof(RetentionDefinition), "maxCount")] = new() { Min = 0, Max = 100_000_000 },
+        [(typeof(WebhookDefinition), "url")] = new() { Required = true, Example = "the address: 'url: https://example.com/hook'" },
+        [(typeof(WebhookDefinition), "on")] = new() { Choices = ["completed", "failed", "cancelled", "stage.completed", "stage.failed"] },
         [(typeof(ScheduleDefinition), "id")] = new() { Required = true, MissingCode = ProblemCodes.MissingId, Example = "a short name: 'id: nightly'" },
         [(typeof(OutputDefinition), "format")] = new() { Choices = ["text", "json"] },
         [(typeof(OutputDefinition), "maxBytes")] = new() { Min = 0 },

@@ -103,6 +103,19 @@ internal sealed class SourceBinder(ProblemList problems)
 
     private bool Obeys(SourceNode node, Shape shape, FieldRule rule, string path)
     {
+        if (shape.Kind == ShapeKind.List && rule.Choices.Count > 0)
+        {
+            var all = true;
+            for (var i = 0; i < node.Items.Count; i++)
+            {
+                // What is no text is told of with the list.
+                if (node.Items[i].Kind is SourceKind.Text or SourceKind.Number or SourceKind.Boolean) all &= IsOneOf(node.Items[i], rule.Choices, SourcePath.Join(path, i));
+            }
+
+            if (!all) problems.MarkBroken(path);
+            return all;
+        }
+
         if (shape.Kind == ShapeKind.List && rule.Min is not null)
         {
             var all = true;

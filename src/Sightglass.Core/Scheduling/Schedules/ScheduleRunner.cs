@@ -178,11 +178,18 @@ public sealed class ScheduleRunner : IAsyncDisposable
     private async Task<bool> StartAsync(ScheduleEntry entry, DateTimeOffset time)
     {
         var id = entry.Rule.ExecutionOf(time);
+
+        // Asked before: a start that is refused for its id would have taken a place in the pipeline's concurrency group first.
+        if (await ExistsAsync(id).ConfigureAwait(false))
+        {
+            await SaveAsync(entry, SchedulePlanner.Started(entry.Rule, entry.Stored.State!, time, id)).ConfigureAwait(false);
+            return true;
+        }
+
         var outcome = await _engine.StartAsync(entry.Start(time, id, "schedule " + entry.Definition.Id)).ConfigureAwait(false);
         var state = entry.Stored.State!;
         var problem = outcome.IsStarted ? null : outcome.Problems[0];
 
-        // Started before, by whoever died before it could be noted.
         if (problem is null or { Code: "execution_exists" })
         {
             ScheduleLog.Started(_options.Logger, entry.Rule.Key, id, time);
@@ -190,15 +197,12 @@ public sealed class ScheduleRunner : IAsyncDisposable
             return true;
         }
 
-        if (_stopping.IsCancellationRequested || IsPassing(problem.Code)) return false;
+        // Reasons of the store or of the engine, not of the pipeline.
+        if (_stopping.IsCancellationRequested || outcome.IsUnavailable || problem.Code == "stopping") return false;
         ScheduleLog.Failed(_options.Logger, entry.Rule.Key, time, problem.Message);
         await SaveAsync(entry, SchedulePlanner.Failed(state, time, problem.Message)).ConfigureAwait(false);
         return true;
     }
-
-    // Reasons of the store or of the engine, not of the pipeline.
-    private static bool IsPassing(string code) => code is "stopping" or "store_unavailable"
-        or "disk_full" or "disk_error" or "read_only" or "database_locked" or "database_damaged" or "out_of_memory" or "store_failed";
 
     /// <summary>Gives those that have ended or are gone; whoever runs on wakes the runner by its end.</summary>
     private async Task<HashSet<Guid>> EndedAsync(IReadOnlyList<Guid> running)
@@ -303,10 +307,12 @@ public sealed class ScheduleRunner : IAsyncDisposable
         foreach (var time in entry.Stored.State?.Waiting ?? [])
         {
             var id = entry.Rule.ExecutionOf(time);
-            var page = await _engine.Store.ListAsync(new ExecutionQuery { Id = id, Limit = 1 }, _stopping.Token).ConfigureAwait(false);
-            if (page.Items.Count > 0) await SaveAsync(entry, SchedulePlanner.Started(entry.Rule, entry.Stored.State!, time, id)).ConfigureAwait(false);
+            if (await ExistsAsync(id).ConfigureAwait(false)) await SaveAsync(entry, SchedulePlanner.Started(entry.Rule, entry.Stored.State!, time, id)).ConfigureAwait(false);
         }
     }
+
+    private async Task<bool> ExistsAsync(Guid id) =>
+        (await _engine.Store.ListAsync(new ExecutionQuery { Id = id, Limit = 1 }, _stopping.Token).ConfigureAwait(false)).Items.Count > 0;
 
     private async Task<Dictionary<string, (ScheduleState? State, long Version)>> LoadAsync()
     {

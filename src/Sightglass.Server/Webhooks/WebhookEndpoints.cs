@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sightglass.Core.Webhooks;
+using Sightglass.Server.Errors;
+
+namespace Sightglass.Server.Webhooks;
+
+/// <summary>What is delivered to webhooks: recent attempts, and what was given up.</summary>
+internal static class WebhookEndpoints
+{
+    private static readonly ApiProblem NotFound = new(404, "delivery_not_found", "No delivery of this id was given up.");
+
+    public static void Map(IEndpointRouteBuilder routes, ServerContext server)
+    {
+        // A command that owns a data folder for a moment delivers nothing.
+        if (server.Webhooks is not { } webhooks)
+        {
+            routes.Map("/api/webhooks/{**rest}", static context =>
+                new ApiProblem(409, "webhooks_not_run", "Nothing delivers webhooks here; start 'sightglass serve'.").WriteAsync(context));
+            return;
+        }
+
+        routes.MapGet("/api/webhooks", context => JsonAnswer.WriteAsync(context, webhooks, WriteRecent));
+        routes.MapGet("/api/webhooks/dead", context => ListDeadAsync(context, webhooks));
+        routes.MapPost("/api/webhooks/dead/{id}/redeliver", context => OrderAsync(context, server, webhooks.RedeliverAsync));
+        routes.MapDelete("/api/webhooks/dead/{id}", context => OrderAsync(context, server, webhooks.DeleteDeadAsync));
+    }
+
+    private static async Task ListDeadAsync(HttpContext context, WebhookDispatcher webhooks)
+    {
+        var limit = 100;
+        if (context.Request.Query.TryGetValue("limit", out var text) && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 1000))
+        {
+            await ApiProblem.BadRequest("invalid_request", "limit has to be a number from 1 to 1000.").WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        string? after = context.Request.Query["after"];
+        if (after is { Length: 0 or > 200 } || after?.Any(char.IsControl) == true)
+        {
+            await ApiProblem.BadRequest("invalid_request", "after has to be 'next' of the page before.").WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        var page = await webhooks.ListDeadAsync(after, limit, context.RequestAborted).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, page, static (writer, page) =>
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("deliveries"u8);
+            foreach (var delivery in page.Items) Write(writer, delivery);
+            writer.WriteEndArray();
+            writer.WriteString("next"u8, page.Next);
+            writer.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    private static async Task OrderAsync(HttpContext context, ServerContext server, Func<string, CancellationToken, Task<bool>> order)
+    {
+        var (_, problem) = await JsonBody.ReadAsync(context, server.Options.MaxRequestBytes).ConfigureAwait(false);
+        var id = (string)context.Request.RouteValues["id"]!;
+        if (problem is null && (id.Length > 200 || id.Any(char.IsControl) || !await order(id, context.RequestAborted).ConfigureAwait(false))) problem = NotFound;
+        if (problem is not null)
+        {
+            await problem.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        await JsonAnswer.WriteAsync(context, id, static (writer, id) =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id"u8, id);
+            writer.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    private static void WriteRecent(Utf8JsonWriter writer, WebhookDispatcher webhooks)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("waiting"u8, webhooks.Waiting);
+        writer.WriteStartArray("recent"u8);
+        foreach (var attempt in webhooks.ListRecent())
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id"u8, attempt.Id);
+            writer.WriteString("executionId"u8, attempt.ExecutionId);
+            writer.WriteString("event"u8, attempt.Event);
+            writer.WriteString("target"u8, attempt.Target);
+            writer.WriteNumber("attempt"u8, attempt.Attempt);
+            writer.WriteNumber("time"u8, attempt.At.ToUnixTimeMilliseconds());
+            writer.WriteNumber("duration"u8, attempt.Duration.TotalMilliseconds);
+            writer.WriteString("code"u8, attempt.Code);
+            writer.WriteString("message"u8, attempt.Message);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, WebhookDelivery delivery)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, delivery.Id);
+        writer.WriteString("executionId"u8, delivery.ExecutionId);
+        writer.WriteString("event"u8, delivery.Event);
+        writer.WriteString("url"u8, delivery.Url);
+        writer.WriteNumber("createdAt"u8, delivery.CreatedAt.ToUnixTimeMilliseconds());
+        writer.WriteNumber("givenUpAt"u8, delivery.At.ToUnixTimeMilliseconds());
+        writer.WriteNumber("attempts"u8, delivery.Attempts);
+        writer.WriteString("code"u8, delivery.ErrorCode);
+        writer.WriteString("message"u8, delivery.Error);
+        writer.WriteString("body"u8, delivery.Body);
+        writer.WriteEndObject();
+    }
+}
