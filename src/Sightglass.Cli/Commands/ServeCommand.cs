@@ -113,10 +113,12 @@ internal static class ServeCommand
         }
 
         folderLock.Announce(new FolderOwner(Environment.ProcessId, "serve", listener.Path, listener.Urls is [var url, ..] ? url : null));
+
+        // Before the recovery: what ended under an owner before is read while nothing new can end.
+        webhooks.Start();
         var recovered = await host.Engine.RecoverAsync().ConfigureAwait(false);
         sweep.Start();
         schedules.Start();
-        webhooks.Start();
         Welcome(listener.Urls, catalog, given, data, recovered, host.Orphans.Sum(o => o.Ended.Count));
         await stopped.Task.ConfigureAwait(false);
         StandardStreams.Open().Out.WriteLine("Stopping; what runs goes on at the next start. Ctrl-C again ends at once.");

@@ -98,7 +98,7 @@ internal sealed class EngineHost : IAsyncDisposable
             .Select(e => new ScheduledPipeline(e.Definition!, Path.GetDirectoryName(e.FullPath)));
     }
 
-    /// <summary>Makes what delivers results; whoever serves starts it after the recovery.</summary>
+    /// <summary>Makes what delivers results; whoever serves starts it before the recovery.</summary>
     public WebhookDispatcher DeliverWith(SecretSource secrets, EngineHostOptions options) => new(_store, _store, _watch, new WebhookOptions
     {
         FindSecret = name => secrets.TryGet(name, out var value) ? value : null,

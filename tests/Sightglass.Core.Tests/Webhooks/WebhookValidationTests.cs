@@ -16,7 +16,7 @@ public sealed class WebhookValidationTests
     [InlineData("{ url: 'https://x', on: [stage.failed], stages: [aa] }", ProblemCodes.UnknownStage, "webhooks[0].stages[0]", "1:61", "'a'")]
     [InlineData("{ url: 'https://x', stages: [a] }", ProblemCodes.Misplaced, "webhooks[0].stages", "1:40", "stage.failed")]
     [InlineData("{ url: 'https://x', headers: { Host: y } }", ProblemCodes.Misplaced, "webhooks[0].headers.Host", "1:49", "remove")]
-    [InlineData("{ url: 'https://x', headers: { 'a b': y } }", ProblemCodes.InvalidId, "webhooks[0].headers.a b", "1:51", "letters")]
+    [InlineData("{ url: 'https://x', headers: { 'a b': y } }", ProblemCodes.InvalidId, "webhooks[0].headers.a b", "1:50", "letters")]
     [InlineData("{ url: 'https://x', secret: plain }", ProblemCodes.SecretNotAllowed, "webhooks[0].secret", "1:40", "secrets.HOOK")]
     [InlineData("{ url: 'https://x', secret: '${{ secrets.NONE }}' }", ProblemCodes.MissingSecret, "webhooks[0].secret", "1:40", "SIGHTGLASS_SECRET_NONE")]
     public void Read_names_the_place_and_what_to_write_when_a_webhook_is_wrong(string webhook, string code, string path, string place, string suggestion)
