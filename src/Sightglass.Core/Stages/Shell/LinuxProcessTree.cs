@@ -39,6 +39,9 @@ internal sealed class LinuxProcessTree : ProcessTree
     /// <summary>Gets the moment of the child's start, in ticks since the machine's; -1 where it ended too soon to be seen.</summary>
     public long StartTicks => _start;
 
+    /// <summary>Gets or sets what is told of members before they are sent a signal.</summary>
+    public Action<IReadOnlyList<ProcEntry>>? BeforeSignal { get; set; }
+
     public override IReadOnlyList<int> Members
     {
         get
@@ -101,6 +104,8 @@ internal sealed class LinuxProcessTree : ProcessTree
         lock (_gate)
         {
             Look(TimeSpan.Zero);
+            if (_members.Count > 0)
+                BeforeSignal?.Invoke(_members);
             foreach (var member in _members)
                 LinuxSignal.Send(member, signal);
             return _members.Count;

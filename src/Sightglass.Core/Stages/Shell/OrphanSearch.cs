@@ -8,7 +8,7 @@ internal sealed class OrphanSearch(IReadOnlyList<ProcessRecord> records)
     private static readonly TimeSpan s_instant = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan s_mostUnsure = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, ProcessRecord> _byToken = records.ToDictionary(r => r.Token, StringComparer.Ordinal);
+    private readonly Dictionary<string, ProcessRecord> _byToken = records.DistinctBy(r => r.Token).ToDictionary(r => r.Token, StringComparer.Ordinal);
     private readonly Dictionary<(int Pid, long Start), ProcessRecord> _seen = [];
     private List<(ProcEntry Entry, ProcessRecord Of)> _found = [];
 
@@ -25,6 +25,9 @@ internal sealed class OrphanSearch(IReadOnlyList<ProcessRecord> records)
             _seen.TryAdd((entry.Pid, entry.Start), of);
         return Found;
     }
+
+    /// <summary>Gets what the last look found as records, so that each is known by its number and start from then on.</summary>
+    public IReadOnlyList<ProcessRecord> FoundRecords => _found.ConvertAll(f => f.Of with { Pid = f.Entry.Pid, Start = f.Entry.Start });
 
     public void Signal(int signal)
     {
@@ -60,7 +63,7 @@ internal sealed class OrphanSearch(IReadOnlyList<ProcessRecord> records)
         var left = _found.Select(f => f.Entry.Pid).ToHashSet();
         return
         [
-            .. _seen.GroupBy(s => s.Value, s => s.Key.Pid).Select(g => new OrphanedAttempt(
+            .. _seen.GroupBy(s => s.Value with { Pid = 0, Start = 0 }, s => s.Key.Pid).Select(g => new OrphanedAttempt(
                 g.Key.ExecutionId, g.Key.Stage, g.Key.Attempt, [.. g.Where(pid => !left.Contains(pid)).Order()], [.. g.Where(left.Contains).Order()])),
         ];
     }

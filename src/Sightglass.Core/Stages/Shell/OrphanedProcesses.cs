@@ -26,6 +26,8 @@ public static class OrphanedProcesses
         var search = new OrphanSearch(records);
         if (records.Count > 0 && search.Look().Count > 0)
         {
+            // This process may be ended as suddenly as the one before, when those by which the others are known have gone.
+            ProcessFile.Append(recordFile, search.FoundRecords);
             search.Signal(LibC.SigTerm);
             if (!await search.AreGoneWithinAsync(grace, null, time))
                 await search.AreGoneWithinAsync(s_killLimit, LibC.SigKill, time);

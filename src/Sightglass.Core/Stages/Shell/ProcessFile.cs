@@ -73,6 +73,18 @@ internal sealed class ProcessFile : IDisposable
         return found;
     }
 
+    /// <summary>Adds records to the file of a process that has ended.</summary>
+    public static void Append(string path, IReadOnlyList<ProcessRecord> records)
+    {
+        var bytes = new byte[records.Count * ProcessRecord.Size];
+        for (var i = 0; i < records.Count; i++)
+            records[i].Write(bytes.AsSpan(i * ProcessRecord.Size, ProcessRecord.Size));
+
+        // A record whose writer was ended in the middle of it is the last one, and is written over.
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        RandomAccess.Write(file.SafeFileHandle, bytes, file.Length / ProcessRecord.Size * ProcessRecord.Size);
+    }
+
     private FileStream Open()
     {
         var file = new FileStream(_path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
@@ -113,7 +125,7 @@ internal sealed class ProcessFile : IDisposable
     private static void WriteHeader(Span<byte> slot)
     {
         ProcessRecord.Clear(slot);
-        Encoding.UTF8.GetBytes($"sightglass processes 1 {TextOf("/proc/sys/kernel/random/boot_id")} {File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)?.Name}", slot[..^1]);
+        Encoding.UTF8.GetBytes($"sightglass processes 1 {TextOf("/proc/sys/kernel/random/boot_id")} {new FileInfo("/proc/self/ns/pid").LinkTarget}", slot[..^1]);
     }
 
     private static string TextOf(string path)

@@ -36,11 +36,11 @@ public sealed class ShellStage : IStageType, IDisposable
         if (problem is not null)
             return new StageResult { Outcome = StageOutcome.Failed, Error = problem };
 
-        ProcessRecord record = new(command!.Token, 0, -1, run.ExecutionId, run.Attempt, run.Stage);
-        var slot = 0;
+        AttemptRecord? record = null;
         try
         {
-            slot = _records?.Add(record) ?? 0;
+            if (_records is not null)
+                record = new AttemptRecord(_records, new ProcessRecord(command!.Token, 0, -1, run.ExecutionId, run.Attempt, run.Stage));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -48,18 +48,21 @@ public sealed class ShellStage : IStageType, IDisposable
         }
 
         var started = run.Time.GetTimestamp();
-        var (child, error) = ChildProcess.Start(command, _options.IsPortable);
+        var (child, error) = ChildProcess.Start(command!, _options.IsPortable);
         if (child is null)
         {
-            _records?.Remove(slot);
+            record?.Remove();
             return new StageResult { Outcome = StageOutcome.Failed, Error = error };
         }
 
         using (child)
         {
-            // From then on it is known also where it turns into a program with an environment of its own.
-            if (child.Tree is LinuxProcessTree { StartTicks: var start })
-                _records?.Change(slot, record with { Pid = child.Id, Start = start });
+            if (record is not null && child.Tree is LinuxProcessTree tree)
+            {
+                record.Started(child.Id, tree.StartTicks);
+                tree.BeforeSignal = record.Add;
+            }
+
             var session = new ShellSession(run, child, _options, isJson: run.Definition.Output?.Format == "json");
             try
             {
@@ -69,7 +72,7 @@ public sealed class ShellStage : IStageType, IDisposable
             finally
             {
                 if (!session.HasSurvivors)
-                    _records?.Remove(slot);
+                    record?.Remove();
             }
         }
     }

@@ -70,6 +70,24 @@ public sealed class OrphanedProcessesTests : IDisposable
     }
 
     [Fact]
+    public async Task Processes_stay_known_when_the_one_that_ends_them_dies_in_the_middle_of_it()
+    {
+        // The one without a mark is known by the session of the first, which goes at the first request.
+        Record(Start("trap 'exit' TERM; env -i /bin/sh -c 'trap \"\" TERM; echo $$ > pid; while :; do /bin/sleep 0.1; done' & while :; do sleep 0.05; done"));
+        var pid = await PidAsync();
+        var time = new ManualTime();
+        var never = OrphanedProcesses.EndAsync(RecordFile, TimeSpan.FromSeconds(1), time);
+        await time.ArmedAsync(TimeSpan.FromSeconds(1));
+        await ShellHarness.UntilAsync(() => _started[0].HasExited);
+        Assert.True(ShellHarness.IsAlive(pid));
+
+        Assert.Contains(pid, Assert.Single(await OrphanedProcesses.EndAsync(RecordFile, TimeSpan.Zero, TimeProvider.System)).Ended);
+
+        Assert.False(ShellHarness.IsAlive(pid));
+        Assert.False(never.IsFaulted);
+    }
+
+    [Fact]
     public async Task Process_that_was_recorded_and_not_yet_known_is_found_by_its_mark()
     {
         Start("echo $$ > pid; exec sleep 1000");
@@ -139,6 +157,25 @@ public sealed class OrphanedProcessesTests : IDisposable
         Assert.Empty(ProcessFile.Read(RecordFile));
         stage.Dispose();
         Assert.False(File.Exists(RecordFile));
+    }
+
+    [Fact]
+    public async Task Leftovers_are_recorded_one_by_one_before_they_are_told_to_end()
+    {
+        using var stage = new ShellStage(new ShellStageOptions { RecordFile = RecordFile });
+        var time = new ManualTime();
+        var running = stage.RunAsync(
+            SomeRun.Of(ShellHarness.Script("env -i /bin/sh -c 'trap \"\" TERM; echo $$ > pid; while :; do /bin/sleep 0.1; done' & while [ ! -s pid ]; do sleep 0.01; done"), folder: _folder.Path, time: time),
+            TestContext.Current.CancellationToken);
+        var pid = await PidAsync();
+        await time.ArmedAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Contains(ProcessFile.Read(RecordFile), r => r.Pid == pid && r.Stage == "check");
+        time.Advance(TimeSpan.FromSeconds(1));
+        await running;
+
+        Assert.Empty(ProcessFile.Read(RecordFile));
+        Assert.False(ShellHarness.IsAlive(pid));
     }
 
     [Fact]
