@@ -174,6 +174,21 @@ public sealed class WebhookDispatcherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Delivery_waits_for_the_store_when_it_fails()
+    {
+        var records = new FailingRecords(_store, failures: 5);
+        await using var world = new HookWorld(_store, records, _time);
+        world.Dispatcher.Start();
+        await world.RunAsync(Pipeline(""));
+
+        await world.UntilAsync(() => !_receiver.Requests.IsEmpty && world.Dispatcher.Waiting == 0, Second);
+
+        Assert.Equal(0, records.Failures);
+        Assert.Single(_receiver.Requests.Select(r => r.Id).Distinct());
+        Assert.Empty(await world.DeadAsync());
+    }
+
+    [Fact]
     public async Task Next_turn_is_told_under_an_id_of_its_own()
     {
         await using var world = World();
@@ -241,6 +256,25 @@ public sealed class WebhookDispatcherTests : IAsyncLifetime
         webhooks: [{ url: "{{_receiver.Url}}", {{hook}} }]
         stages: [{ id: a, data: { value: '42' } }]
         """;
+
+    /// <summary>Records whose first writes fail, each second one after it was applied.</summary>
+    private sealed class FailingRecords(IRecordStore inner, int failures) : IRecordStore
+    {
+        private int _left = failures;
+
+        public int Failures => Volatile.Read(ref _left);
+
+        public ValueTask<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken = default) => inner.GetAsync(key, cancellationToken);
+
+        public async ValueTask<RecordOutcome> WriteAsync(IReadOnlyList<RecordWrite> writes, CancellationToken cancellationToken = default)
+        {
+            if (Failures == 0) return await inner.WriteAsync(writes, cancellationToken);
+            if (Interlocked.Decrement(ref _left) % 2 == 0) await inner.WriteAsync(writes, cancellationToken);
+            throw new StoreUnavailableException("disk_full", "The disk is full.");
+        }
+
+        public ValueTask<RecordPage> ListAsync(RecordQuery query, CancellationToken cancellationToken = default) => inner.ListAsync(query, cancellationToken);
+    }
 
     private sealed class CountingStore(IEventStore inner) : IEventStore
     {
