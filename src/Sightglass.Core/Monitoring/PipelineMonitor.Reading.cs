@@ -90,7 +90,7 @@ public sealed partial class PipelineMonitor
         };
     }
 
-    private IReadOnlyDictionary<string, StageStatus> StatusesOf(Guid id)
+    private Dictionary<string, StageStatus> StatusesOf(Guid id)
     {
         if (_ended.Find(id) is { } ended) return ended;
         if (!_runs.TryGetValue(id, out var run))

@@ -1,4 +1,3 @@
-using Sightglass.Core.Executions;
 using Sightglass.Core.Monitoring.Metrics;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;

@@ -2,13 +2,13 @@ using System.Text;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Ports;
-using Sightglass.Core.Scheduling;
 using Sightglass.Core.Stages;
 
 namespace Sightglass.Core.Monitoring.Runs;
 
 /// <summary>One run that another program reports: the rules of its log, its state, and what waits to be committed.
 /// Everything but the constants is guarded by <see cref="Gate"/>.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The pending append's writer holds no unmanaged resource, and a run has no moment at which nobody may report.")]
 internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProvider time)
 {
     /// <summary>Characters of one <c>stage.output</c>: six bytes each at most, they fit into an event.</summary>
