@@ -9,7 +9,7 @@ using Sightglass.Server.Errors;
 namespace Sightglass.Server;
 
 /// <summary>What the routes of one server share.</summary>
-internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engine, PipelineCatalog Pipelines, ILogger Logger, CancellationToken Stopping, ScheduleRunner? Schedules, WebhookDispatcher? Webhooks)
+internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engine, PipelineCatalog Pipelines, ILogger Logger, ScheduleRunner? Schedules, WebhookDispatcher? Webhooks, CancellationToken Stopping)
 {
     public TimeProvider Time => Options.Time;
 

@@ -45,7 +45,7 @@ public sealed class SightglassServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(pipelines);
         _options = options;
-        _context = new ServerContext(options, engine, pipelines, options.LoggerFactory.CreateLogger("Sightglass.Server"), _stopping.Token, schedules, webhooks);
+        _context = new ServerContext(options, engine, pipelines, options.LoggerFactory.CreateLogger("Sightglass.Server"), schedules, webhooks, _stopping.Token);
     }
 
     /// <summary>Gets the addresses it listens on, with the ports taken; empty before it has started.</summary>

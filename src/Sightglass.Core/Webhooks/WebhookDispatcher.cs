@@ -167,7 +167,7 @@ public sealed class WebhookDispatcher : IAsyncDisposable
         return place;
     }
 
-    private async Task<long> SaveAsync(IReadOnlyList<WebhookDelivery> found, long place)
+    private async Task<long> SaveAsync(List<WebhookDelivery> found, long place)
     {
         var deliveries = new List<WebhookDelivery>(found.Count);
         foreach (var delivery in found)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
@@ -120,7 +119,7 @@ public sealed class StoreTroubleTests : IDisposable
         while (!holds())
         {
             Cancellation.ThrowIfCancellationRequested();
-            await Task.Delay(10, Cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancellation);
         }
     }
 

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Sightglass.Core.Tests.Scheduling.Schedules;
 
-public sealed class ScheduleRunnerTests
+public sealed class ScheduleRunnerTests : IAsyncDisposable
 {
     private const string Nightly = """
         id: p
@@ -21,6 +21,8 @@ public sealed class ScheduleRunnerTests
 
     private readonly ManualTime _time = new();
     private readonly InMemoryEventStore _store = new();
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public async Task Runner_starts_a_pipeline_at_its_time_and_says_so_in_the_log()
