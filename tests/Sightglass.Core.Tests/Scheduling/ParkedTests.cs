@@ -45,7 +45,7 @@ public sealed class ParkedTests
         await using var engine = new EngineHarness();
         engine.Code.Register("ok", _ => { });
         engine.Code.Register("boom", _ => throw new InvalidOperationException("boom"));
-        engine.Code.Register("slow", c => Task.Delay(Timeout.Infinite, c.CancellationToken));
+        engine.Code.Register("slow", c => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, c.CancellationToken));
 
         var run = await engine.RunAsync("""
             id: undo

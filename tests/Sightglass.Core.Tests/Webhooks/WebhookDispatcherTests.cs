@@ -76,7 +76,7 @@ public sealed class WebhookDispatcherTests : IAsyncLifetime
         var answers = new Queue<Func<Microsoft.AspNetCore.Http.HttpContext, Task>>([
             context => Task.FromResult(context.Response.StatusCode = 500),
             context => { context.Abort(); return Task.CompletedTask; },
-            context => Task.Delay(Timeout.Infinite, context.RequestAborted),
+            context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted),
             context => Task.FromResult(context.Response.StatusCode = 302),
         ]);
         _receiver.Answer = context => answers.TryDequeue(out var answer) ? answer(context) : Task.CompletedTask;
@@ -211,7 +211,7 @@ public sealed class WebhookDispatcherTests : IAsyncLifetime
     public async Task Others_get_everything_when_one_receiver_hangs()
     {
         await using var dead = await Receiver.StartAsync();
-        dead.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        dead.Answer = context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         await using var world = World();
         world.Code.Register("range", _ => Enumerable.Range(0, 5_000).ToArray());
         world.Dispatcher.Start();
