@@ -93,7 +93,9 @@ internal sealed class LogCheck
 
                 if (failed.Lost)
                 {
-                    Require(failed is { Error.Code: ErrorCodes.WorkerDied, WillRetry: true } && ++deaths <= 2, $"{e.Stage} is lost for the {deaths}. time: {failed}");
+                    // Beside a stage that has failed nothing is tried again.
+                    var goesOn = !_events.Any(f => f.Seq < e.Seq && f.Data is StageFailed { WillRetry: false });
+                    Require(failed.Error?.Code == ErrorCodes.WorkerDied && failed.WillRetry == goesOn && ++deaths <= 2, $"{e.Stage} is lost for the {deaths}. time: {failed}");
                     continue;
                 }
 
