@@ -43,11 +43,11 @@ public sealed partial class PipelineEngine
 
         public override void RunHere(ExecutionActor actor, RunningAttempt attempt) => _ = _worker.RunAsync(actor, attempt);
 
-        public override void StartChild(ExecutionActor parent, StartChild child) => Parts.Send(() => _engine.StartChildAsync(parent, child));
+        public override void StartChild(ExecutionActor parent, StartChild child) => _engine.Insist(child.Child, () => _engine.StartChildAsync(parent, child));
 
-        public override void StopChild(ExecutionActor parent, StartChild child) => Parts.Send(() => _engine.StopChildAsync(parent, child));
+        public override void StopChild(ExecutionActor parent, StartChild child) => _engine.Insist(child.Child, () => _engine.StopChildAsync(parent, child));
 
-        public override void CancelChild(CancelChild child) => Parts.Send(() => _engine.CancelAsync(child.Child, child.By, child.Reason));
+        public override void CancelChild(CancelChild child) => _engine.Insist(child.Child, () => _engine.CancelAsync(child.Child, child.By, child.Reason));
 
         public override void Schedule(ExecutionActor actor, DateTimeOffset? due) => _dueTimes.Schedule(actor, due);
 

@@ -5,7 +5,7 @@ using Sightglass.Core.Ports;
 namespace Sightglass.Core.Scheduling;
 
 /// <content>Hand-out, commit, and what follows from a commit.</content>
-internal sealed partial class ExecutionActor
+internal partial class ExecutionActor
 {
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
 
@@ -41,7 +41,9 @@ internal sealed partial class ExecutionActor
             if (_inHand > 0)
             {
                 _inHand--;
-                if (!slots.TryKeep(this, lane))
+                var granted = _granted > 0;
+                if (granted) _granted--;
+                if (!slots.TryKeep(this, lane, granted))
                 {
                     slots.Wait(this, lane);
                     break;
@@ -81,7 +83,7 @@ internal sealed partial class ExecutionActor
                 _decider = await _services.ReloadAsync(this, reference).ConfigureAwait(false);
                 return;
             }
-            catch (StoreUnavailableException e)
+            catch (IOException e)
             {
                 _services.StoreFailed(Id, e);
             }
@@ -91,8 +93,7 @@ internal sealed partial class ExecutionActor
                 return;
             }
 
-            await Task.Delay(StoreRetry, _services.Time, _services.Abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!_services.Abandoned.IsCancellationRequested) continue;
+            if (await WaitForStoreAsync().ConfigureAwait(false)) continue;
             LetGo(AppendStatus.Unknown);
             return;
         }
@@ -100,6 +101,7 @@ internal sealed partial class ExecutionActor
 
     private void ReturnSlots()
     {
+        _granted = 0;
         for (; _inHand > 0; _inHand--) _services.Slots.Release();
     }
 
@@ -111,14 +113,15 @@ internal sealed partial class ExecutionActor
     {
         var ended = summary?.Status.IsTerminal() == true;
         var append = _pending.Build(Id, _epoch, summary);
-        while (true)
+        for (var tried = false; ; tried = true)
         {
             try
             {
                 var outcome = await _services.Store.AppendAsync(append).ConfigureAwait(false);
                 _services.StoreCommitted();
                 if (outcome.Status == AppendStatus.Appended) Publish(append, outcome.Position, ended);
-                return outcome.Status;
+                if (!tried || outcome.Status != AppendStatus.Conflict) return outcome.Status;
+                break;
             }
             catch (Exception e)
             {
@@ -129,20 +132,24 @@ internal sealed partial class ExecutionActor
 
             if (!patient) return await IsInLogAsync(append, ended).ConfigureAwait(false) == true ? AppendStatus.Appended : AppendStatus.Unknown;
 
-            // Nothing is lost while the store is away: the same bytes are tried until it is back. They may be in the log
-            // already, if only the answer was lost; tried again before that is known, they would conflict with themselves.
-            bool? isThere;
-            do
-            {
-                await Task.Delay(StoreRetry, _services.Time, _services.Abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (_services.Abandoned.IsCancellationRequested) return AppendStatus.Unknown;
-                isThere = await IsInLogAsync(append, ended).ConfigureAwait(false);
-            }
-            while (isThere is null);
-            if (!isThere.Value) continue;
-            _services.StoreCommitted();
-            return AppendStatus.Appended;
+            // Nothing is lost while the store is away: the same bytes are tried until it is back. Whoever was fenced meanwhile
+            // hears it then, and does not act on what another owner has answered for.
+            if (!await WaitForStoreAsync().ConfigureAwait(false)) return AppendStatus.Unknown;
         }
+
+        // They conflict with themselves if they are in the log already and only the answer was lost.
+        while (true)
+        {
+            if (await IsInLogAsync(append, ended).ConfigureAwait(false) is { } isThere) return isThere ? AppendStatus.Appended : AppendStatus.Conflict;
+            if (!await WaitForStoreAsync().ConfigureAwait(false)) return AppendStatus.Unknown;
+        }
+    }
+
+    /// <summary>Gives the store time to come back; false where nobody waits for it any more.</summary>
+    private async Task<bool> WaitForStoreAsync()
+    {
+        await Parts.DelayAsync(StoreRetry, _services.Time, _services.Abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !_services.Abandoned.IsCancellationRequested;
     }
 
     /// <summary>Writes records that came without any event: of a command that was answered and changed nothing.</summary>
@@ -218,6 +225,13 @@ internal sealed partial class ExecutionActor
         foreach (var (asked, answer) in _pending.Answers) asked.TrySetResult(answer);
         foreach (var query in _pending.Queries)
         {
+            if (_parked is not null)
+            {
+                // What was decided last will not be in the log.
+                query.Fail(new InvalidOperationException(_parked.Message));
+                continue;
+            }
+
             try
             {
                 query.Read(_decider.State);

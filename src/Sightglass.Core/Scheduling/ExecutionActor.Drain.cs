@@ -2,7 +2,7 @@ namespace Sightglass.Core.Scheduling;
 
 /// <content>Whose thread the actor works on. A stage that follows another begins on the thread that committed its start,
 /// without a hop through the pool: waking a thread costs as much as the whole turn.</content>
-internal sealed partial class ExecutionActor
+internal partial class ExecutionActor
 {
     private const int MaxRounds = 64;
     private const double BriefMs = 0.1;
@@ -20,7 +20,7 @@ internal sealed partial class ExecutionActor
     private bool _keepsOne;
     private RunningAttempt? _kept;
 
-    private enum Drainer
+    protected enum Drainer
     {
         /// <summary>The thread that posts.</summary>
         Caller,
@@ -40,7 +40,8 @@ internal sealed partial class ExecutionActor
         if (TakeDrain()) _ = DrainAsync(hosted: true);
     }
 
-    private void Post(ActorMessage message, Drainer drainer = Drainer.Caller)
+    /// <summary>Puts a message into the mailbox, and lets the drain begin where none is at work.</summary>
+    protected virtual void Post(ActorMessage message, Drainer drainer = Drainer.Caller)
     {
         lock (_gate)
         {

@@ -4,7 +4,7 @@ using Sightglass.Core.Executions.Decisions;
 namespace Sightglass.Core.Scheduling;
 
 /// <content>How the execution stands to its concurrency group.</content>
-internal sealed partial class ExecutionActor
+internal partial class ExecutionActor
 {
     /// <summary>Tells how an execution stands to its group; it has to be of one.</summary>
     public static GroupStanding StandingOf(ExecutionState state)

@@ -12,7 +12,7 @@ namespace Sightglass.Core.Scheduling;
 /// append: take the mail, decide, hand out, append, then publish, answer and start. It waits for nothing but the store.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The pending append's writer holds no unmanaged resource, and an actor has no moment at which nobody may post.")]
-internal sealed partial class ExecutionActor
+internal partial class ExecutionActor
 {
     private const int MaxMail = 10_000;
 
@@ -37,6 +37,9 @@ internal sealed partial class ExecutionActor
     private ExecutionDecider _decider;
     private readonly long _epoch;
     private int _inHand;
+
+    // How many of the slots in hand were waited for.
+    private int _granted;
     private volatile StageError? _parked;
     private string? _inputPreview;
     private GroupStanding? _standing;
@@ -240,6 +243,7 @@ internal sealed partial class ExecutionActor
                 break;
             case GrantMessage:
                 _inHand++;
+                _granted++;
                 break;
             case QueryMessage query:
                 _pending.Queries.Add(query);

@@ -13,7 +13,6 @@ namespace Sightglass.Core.Scheduling;
 public sealed partial class PipelineEngine
 {
     private const int MaxGroupName = 200;
-    private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
 
     // Guarded by _groupsGate: the one look at what the store holds of groups.
     private readonly Lock _groupsGate = new();
@@ -118,34 +117,6 @@ public sealed partial class PipelineEngine
         return null;
     }
 
-    /// <summary>Gives back the slot of an execution that was not created.</summary>
-    /// <param name="id">The execution.</param>
-    /// <param name="isSure">Whether it is known that it was not: its commit may be there and only the answer be lost. Then
-    /// it holds its slot by its log, and is taken up rather than left to nobody.</param>
-    private void LeaveGroup(Guid id, bool isSure)
-    {
-        if (isSure) _services.Groups.Leave(id);
-        else _services.Parts.Send(LookAsync);
-
-        async Task LookAsync()
-        {
-            while (!_abandoned.IsCancellationRequested)
-            {
-                try
-                {
-                    if (await ActorAsync(id).ConfigureAwait(false) is null) _services.Groups.Leave(id);
-                    return;
-                }
-                catch (StoreUnavailableException e)
-                {
-                    EngineLog.StoreFailed(_options.Logger, id, e);
-                }
-
-                await Task.Delay(StoreRetry, _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
     /// <summary>Refuses the next turn of an ended execution whose group takes no more.</summary>
     private async Task<CommandAnswer?> RefuseRetryAsync(Guid id, IdempotencyKey? key)
     {
@@ -173,7 +144,7 @@ public sealed partial class PipelineEngine
         {
             // The store is away, most likely: its turn is not over for that.
             EngineLog.GrantFailed(_options.Logger, member.Id, e);
-            await Task.Delay(StoreRetry, _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _services.Parts.DelayAsync(StoreRetry, _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!_abandoned.IsCancellationRequested) _services.Groups.Refuse(member.Id, again: true);
         }
     }

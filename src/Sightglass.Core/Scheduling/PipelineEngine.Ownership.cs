@@ -14,6 +14,8 @@ public sealed partial class PipelineEngine
 {
     private const int MaxDepth = 16;
 
+    private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
+
     private static Lazy<Task<ExecutionActor?>> Registered(ExecutionActor actor) => new(Task.FromResult<ExecutionActor?>(actor));
 
     private async Task<ExecutionActor?> ActorAsync(Guid id)
@@ -22,7 +24,7 @@ public sealed partial class PipelineEngine
         ExecutionActor? actor = null;
         try
         {
-            return actor = await lazy.Value.ConfigureAwait(false);
+            return actor = await _services.Parts.Answer(lazy.Value).ConfigureAwait(false);
         }
         finally
         {
@@ -36,6 +38,34 @@ public sealed partial class PipelineEngine
         if (_actors.TryGetValue(actor.Id, out var lazy) && lazy is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } && lazy.Value.Result == actor)
             _actors.TryRemove(KeyValuePair.Create(actor.Id, lazy));
     }
+
+    /// <summary>Takes up what may have been taken up already, and lets go of it if it has ended.</summary>
+    private async Task<bool> TakeUpAgainAsync(Guid id)
+    {
+        if (await ActorAsync(id).ConfigureAwait(false) is not { } actor) return false;
+        ForgetEnded(actor);
+        return true;
+    }
+
+    /// <summary>Does, beside what its caller does, what a store that is away for a while must not prevent: an execution would
+    /// wait for ever for a word that was lost. It may be done more than once.</summary>
+    private void Insist(Guid id, Func<Task> act) => _services.Parts.Send(async () =>
+    {
+        while (!_abandoned.IsCancellationRequested)
+        {
+            try
+            {
+                await act().ConfigureAwait(false);
+                return;
+            }
+            catch (IOException e)
+            {
+                EngineLog.StoreFailed(_options.Logger, id, e);
+            }
+
+            await _services.Parts.DelayAsync(StoreRetry, _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    });
 
     private async Task<ExecutionActor?> TakeUpAsync(Guid id)
     {
@@ -213,10 +243,11 @@ public sealed partial class PipelineEngine
 
             // A cancel that overtook the start found no child; this one would run on for nobody.
             if (outcome.IsStarted && !await parent.WantsAsync(start).ConfigureAwait(false)) await CancelAsync(start.Child, null, "Its parent was stopped.").ConfigureAwait(false);
+            if (outcome.IsUnavailable || outcome.Problems is [{ Code: "execution_exists" }]) throw new IOException("The child may exist; it is looked for again.");
             if (!outcome.IsStarted)
                 TellParent(parent, start.Stage, start.Attempt, new ChildEnd(ExecutionStatus.Failed, null, new("child_not_started", string.Join(" ", outcome.Problems.Select(p => p.Message)))));
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not IOException)
         {
             EngineLog.ChildFailed(_options.Logger, parent.Id, start.Child, e);
             TellParent(parent, start.Stage, start.Attempt, new ChildEnd(ExecutionStatus.Failed, null, new(ErrorCodes.InternalError, e.Message)));
@@ -244,30 +275,14 @@ public sealed partial class PipelineEngine
         if (state.Created.Parent is { } link)
         {
             var end = new ChildEnd(state.Status, state.Output, state.Error);
-            _services.Parts.Send(() => BringEndAsync(link, end));
-        }
-    }
-
-    /// <summary>Tells a parent that its child has ended, however long the store cannot give the parent.</summary>
-    private async Task BringEndAsync(ParentLink link, ChildEnd end)
-    {
-        while (!_abandoned.IsCancellationRequested)
-        {
-            try
+            Insist(link.ExecutionId, async () =>
             {
                 if (await ActorAsync(link.ExecutionId).ConfigureAwait(false) is not { } parent) return;
                 TellParent(parent, link.Stage, link.Attempt, end);
 
                 // A parent that ended before its child was taken up for this word alone.
                 ForgetEnded(parent);
-                return;
-            }
-            catch (Exception e)
-            {
-                EngineLog.StoreFailed(_options.Logger, link.ExecutionId, e);
-            }
-
-            await Task.Delay(TimeSpan.FromSeconds(1), _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            });
         }
     }
 

@@ -38,11 +38,11 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             Parts = options.Parts,
             Groups = new ConcurrencyGroups(
                 member => options.Parts.Send(() => GrantAsync(member)),
-                (oldest, by) => options.Parts.Send(() => EvictAsync(oldest, by))),
+                (oldest, by) => Insist(oldest.Id, () => EvictAsync(oldest, by))),
             Time = options.Time,
             Metrics = options.Metrics,
             Webhooks = options.Webhooks,
-            Worker = new WorkerIdentity($"{Environment.MachineName}/{Environment.ProcessId}", Environment.MachineName, Environment.ProcessId),
+            Worker = options.Parts.Worker(),
         };
     }
 
@@ -149,24 +149,39 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         Forget(actor);
         _secretInputs.TryRemove(id, out _);
         if (isWatched && status != AppendStatus.Unknown) _services.Webhooks!.Release(id);
-        if (hasSlot) LeaveGroup(id, isSure: status != AppendStatus.Unknown);
+        if (hasSlot && status != AppendStatus.Unknown) _services.Groups.Leave(id);
 
         // The same request was made beside this one and was quicker.
         if (status == AppendStatus.RecordConflict && await RepeatedStartAsync(once!).ConfigureAwait(false) is { } other) return other;
-        return actor.CreationError is { } error
-            ? Refused(error.Code, "The execution could not be created: " + error.Message) with { IsUnavailable = true }
-            : Refused(status == AppendStatus.Conflict ? "execution_exists" : "store_unavailable", "The execution could not be created.") with { IsUnavailable = status != AppendStatus.Conflict };
+        if (status != AppendStatus.Unknown) return Refused("execution_exists", "The execution could not be created.");
+
+        // It may be in the log all the same, with only the answer lost: then nobody would own it, and it holds its slot of a
+        // group by its log.
+        Insist(id, async () =>
+        {
+            if (await TakeUpAgainAsync(id).ConfigureAwait(false)) return;
+            if (hasSlot) _services.Groups.Leave(id);
+            if (isWatched) _services.Webhooks!.Release(id);
+        });
+        return Refused(actor.CreationError?.Code ?? "store_unavailable", "The execution could not be created: " + (actor.CreationError?.Message ?? "the store failed.")) with { IsUnavailable = true };
     }
 
     /// <summary>Reads the state of an execution as it is committed.</summary>
     /// <returns>What <paramref name="read"/> gives, or the default where the execution does not exist.</returns>
     public async Task<T?> ReadStateAsync<T>(Guid id, Func<ExecutionState, T> read)
     {
-        if (_actors.TryGetValue(id, out var live) && await live.Value.ConfigureAwait(false) is { IsParked: false } actor)
+        if (_actors.TryGetValue(id, out var live) && await _services.Parts.Answer(live.Value).ConfigureAwait(false) is { IsParked: false } actor)
         {
-            // An owner that waits for the store answers when it is back; the log can usually be read all the same.
-            var reading = actor.ReadAsync(read);
-            if (reading.IsCompleted || await Task.WhenAny(reading, _health.Away).ConfigureAwait(false) == reading) return await reading.ConfigureAwait(false);
+            try
+            {
+                // An owner that waits for the store answers when it is back; the log can usually be read all the same.
+                var reading = actor.ReadAsync(read);
+                if (reading.IsCompleted || await _services.Parts.EitherAsync(reading, _health.Away).ConfigureAwait(false) == reading) return await reading.ConfigureAwait(false);
+            }
+            catch (InvalidOperationException) when (actor.IsParked)
+            {
+                // It was let go of meanwhile: the log tells.
+            }
         }
 
         var loaded = await LogReader.FoldAsync(Store, id).ConfigureAwait(false);
@@ -180,7 +195,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     /// <returns>Why it stands still without having ended: an error of the engine; <see langword="null"/> where it ended.</returns>
     public async Task<Stages.StageError?> WaitForEndAsync(Guid id, CancellationToken cancellationToken = default)
     {
-        if (!_actors.TryGetValue(id, out var live) || await live.Value.ConfigureAwait(false) is not { } actor) return null;
+        if (!_actors.TryGetValue(id, out var live) || await _services.Parts.Answer(live.Value).ConfigureAwait(false) is not { } actor) return null;
         var ended = actor.Ended;
         var first = await Task.WhenAny(ended, actor.StandsStill).WaitAsync(cancellationToken).ConfigureAwait(false);
         return first == ended ? null : await actor.StandsStill.ConfigureAwait(false);
@@ -197,9 +212,12 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         {
             try
             {
-                if (await ActorAsync(id).ConfigureAwait(false) is not { } actor) continue;
-                count++;
-                ForgetEnded(actor);
+                count += await TakeUpAgainAsync(id).ConfigureAwait(false) ? 1 : 0;
+            }
+            catch (IOException e)
+            {
+                EngineLog.RecoveryFailed(_options.Logger, id, e);
+                Insist(id, () => TakeUpAgainAsync(id));
             }
             catch (Exception e)
             {

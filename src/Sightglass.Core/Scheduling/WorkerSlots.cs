@@ -17,18 +17,22 @@ internal class WorkerSlots(int count)
     {
         lock (gate)
         {
-            if (free == 0 || !IsNext(actor, lane)) return false;
+            if (free == 0 || !IsNext(actor, (int)lane)) return false;
             free--;
             return true;
         }
     }
 
     /// <summary>Keeps a slot that is in hand, unless another waits in the same or a higher lane: then it is theirs.</summary>
-    public virtual bool TryKeep(ExecutionActor actor, StagePriority lane)
+    /// <param name="actor">Who has it.</param>
+    /// <param name="lane">The lane it is for.</param>
+    /// <param name="granted">Whether it was waited for: then only a higher lane takes it away. Two of one lane would else hand
+    /// it to and fro for ever, each finding the other waiting when its turn comes.</param>
+    public virtual bool TryKeep(ExecutionActor actor, StagePriority lane, bool granted)
     {
         lock (gate)
         {
-            if (IsNext(actor, lane)) return true;
+            if (IsNext(actor, granted ? (int)lane - 1 : (int)lane)) return true;
         }
 
         Release();
@@ -84,9 +88,9 @@ internal class WorkerSlots(int count)
 
     // Whoever is first in line itself gives up its place with the slot: handing its own slots back to be granted one of
     // them would cost it a turn.
-    private bool IsNext(ExecutionActor actor, StagePriority lane)
+    private bool IsNext(ExecutionActor actor, int lane)
     {
-        if (Best((int)lane) is not { } first) return true;
+        if (Best(lane) is not { } first) return true;
         if (first != actor) return false;
         Remove(actor);
         return true;

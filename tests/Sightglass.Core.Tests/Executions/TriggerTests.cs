@@ -46,6 +46,19 @@ public sealed class TriggerTests
     }
 
     [Fact]
+    public void What_stands_beside_a_skipped_timeout_is_waited_for_after_a_recovery_too()
+    {
+        var run = DeciderRun.Of(Two.Replace("TRIGGER", "{ any: [{ approval: {}, timeout: 2s, onTimeout: skip }, { approval: {} }] }", StringComparison.Ordinal));
+        run.Advance(2);
+
+        run.Rebuild();
+        run.Advance(1);
+
+        Assert.Empty(run.Last);
+        Assert.Single(run.Stage("b").OpenApprovals());
+    }
+
+    [Fact]
     public void Time_counts_from_when_everything_beside_it_holds()
     {
         var run = DeciderRun.Of(Two.Replace("TRIGGER", "{ all: [{ completed: a }, { event: go, timeout: 10s }] }", StringComparison.Ordinal)).HandOut();
