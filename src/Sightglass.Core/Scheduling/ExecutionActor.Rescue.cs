@@ -3,7 +3,7 @@ using Sightglass.Core.Executions.Decisions;
 namespace Sightglass.Core.Scheduling;
 
 /// <content>What is left to do when a turn ends by an exception that nothing was there for.</content>
-internal sealed partial class ExecutionActor
+internal partial class ExecutionActor
 {
     /// <summary>Parks the execution. Whoever waits for an answer gets one and slots go back: nobody but the drain would do
     /// either, and others are waiting for both.</summary>

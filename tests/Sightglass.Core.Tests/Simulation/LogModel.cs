@@ -5,44 +5,6 @@ using Sightglass.Core.Executions.Decisions;
 
 namespace Sightglass.Core.Tests.Simulation;
 
-/// <summary>What a reader knows of one stage or instance from the log alone, in this turn.</summary>
-internal sealed class StageModel
-{
-    public StageStatus? Ended { get; set; }
-
-    public string? Taken { get; set; }
-
-    public long EndedSeq { get; set; }
-
-    /// <summary>Whether it was made ready: queued, started or expanded.</summary>
-    public bool Touched { get; set; }
-
-    public bool Queued { get; set; }
-
-    public int OpenAttempt { get; set; }
-
-    public int Attempt { get; set; }
-
-    public int Tries { get; set; }
-
-    public int Count { get; set; } = -1;
-
-    public string? Undo { get; set; }
-
-    /// <summary>When the clock has something to tell about it.</summary>
-    public Dictionary<string, DateTimeOffset> Due { get; } = new(StringComparer.Ordinal);
-
-    public SortedDictionary<int, bool> Answers { get; } = [];
-
-    public HashSet<int> Asked { get; } = [];
-
-    /// <summary>What was done with nodes of its trigger that did not hold in time.</summary>
-    public SortedDictionary<int, TriggerTimeout> TimedOut { get; } = [];
-
-    /// <summary>The timer whose time is told next.</summary>
-    public int StartedTimer { get; set; }
-}
-
 /// <summary>
 /// Reads the log event by event and refuses what must not happen. It knows the definition and the rules, and nothing of
 /// how the decider comes to its decisions.
@@ -67,6 +29,8 @@ internal sealed class LogModel(PipelineDefinition pipeline)
 
     public StageModel this[string key] => _stages.TryGetValue(key, out var s) ? s : _stages[key] = new StageModel();
 
+    private const int MaxLosses = 10;
+
     private bool Stops => pipeline.OnFailure != FailurePolicy.Continue;
 
     /// <summary>Takes one decision; throws where it breaks a rule.</summary>
@@ -74,15 +38,42 @@ internal sealed class LogModel(PipelineDefinition pipeline)
     {
         var starts = effects.OfType<StartAttempt>().Select(e => (e.Stage, e.Attempt, e.IsUndo)).ToList();
         Require(starts.Distinct().Count() == starts.Count, "an attempt is started twice");
-        foreach (var e in events)
+        foreach (var e in events) Take(e, starts);
+        Require(starts.Count == 0, "an attempt is started that the log does not have");
+        CheckStanding();
+    }
+
+    /// <summary>Takes one event.</summary>
+    /// <param name="e">The event.</param>
+    /// <param name="starts">The attempts that its decision starts; null where only the log is known.</param>
+    public void Take(ExecutionEvent e, List<(string Stage, int Attempt, bool IsUndo)>? starts)
+    {
+        Require(!Terminal || e.Data is ExecutionReopened, $"{e.Type} after the end");
+        if (e.Stage is null) TakeExecution(e);
+        else TakeStage(e, starts);
+    }
+
+    /// <summary>Holds what stands still between two decisions against the rules.</summary>
+    public void CheckStanding()
+    {
+        if (!Terminal && !Cancelling && !Finishing) CheckFates();
+    }
+
+    /// <summary>Gives what should have happened before a moment and did not.</summary>
+    public string? Overdue(DateTimeOffset moment)
+    {
+        if (Terminal || Paused) return null;
+        if (Deadline is { } deadline) return deadline < moment ? $"the cancellation was to be over at {deadline:O}" : null;
+        foreach (var (key, s) in _stages)
         {
-            Require(!Terminal || e.Data is ExecutionReopened, $"{e.Type} after the end");
-            if (e.Stage is null) TakeExecution(e);
-            else TakeStage(e, starts);
+            if (s.Ended is not null) continue;
+            foreach (var (what, due) in s.Due)
+            {
+                if (due < moment) return $"{what} of {key} was due at {due:O}";
+            }
         }
 
-        Require(starts.Count == 0, "an attempt is started that the log does not have");
-        if (!Terminal && !Cancelling && !Finishing) CheckFates();
+        return null;
     }
 
     /// <summary>Gives the earliest moment at which the clock must be heard.</summary>
@@ -173,26 +164,36 @@ internal sealed class LogModel(PipelineDefinition pipeline)
         }
     }
 
-    private void TakeStage(ExecutionEvent e, List<(string Stage, int Attempt, bool IsUndo)> starts)
+    private void TakeStage(ExecutionEvent e, List<(string Stage, int Attempt, bool IsUndo)>? starts)
     {
         var key = e.Stage!;
         var d = _oracle.Definition(IdOf(key));
         var s = this[key];
         switch (e.Data)
         {
-            case StageQueued: Ready(d, key, s); s.Queued = true; break;
+            case StageQueued:
+                Ready(d, key, s);
+                s.Queued = true;
+                s.Due.Remove("retry");
+                break;
             case StageExpanded x: Ready(d, key, s); s.Count = x.Count; break;
             case StageStarted x: Start(e, x, d, s, starts); break;
-            case StageWaiting x when x.For == "timer" && x.Until is { } until: s.Due[s.OpenAttempt > 0 ? "wait" : Node(s.StartedTimer)] = until; break;
+            case StageWaiting x when x.For == "timer" && x.Until is { } at:
+                Require(s.OpenAttempt == 0 || d.Wait?.For is not { } time || at == e.Time + time.Value, $"{key} waits for another time");
+                s.Due[s.OpenAttempt > 0 ? "wait" : Node(s.StartedTimer)] = at;
+                break;
             case StageCompleted x:
                 Require(e.Attempt > 0 || s.Count >= 0, $"{key} completes and was never tried");
                 if (e.Attempt > 0) Close(e, s);
+                Require(!s.Due.TryGetValue("wait", out var until) || until <= e.Time, $"{key} has waited too short");
                 if (x.WillRepeat) Rest(s, x.RepeatAt, newIteration: true);
                 else End(e, s, StageStatus.Completed, x.Output);
                 break;
             case StageFailed x:
                 if (e.Attempt > 0) Close(e, s);
                 if (x.Lost) s.Tries--;
+                if (x.Lost) Require(++s.Losses <= MaxLosses || !x.WillRetry, $"{key} was lost {s.Losses} times and is tried again");
+                Require(x.Error?.Code != ErrorCodes.Timeout || !s.Due.TryGetValue("timeout", out var limit) || limit <= e.Time, $"{key} times out too early");
                 if (x.WillRetry) Rest(s, x.RetryAt, newIteration: false);
                 else End(e, s, StageStatus.Failed, null);
                 break;
@@ -207,8 +208,8 @@ internal sealed class LogModel(PipelineDefinition pipeline)
                 s.Asked.Add(x.Trigger);
                 if (x.Deadline is { } deadline) s.Due[Node(x.Trigger)] = deadline;
                 break;
-            case ApprovalGranted x: Answer(s, x.Trigger, true); break;
-            case ApprovalRejected x: Answer(s, x.Trigger, false); break;
+            case ApprovalGranted x: Answer(s, x.Trigger, true, x.By, e.Time); break;
+            case ApprovalRejected x: Answer(s, x.Trigger, false, x.By, e.Time); break;
             case ApprovalWithdrawn x:
                 Require(s.Asked.Remove(x.Trigger), "an approval is withdrawn that is not open");
                 RequireUnneeded(d, s, x.Trigger);
@@ -264,8 +265,9 @@ internal sealed class LogModel(PipelineDefinition pipeline)
     private void RequireUnneeded(StageDefinition d, StageModel s, int number) =>
         Require(_oracle.Judge(d.Id, EndOf, s) != Fate.Waits || _oracle.Unneeded(d.Id, EndOf, s).Contains(number), $"node {number} of {d.Id} is waited for no longer, and the rules say that it is needed");
 
-    private static void Answer(StageModel s, int leaf, bool granted)
+    private static void Answer(StageModel s, int leaf, bool granted, string? by, DateTimeOffset now)
     {
+        Require(by != "timeout" || (s.Due.TryGetValue(Node(leaf), out var due) && due <= now), "nobody was given the time to approve");
         Require(s.Asked.Remove(leaf), "an approval is answered that is not open");
         Quiet(s, leaf);
         if (s.OpenAttempt == 0) s.Answers[leaf] = granted;
@@ -279,7 +281,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
         if (newIteration) s.Tries = 0;
     }
 
-    private void Start(ExecutionEvent e, StageStarted x, StageDefinition d, StageModel s, List<(string, int, bool)> starts)
+    private void Start(ExecutionEvent e, StageStarted x, StageDefinition d, StageModel s, List<(string, int, bool)>? starts)
     {
         var key = e.Stage!;
         Require(!Paused && !Cancelling && !Finishing, $"{key} starts while the execution is held or ends");
@@ -288,7 +290,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
         Require(e.Attempt == s.Attempt + 1, $"attempt {e.Attempt} of {key} follows {s.Attempt}");
         Require(!s.Due.TryGetValue("retry", out var at) || at <= e.Time, $"{key} starts before its delay is over");
         Require((x.Worker is null) == d.Type is "wait" or "pipeline", $"{key} has a worker it does not need, or none");
-        if (x.Worker is not null) Require(starts.Remove((key, e.Attempt, false)), $"nobody runs attempt {e.Attempt} of {key}");
+        if (x.Worker is not null) Require(starts?.Remove((key, e.Attempt, false)) ?? true, $"nobody runs attempt {e.Attempt} of {key}");
         if (!s.Queued && key == d.Id && s.Attempt == 0) Require(!s.Touched, $"{key} is ready twice");
         if (!s.Touched) Ready(d, key, s);
         s.Queued = false;
@@ -353,9 +355,9 @@ internal sealed class LogModel(PipelineDefinition pipeline)
         End(e, s, StageStatus.Skipped, null);
     }
 
-    private void StartUndo(ExecutionEvent e, StageModel s, List<(string, int, bool)> starts)
+    private void StartUndo(ExecutionEvent e, StageModel s, List<(string, int, bool)>? starts)
     {
-        Require(starts.Remove((e.Stage!, e.Attempt, true)), $"nobody undoes {e.Stage}");
+        Require(starts?.Remove((e.Stage!, e.Attempt, true)) ?? true, $"nobody undoes {e.Stage}");
         Require(_undoing is null && !Paused && !Cancelling, $"{e.Stage} is undone while {_undoing} is");
         Require(s.Ended == StageStatus.Completed && s.Undo is null && s.EndedSeq < _lastUndone, $"{e.Stage} is undone out of turn");
         (s.Undo, _undoing, _lastUndone) = ("running", e.Stage, s.EndedSeq);
@@ -383,6 +385,3 @@ internal sealed class LogModel(PipelineDefinition pipeline)
         if (!condition) throw new BrokenRuleException(message);
     }
 }
-
-/// <summary>The log, or what the world sees, breaks a rule.</summary>
-internal sealed class BrokenRuleException(string message) : Exception(message);

@@ -5,26 +5,42 @@ using Sightglass.Core.Definitions;
 namespace Sightglass.Core.Tests.Simulation;
 
 /// <summary>Makes random pipelines that validation accepts, with every feature that schedules.</summary>
-internal sealed class PipelineGenerator(Random random)
+internal sealed class PipelineGenerator(Random random, double spread = PipelineGenerator.Spread)
 {
+    public const int MaxStages = 30;
+    public const double Spread = 54;
+    public const string ChildId = "child";
+
     public static readonly string[] EventTypes = ["go", "stop"];
 
     private readonly List<StageDefinition> _stages = [];
     private int _size;
     private FailurePolicy _policy;
 
-    public static PipelineDefinition Make(Random random)
+    /// <summary>Makes the pipeline that <c>pipeline</c> stages run: short, and without children of its own.</summary>
+    public static PipelineDefinition MakeChild(Random random)
+    {
+        var stages = Enumerable.Range(0, 1 + random.Next(3)).Select(i => new StageDefinition { Id = string.Create(CultureInfo.InvariantCulture, $"c{i}"), Code = new CodeDefinition { Name = "work" } }).ToList();
+        foreach (var stage in stages.Skip(1)) stage.Needs = [stages[0].Id];
+        return new PipelineDefinition { Id = ChildId, Stages = stages };
+    }
+
+    /// <summary>Makes a pipeline of at most this many stages.</summary>
+    /// <param name="random">Where every choice comes from.</param>
+    /// <param name="most">The most stages.</param>
+    /// <param name="spread">How far sizes spread: the median is about a sixth of it.</param>
+    public static PipelineDefinition Make(Random random, int most = MaxStages, double spread = Spread)
     {
         while (true)
         {
-            var pipeline = new PipelineGenerator(random).Pipeline();
+            var pipeline = new PipelineGenerator(random, spread).Pipeline(most);
             if (DefinitionValidator.Validate(pipeline).All(p => p.Severity != ProblemSeverity.Error)) return pipeline;
         }
     }
 
-    private PipelineDefinition Pipeline()
+    private PipelineDefinition Pipeline(int most)
     {
-        _size = Math.Min(30, 2 + (int)(random.NextDouble() * random.NextDouble() * 54));
+        _size = Math.Min(most, 2 + (int)(random.NextDouble() * random.NextDouble() * spread));
         _policy = Pick(FailurePolicy.Fail, FailurePolicy.Continue, FailurePolicy.Rollback);
         for (var i = 0; i < _size; i++) _stages.Add(Stage(i));
         AimBranches();
@@ -108,7 +124,11 @@ internal sealed class PipelineGenerator(Random random)
         }
         else if (what < 0.32)
         {
-            stage.Pipeline = new PipelineCallDefinition { Id = "child" };
+            stage.Pipeline = new PipelineCallDefinition { Id = ChildId };
+        }
+        else if (what < 0.37 && spread > Spread)
+        {
+            stage.Data = new DataDefinition { Value = i > 0 && Chance(0.5) ? Json($"${{{{ stages.{Id(i)}.status }}}}") : Json("a") };
         }
         else
         {

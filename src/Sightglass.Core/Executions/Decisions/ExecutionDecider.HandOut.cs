@@ -74,6 +74,14 @@ internal sealed partial class ExecutionDecider
         {
             var waits = AwaitsTrigger(s) || s.WaitingFor is "retry" or "repeat";
             if (!waits || s.Status.IsTerminal() || s.InAttempt) continue;
+
+            // Held since before it failed: its delay has begun anew, and the clock will tell.
+            if (s.WaitingFor is "retry" or "repeat" && s.Due is { } due && due > now)
+            {
+                ready.Due(s.Key, due);
+                continue;
+            }
+
             var stage = PlanOf(s);
             if (failing && !stage.HandlesFailure) continue;
             var input = stage.Body.Render(() => scopes.For(s), out var error);

@@ -1,0 +1,44 @@
+using Sightglass.Core.Definitions;
+using Sightglass.Core.Ports;
+using Sightglass.Core.Scheduling;
+
+namespace Sightglass.Core.Tests.Simulation.Engines;
+
+/// <summary>Stores, queues, owners and rules that are broken on purpose: whatever finds nothing wrong with one of them finds
+/// nothing.</summary>
+internal static class EngineMutants
+{
+    public static IReadOnlyList<EngineMutant> All { get; } =
+    [
+        new("store: answers before it commits") { AcksFirst = Rarely },
+        new("store: loses an append") { Append = (w, a) => a.ExpectedLast > 0 && Rarely(w) ? null : a },
+        new("store: writes a block twice") { Append = (w, a) => Rarely(w) ? a with { Blocks = [.. a.Blocks, a.Blocks[^1] with { FirstSeq = a.Blocks[^1].FirstSeq + a.Blocks[^1].Count }] } : a },
+        new("store: swaps two blocks") { Append = (w, a) => a.Blocks.Count > 1 ? a with { Blocks = Swapped(a.Blocks) } : a },
+        new("store: writes half of an append") { Append = (w, a) => a.Blocks.Count > 1 && Rarely(w) ? a with { Blocks = [a.Blocks[0]] } : a },
+        new("store: forgets who owns an execution") { Append = (w, a) => a.ExpectedLast > 0 && w.Epochs.TryGetValue(a.ExecutionId, out var epoch) ? a with { Epoch = epoch } : a },
+        new("queue: gives a slot to two") { Slots = (w, n) => new BrokenSlots(n) { GivesTwice = () => Rarely(w) } },
+        new("queue: loses a slot that comes back") { Slots = (w, n) => new BrokenSlots(n) { LosesRelease = () => Rarely(w) } },
+        new("queue: forgets who waits") { Slots = (w, n) => new BrokenSlots(n) { ForgetsWait = () => Rarely(w) } },
+        new("queue: loses a timer") { LosesTimer = Rarely },
+        new("queue: loses the word that a child brings") { LosesWord = Rarely },
+        new("owner: loses the end of an attempt") { Mail = (w, m) => m is FinishedMessage && Rarely(w) ? [] : [m] },
+        new("owner: takes the end of an attempt twice") { Mail = (w, m) => m is FinishedMessage && Rarely(w) ? [m, m] : [m] },
+        new("owner: loses the last output of an attempt") { Mail = (w, m) => m is FinishedMessage f && Rarely(w) ? [f with { Output = null }] : [m] },
+        new("owner: loses reports") { Mail = (w, m) => m is ReportsMessage && Rarely(w) ? [] : [m] },
+        new("owner: loses a command") { Mail = (w, m) => m is CommandMessage && Rarely(w) ? [] : [m] },
+        new("owner: loses a slot it was granted") { Mail = (w, m) => m is GrantMessage && Rarely(w) ? [] : [m] },
+        new("rules: forget needs") { Definition = s => s.Needs = [] },
+        new("rules: forget conditions") { Definition = s => s.When = s.Type == "branch" ? s.When : null },
+        new("rules: forget the limit of instances") { Definition = s => s.MaxParallel = null },
+        new("rules: try once more") { Definition = s => s.Retry = new RetryDefinition { MaxAttempts = 5 } },
+        new("rules: wait too short") { Definition = s => s.Wait = s.Wait?.For is { } time ? new WaitDefinition { For = new Duration(time.Value / 2) } : s.Wait },
+    ];
+
+    private static bool Rarely(EngineWorld world) => world.Random.Next(20) == 0;
+
+    private static IReadOnlyList<AppendBlock> Swapped(IReadOnlyList<AppendBlock> blocks)
+    {
+        var first = blocks[0].FirstSeq;
+        return [blocks[1] with { FirstSeq = first }, blocks[0] with { FirstSeq = first + blocks[1].Count }, .. blocks.Skip(2)];
+    }
+}
