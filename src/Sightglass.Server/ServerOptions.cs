@@ -27,6 +27,23 @@ public sealed record ServerOptions
     /// <value>1000.</value>
     public int MaxConnections { get; init; } = 1000;
 
+    /// <summary>Gets the most bytes of the line of a request, its path and query included, 1024 or more; a longer one is
+    /// answered by 414.</summary>
+    /// <value>8,192 bytes (8 KiB).</value>
+    public int MaxRequestLineBytes { get; init; } = 8 * 1024;
+
+    /// <summary>Gets the most bytes of a request's headers, 1024 or more; more are answered by 431.</summary>
+    /// <value>32,768 bytes (32 KiB).</value>
+    public int MaxHeaderBytes { get; init; } = 32 * 1024;
+
+    /// <summary>Gets how long a client may take to send a request's headers.</summary>
+    /// <value>30 seconds.</value>
+    public TimeSpan HeaderTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets how long a connection may stay open without a request.</summary>
+    /// <value>130 seconds.</value>
+    public TimeSpan IdleConnection { get; init; } = TimeSpan.FromSeconds(130);
+
     /// <summary>Gets the longest time without a frame on an event stream.</summary>
     /// <value>15 seconds.</value>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);
@@ -45,4 +62,26 @@ public sealed record ServerOptions
     /// <summary>Gets where the server logs what it does.</summary>
     /// <value>Nowhere.</value>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Refuses limits that make no sense.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size or a count is below its least, or a time is not positive or longer than a day.</exception>
+    internal ServerOptions Checked()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxRequestBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxRunBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxRequestLineBytes, 1024);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxHeaderBytes, 1024);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(HeaderTime, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(HeaderTime, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(IdleConnection, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(IdleConnection, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Heartbeat, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Heartbeat, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SlowViewer, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SlowViewer, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThan(ShutdownTime, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ShutdownTime, TimeSpan.FromDays(1));
+        return this;
+    }
 }

@@ -39,12 +39,13 @@ public sealed class SightglassServer : IAsyncDisposable
     /// <param name="pipelines">The pipelines to list and run; whoever composes the server starts it.</param>
     /// <param name="schedules">What starts pipelines by their schedules; none by default.</param>
     /// <param name="webhooks">What delivers results; none by default.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit of the options makes no sense.</exception>
     public SightglassServer(ServerOptions options, PipelineEngine engine, PipelineCatalog pipelines, ScheduleRunner? schedules = null, WebhookDispatcher? webhooks = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(pipelines);
-        _options = options;
+        _options = options.Checked();
         _context = new ServerContext(options, engine, pipelines, options.LoggerFactory.CreateLogger("Sightglass.Server"), schedules, webhooks, _stopping.Token);
     }
 
@@ -130,6 +131,13 @@ public sealed class SightglassServer : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = _options.MaxConnections;
         kestrel.Limits.MaxRequestBodySize = _options.MaxRequestBytes;
+        kestrel.Limits.MaxRequestLineSize = _options.MaxRequestLineBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = _options.MaxHeaderBytes;
+        kestrel.Limits.RequestHeadersTimeout = _options.HeaderTime;
+        kestrel.Limits.KeepAliveTimeout = _options.IdleConnection;
+
+        // It may not be less than a line, and what is read ahead waits for whoever reads the body.
+        kestrel.Limits.MaxRequestBufferSize = Math.Max(1024 * 1024, _options.MaxRequestLineBytes);
 
         // A viewer that reads slowly is told so by its stream and closed there; Kestrel would cut it off without a word.
         kestrel.Limits.MinResponseDataRate = null;

@@ -8,7 +8,6 @@ namespace Sightglass.Cli.Client;
 internal static class ExecutionFinder
 {
     private const int LeastChars = 4;
-    private const int MaxPages = 20;
     private static readonly SearchValues<char> IdLetters = SearchValues.Create("0123456789abcdefABCDEF-");
 
     public static async Task<Guid> FindAsync(OwnerClient client, string given)
@@ -35,7 +34,7 @@ internal static class ExecutionFinder
     {
         var found = new List<Guid>();
         string? cursor = null;
-        for (var page = 0; page < MaxPages; page++)
+        for (var page = 0; page < CliLimits.MaxFinderPages; page++)
         {
             var list = await client.GetAsync("api/executions/history?limit=1000" + (cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor))).ConfigureAwait(false);
             foreach (var execution in list.GetProperty("executions"u8).EnumerateArray())

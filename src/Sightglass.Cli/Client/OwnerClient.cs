@@ -60,7 +60,7 @@ internal sealed class OwnerClient : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return JsonElement.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+        return JsonElement.Parse(await BytesAsync(response, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Reads bytes as they are.</summary>
@@ -68,7 +68,7 @@ internal sealed class OwnerClient : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return (await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false), response.Headers.Contains("X-Next-Offset"));
+        return (await BytesAsync(response, cancellationToken).ConfigureAwait(false), response.Headers.Contains("X-Next-Offset"));
     }
 
     /// <summary>Sends a JSON object and reads the JSON answer.</summary>
@@ -85,7 +85,7 @@ internal sealed class OwnerClient : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(buffer.ToArray()) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return JsonElement.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+        return JsonElement.Parse(await BytesAsync(response, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Deletes and reads the JSON answer.</summary>
@@ -93,7 +93,7 @@ internal sealed class OwnerClient : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, path);
         using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return JsonElement.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+        return JsonElement.Parse(await BytesAsync(response, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Opens a stream of NDJSON; the caller disposes the response.</summary>
@@ -105,6 +105,20 @@ internal sealed class OwnerClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static async Task<byte[]> BytesAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(CliLimits.MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new CommandRefusedException(ExitCodes.Unavailable, $"The process that owns the data folder answered with more than {CliLimits.MaxAnswerBytes} bytes; ask for less at once.", error);
+        }
+
+        return await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -134,7 +148,7 @@ internal sealed class OwnerClient : IDisposable
         };
         try
         {
-            var problem = JsonElement.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+            var problem = JsonElement.Parse(await BytesAsync(response, cancellationToken).ConfigureAwait(false));
             if (problem.TryGetProperty("problems"u8, out var problems) && problems.GetArrayLength() > 0)
                 return new CommandRefusedException(exitCode, string.Join(Environment.NewLine, problems.EnumerateArray().Select(ProblemOutput.Describe)));
             return new CommandRefusedException(exitCode, problem.GetProperty("error"u8).GetString() ?? "The owner of the data folder refused without a reason.");

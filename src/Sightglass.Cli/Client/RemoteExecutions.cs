@@ -33,8 +33,10 @@ internal sealed class RemoteExecutions(OwnerClient client, string types = "") : 
                 filled -= end;
             }
 
-            // One event is at most 64 KB; whatever is longer is still taken whole.
-            if (filled == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
+            // One event is at most 64 KB, but whoever answers may be of another version.
+            if (filled < buffer.Length) continue;
+            if (filled >= CliLimits.MaxStreamLineBytes) throw new CommandRefusedException(ExitCodes.Unavailable, $"The process that owns the data folder sent a line of more than {CliLimits.MaxStreamLineBytes} bytes; use the same version of sightglass for both.");
+            Array.Resize(ref buffer, buffer.Length * 2);
         }
     }
 

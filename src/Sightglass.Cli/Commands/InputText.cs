@@ -6,8 +6,6 @@ namespace Sightglass.Cli.Commands;
 /// <summary>Texts that the user gives on the command line, in a file (<c>@FILE</c>) or on standard input (<c>@-</c>).</summary>
 internal static class InputText
 {
-    private const long MaxBytes = 10 << 20;
-
     public static string? Read(string? given, string option)
     {
         if (given is null || !given.StartsWith('@')) return given;
@@ -21,7 +19,7 @@ internal static class InputText
             while ((read = stream.Read(buffer)) > 0)
             {
                 bounded.Write(buffer, 0, read);
-                if (bounded.Length > MaxBytes) throw new CommandRefusedException(ExitCodes.Invalid, $"{option} is larger than 10 MB; give the path of the file as a text instead.");
+                if (bounded.Length > CliLimits.MaxInputBytes) throw new CommandRefusedException(ExitCodes.Invalid, $"{option} is larger than 10 MB; give the path of the file as a text instead.");
             }
 
             var bytes = bounded.GetBuffer().AsSpan(0, (int)bounded.Length);

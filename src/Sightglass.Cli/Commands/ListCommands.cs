@@ -6,6 +6,7 @@ using Sightglass.Cli.Client;
 using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.Hosting;
 using Sightglass.Cli.LiveView;
+using Sightglass.Core.Ports;
 
 namespace Sightglass.Cli.Commands;
 
@@ -75,7 +76,7 @@ internal static class ListCommands
 
     private static async Task<int> HistoryAsync(FolderPaths data, string? pipeline, string? status, int limit, bool json)
     {
-        if (limit is < 1 or > 1000) throw new CommandRefusedException(ExitCodes.Invalid, "--limit is a number from 1 to 1000.");
+        if (limit is < 1 or > ExecutionQuery.MaxLimit) throw new CommandRefusedException(ExitCodes.Invalid, $"--limit is a number from 1 to {ExecutionQuery.MaxLimit}.");
         await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
         var query = new StringBuilder($"api/executions/history?limit={limit}");
         if (pipeline is not null) query.Append("&pipeline=").Append(Uri.EscapeDataString(pipeline));

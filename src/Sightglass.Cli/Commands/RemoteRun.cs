@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sightglass.Cli.Client;
+using Sightglass.Core.Definitions;
 
 namespace Sightglass.Cli.Commands;
 
@@ -27,7 +28,7 @@ internal static class RemoteRun
 
     private static async Task<Guid> StartAsync(OwnerClient client, RunRequest request, string? path, string pipelineId)
     {
-        var text = path is null ? null : await File.ReadAllTextAsync(path).ConfigureAwait(false);
+        var text = path is null ? null : Text(path);
         var answer = await client.PostAsync($"api/pipelines/{Uri.EscapeDataString(pipelineId)}/run", writer =>
         {
             if (request.Input is { } input)
@@ -46,6 +47,20 @@ internal static class RemoteRun
             writer.WriteString("baseFolder"u8, Path.GetDirectoryName(path));
         }).ConfigureAwait(false);
         return answer.GetProperty("executionId"u8).GetGuid();
+    }
+
+    private static string Text(string path)
+    {
+        try
+        {
+            // It was read and checked before, but may have grown since.
+            using var reader = new StreamReader(new MemoryStream(PipelineFolder.ReadBytes(path)));
+            return reader.ReadToEnd();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandRefusedException(ExitCodes.Invalid, $"'{path}' cannot be read: {error.Message}", error);
+        }
     }
 
     private static void WritePairs(Utf8JsonWriter writer, string name, IReadOnlyDictionary<string, string> pairs)

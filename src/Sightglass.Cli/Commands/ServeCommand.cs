@@ -56,7 +56,7 @@ internal static class ServeCommand
         command.SetAction(parsed =>
         {
             var given = (parsed.GetValue(urls) ?? []).SelectMany(u => u.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
-            if (parsed.GetValue(slots) is < 1 or > 10_000) throw new CommandRefusedException(ExitCodes.Invalid, "--slots is a number from 1 to 10000.");
+            if (parsed.GetValue(slots) is < 1 or > CliLimits.MaxSlots) throw new CommandRefusedException(ExitCodes.Invalid, $"--slots is a number from 1 to {CliLimits.MaxSlots}.");
             var retention = RetentionOf(parsed.GetValue(age), parsed.GetValue(count));
             var options = new EngineHostOptions { AllowedHosts = parsed.GetValue(hosts) ?? [] };
             return ServeAsync(

@@ -34,7 +34,10 @@ internal sealed record FolderOwner(int Pid, string Verb, string? Socket, string?
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(paths.Owner));
+            // Whatever else lies there is no word of an owner.
+            using var stream = new FileStream(paths.Owner, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (stream.Length > CliLimits.MaxOwnerBytes) return null;
+            using var document = JsonDocument.Parse(stream);
             var root = document.RootElement;
             return new FolderOwner(
                 root.GetProperty("pid"u8).GetInt32(), root.GetProperty("verb"u8).GetString() ?? "",

@@ -6,8 +6,6 @@ namespace Sightglass.Cli.DataFolder;
 /// is too long the socket stands in a folder of its own among the temporary files, and the lock file says where.</summary>
 internal sealed class SocketPath : IDisposable
 {
-    private const int MaxBytes = 107;
-
     private readonly string? _temporary;
 
     private SocketPath(string path, string? temporary)
@@ -21,11 +19,11 @@ internal sealed class SocketPath : IDisposable
     /// <summary>Chooses the path; the caller holds the folder's lock, so that what a dead owner left may go.</summary>
     public static SocketPath Choose(FolderPaths paths)
     {
-        if (Encoding.UTF8.GetByteCount(paths.Socket) <= MaxBytes) return new SocketPath(paths.Socket, null);
+        if (Encoding.UTF8.GetByteCount(paths.Socket) <= CliLimits.MaxSocketPath) return new SocketPath(paths.Socket, null);
 
         // Made with a random name for this user alone, so nobody can lay a socket of theirs in its place.
         var folder = Directory.CreateTempSubdirectory("sightglass-").FullName;
-        if (Encoding.UTF8.GetByteCount(folder) > MaxBytes - 10)
+        if (Encoding.UTF8.GetByteCount(folder) > CliLimits.MaxSocketPath - 10)
         {
             Directory.Delete(folder);
             folder = ShortFolder();

@@ -7,9 +7,6 @@ namespace Sightglass.Cli.LiveView;
 /// <summary>How an execution ended, in a few lines.</summary>
 internal static class ResultText
 {
-    private const int MaxLines = 40;
-    private const int MaxChars = 8000;
-
     public static IEnumerable<string> Of(ExecutionState state)
     {
         var counts = state.CountStages();
@@ -46,13 +43,13 @@ internal static class ResultText
 
         if (output.Json.Span is [] || output.Json.Span.SequenceEqual("null"u8)) yield break;
         var text = TextOf(output.Json);
-        var cut = text.Length > MaxChars;
-        if (cut) text = text[..(char.IsHighSurrogate(text[MaxChars - 1]) ? MaxChars - 1 : MaxChars)];
+        var cut = text.Length > CliLimits.MaxResultChars;
+        if (cut) text = text[..(char.IsHighSurrogate(text[CliLimits.MaxResultChars - 1]) ? CliLimits.MaxResultChars - 1 : CliLimits.MaxResultChars)];
         var lines = text.TrimEnd().ReplaceLineEndings("\n").Split('\n');
         yield return lines.Length == 1 ? "Result: " + lines[0] + (cut ? "…" : "") : "Result:";
         if (lines.Length == 1) yield break;
-        foreach (var line in lines.Take(MaxLines)) yield return "  " + line;
-        if (cut || lines.Length > MaxLines) yield return "  … (the rest: sightglass show last --json)";
+        foreach (var line in lines.Take(CliLimits.MaxResultLines)) yield return "  " + line;
+        if (cut || lines.Length > CliLimits.MaxResultLines) yield return "  … (the rest: sightglass show last --json)";
     }
 
     private static string TextOf(ReadOnlyMemory<byte> json)

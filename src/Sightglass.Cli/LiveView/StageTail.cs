@@ -5,10 +5,7 @@ namespace Sightglass.Cli.LiveView;
 /// <summary>The last lines that an attempt printed.</summary>
 internal sealed class StageTail
 {
-    private const int Lines = 8;
-    private const int MaxLineChars = 2000;
-
-    private readonly Queue<string> _lines = new(Lines + 1);
+    private readonly Queue<string> _lines = new(CliLimits.TailLines + 1);
     private readonly Dictionary<string, StringBuilder> _open = new(2, StringComparer.Ordinal);
 
     /// <summary>Gets or sets how far the stage says it is.</summary>
@@ -23,7 +20,7 @@ internal sealed class StageTail
         if (!_open.TryGetValue(stream, out var open)) _open[stream] = open = new StringBuilder();
 
         // Of a large chunk only the end can be seen.
-        var rest = text.AsSpan(Math.Max(0, text.Length - (Lines * MaxLineChars)));
+        var rest = text.AsSpan(Math.Max(0, text.Length - (CliLimits.TailLines * CliLimits.MaxTailChars)));
         while (rest.IndexOf('\n') is >= 0 and var end)
         {
             Append(open, rest[..end]);
@@ -38,7 +35,7 @@ internal sealed class StageTail
     public void AddLine(string line)
     {
         _lines.Enqueue(line);
-        if (_lines.Count > Lines) _lines.Dequeue();
+        if (_lines.Count > CliLimits.TailLines) _lines.Dequeue();
     }
 
     private static void Append(StringBuilder open, ReadOnlySpan<char> text)
@@ -50,8 +47,8 @@ internal sealed class StageTail
         open.Append(text);
 
         // Of a line without end, as a model writes them, the newest part is what streams.
-        if (open.Length <= 2 * MaxLineChars) return;
-        var cut = open.Length - MaxLineChars;
+        if (open.Length <= 2 * CliLimits.MaxTailChars) return;
+        var cut = open.Length - CliLimits.MaxTailChars;
         open.Remove(0, char.IsLowSurrogate(open[cut]) ? cut + 1 : cut);
     }
 }

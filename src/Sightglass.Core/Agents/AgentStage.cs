@@ -13,7 +13,7 @@ namespace Sightglass.Core.Agents;
 /// <param name="options">Settings; the defaults where there are none.</param>
 public sealed class AgentStage(ChatClientRegistry clients, AgentStageOptions? options = null) : IStageType
 {
-    private readonly AgentStageOptions _options = options ?? new AgentStageOptions();
+    private readonly AgentStageOptions _options = (options ?? new AgentStageOptions()).Checked();
 
     /// <inheritdoc/>
     public string Name => "agent";

@@ -15,4 +15,12 @@ public sealed record AgentStageOptions
     /// <summary>Gets the longest answer that is taken, in characters; a longer one fails the stage.</summary>
     /// <value>4 million.</value>
     public int MaxAnswerLength { get; init; } = 4_000_000;
+
+    /// <summary>Refuses limits that make no sense.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The longest answer is below 1.</exception>
+    internal AgentStageOptions Checked()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxAnswerLength, 1);
+        return this;
+    }
 }

@@ -12,8 +12,6 @@ internal sealed partial class ChatScriptJson : JsonSerializerContext;
 /// <summary>A file of turns; see <see cref="ScriptedChatClient"/>.</summary>
 internal sealed record ChatScript
 {
-    private const int MaxFileBytes = 1 << 20;
-
     public List<ChatTurn> Turns { get; set; } = [];
 
     /// <summary>Reads a script.</summary>
@@ -27,7 +25,7 @@ internal sealed record ChatScript
         var file = new FileInfo(path);
         if (!file.Exists)
             throw new InvalidDataException($"The script '{name}' does not exist in {root}; model.name is the path of a script file.");
-        if (file.Length > MaxFileBytes)
+        if (file.Length > AgentLimits.MaxScriptBytes)
             throw new InvalidDataException($"The script '{name}' is larger than 1 MB; split it.");
         return Parse(File.ReadAllText(path), name);
     }

@@ -8,12 +8,12 @@ namespace Sightglass.Core.Definitions;
 /// <summary>Writes definitions as pipeline files. Reading what was written gives an equal definition; comments are not kept.</summary>
 public static class DefinitionWriter
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 1_000 };
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = DefinitionLimits.InputDepth };
 
     /// <summary>Writes YAML.</summary>
     public static string ToYaml(PipelineDefinition definition)
     {
-        using var document = JsonDocument.Parse(Trim(definition), new JsonDocumentOptions { MaxDepth = 1_000 });
+        using var document = JsonDocument.Parse(Trim(definition), new JsonDocumentOptions { MaxDepth = DefinitionLimits.InputDepth });
         return YamlWriter.Write(document.RootElement);
     }
 
@@ -23,7 +23,7 @@ public static class DefinitionWriter
     /// <summary>Writes what differs from the defaults: what an author would have written.</summary>
     private static ReadOnlyMemory<byte> Trim(PipelineDefinition definition)
     {
-        using var document = JsonDocument.Parse(DefinitionJson.Write(definition), new JsonDocumentOptions { MaxDepth = 1_000 });
+        using var document = JsonDocument.Parse(DefinitionJson.Write(definition), new JsonDocumentOptions { MaxDepth = DefinitionLimits.InputDepth });
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, Indented))
         {

@@ -172,7 +172,7 @@ public static class InputValidator
                 writer.WriteEndObject();
             }
 
-            var reader = new Utf8JsonReader(buffer.WrittenSpan, new JsonReaderOptions { MaxDepth = 1_000 });
+            var reader = new Utf8JsonReader(buffer.WrittenSpan, new JsonReaderOptions { MaxDepth = DefinitionLimits.InputDepth });
             return JsonElement.ParseValue(ref reader);
         }
 

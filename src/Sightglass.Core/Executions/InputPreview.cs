@@ -5,14 +5,12 @@ namespace Sightglass.Core.Executions;
 /// <summary>The first characters of an input, for lists.</summary>
 internal static class InputPreview
 {
-    private const int Chars = 100;
-
     /// <summary>Gives at most 100 characters, and <c>...</c> only where something was cut. An input with one text is shown
     /// as that text, any other as JSON.</summary>
     public static string Of(Payload input)
     {
         if (!input.IsInline) return Cut(input.Preview ?? "", always: true);
-        using var document = JsonDocument.Parse(input.Json, new JsonDocumentOptions { MaxDepth = 256 });
+        using var document = JsonDocument.Parse(input.Json, new JsonDocumentOptions { MaxDepth = ExecutionLimits.MaxValueDepth });
         var root = document.RootElement;
         if (root.ValueKind == JsonValueKind.Object && root.GetPropertyCount() == 1)
         {
@@ -27,8 +25,8 @@ internal static class InputPreview
 
     private static string Cut(string text, bool always)
     {
-        if (text.Length <= Chars) return always ? text + "..." : text;
-        var end = Chars;
+        if (text.Length <= ExecutionLimits.MaxInputPreviewChars) return always ? text + "..." : text;
+        var end = ExecutionLimits.MaxInputPreviewChars;
         if (char.IsHighSurrogate(text[end - 1])) end--;
         return string.Concat(text.AsSpan(0, end), "...");
     }

@@ -14,8 +14,6 @@ namespace Sightglass.Core.Executions;
 [JsonConverter(typeof(PayloadConverter))]
 public sealed class Payload : IEquatable<Payload>
 {
-    private const int PreviewChars = 200;
-
     private Payload(ReadOnlyMemory<byte> json, string? reference, long bytes, string? preview)
     {
         Json = json;
@@ -94,7 +92,7 @@ public sealed class Payload : IEquatable<Payload>
     private static string PreviewOf(ReadOnlySpan<byte> json)
     {
         // The cut may fall inside a character: what is left of it is dropped.
-        var take = Math.Min(json.Length, PreviewChars);
+        var take = Math.Min(json.Length, ExecutionLimits.MaxPreviewBytes);
         while (take > 0 && take < json.Length && (json[take] & 0xC0) == 0x80) take--;
         return Encoding.UTF8.GetString(json[..take]);
     }
@@ -103,7 +101,7 @@ public sealed class Payload : IEquatable<Payload>
     {
         // Of any length: a reader goes by the shape alone. The first key that is another ends the look.
         if (json.Length < 30 || json[0] != (byte)'{') return false;
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 256 });
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = ExecutionLimits.MaxValueDepth });
         var seen = 0;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -147,6 +145,6 @@ internal sealed partial class PayloadJsonContext : JsonSerializerContext
     public static PayloadJsonContext Relaxed { get; } = new(new JsonSerializerOptions
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        MaxDepth = 256,
+        MaxDepth = ExecutionLimits.MaxValueDepth,
     });
 }

@@ -9,6 +9,9 @@ public static class CelLimits
     /// </summary>
     public const long DefaultCost = 1_000_000;
 
+    /// <summary>The most characters of a line that asks for an evaluation, its variables included.</summary>
+    public const int MaxRequestLength = 16 * 1024 * 1024;
+
     /// <summary>The most characters of an expression.</summary>
     public const int MaxLength = 64 * 1024;
 
@@ -26,6 +29,9 @@ public static class CelLimits
 
     /// <summary>The most characters of a pattern.</summary>
     public const int MaxPatternLength = 1000;
+
+    /// <summary>How deep groups of a pattern may be nested.</summary>
+    public const int MaxPatternNesting = 100;
 
     /// <summary>The most repetitions that a pattern counts.</summary>
     public const int MaxPatternCount = 1000;

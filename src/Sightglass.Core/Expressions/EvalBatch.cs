@@ -23,9 +23,12 @@ public static class EvalBatch
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
-        while (input.ReadLine() is { } line)
+        var line = new StringBuilder();
+        while (ReadLine(input, line, out var length))
         {
-            output.Write(Answer(() => Request(line, typed), typed, out _));
+            output.Write(length > CelLimits.MaxRequestLength
+                ? Error(CelErrorCodes.InvalidRequest, $"not a request: the line has {length} characters; {CelLimits.MaxRequestLength} are allowed")
+                : Answer(() => Request(line.ToString(), typed), typed, out _));
             output.Write('\n');
         }
 
@@ -51,6 +54,20 @@ public static class EvalBatch
             },
             typed,
             out isError);
+    }
+
+    /// <summary>Reads a line, and of one that is too long no more than is allowed.</summary>
+    private static bool ReadLine(TextReader input, StringBuilder line, out long length)
+    {
+        line.Clear();
+        length = 0;
+        int next;
+        while ((next = input.Read()) is not (-1 or '\n'))
+        {
+            if (++length <= CelLimits.MaxRequestLength) line.Append((char)next);
+        }
+
+        return next == '\n' || length > 0;
     }
 
     private static (string Expression, CelScope Scope) Request(string line, bool typed)

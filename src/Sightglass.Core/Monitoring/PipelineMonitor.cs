@@ -64,7 +64,7 @@ public sealed partial class PipelineMonitor : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(definition);
         options ??= new RunOptions();
-        if (options.Labels is { } labels && (labels.Count > 32 || labels.Any(l => l.Key.Length > 200 || l.Value.Length > 200)))
+        if (options.Labels is { } labels && (labels.Count > StartRequest.MaxLabels || labels.Any(l => l.Key.Length > StartRequest.MaxLabelChars || l.Value.Length > StartRequest.MaxLabelChars)))
             throw new MonitorException("labels_too_many", "A run may have 32 labels of at most 200 characters each.");
         var plan = MonitoredPlan.Make(definition);
         var input = options.Input is null ? Payload.FromJson("{}"u8.ToArray()) : PayloadOf(options.Input);
@@ -228,8 +228,8 @@ public sealed partial class PipelineMonitor : IAsyncDisposable
             JsonElement element => StageJson.Write(element),
             _ => JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), CodeRegistry.Json),
         };
-        if (json.Length > StageWorker.MaxOutputBytes)
-            throw new MonitorException(ErrorCodes.OutputTooLarge, $"The value has {json.Length} bytes; the most is {StageWorker.MaxOutputBytes}. Write it to a file and report its path.");
+        if (json.Length > ExecutionLimits.MaxOutputBytes)
+            throw new MonitorException(ErrorCodes.OutputTooLarge, $"The value has {json.Length} bytes; the most is {ExecutionLimits.MaxOutputBytes}. Write it to a file and report its path.");
         return Payload.FromJson(json);
     }
 

@@ -21,7 +21,7 @@ public sealed record EndedQuery
     /// <exception cref="ArgumentException">The limit is not 1 to 1000, or <see cref="BeyondNewest"/> is negative.</exception>
     public void Validate()
     {
-        if (Limit is < 1 or > 1000) throw new ArgumentException($"The limit is {Limit}; it may be 1 to 1000.");
+        if (Limit is < 1 or > ExecutionQuery.MaxLimit) throw new ArgumentException($"The limit is {Limit}; it may be 1 to {ExecutionQuery.MaxLimit}.");
         if (BeyondNewest is < 0) throw new ArgumentException($"BeyondNewest is {BeyondNewest}; it may be 0 or more.");
     }
 }

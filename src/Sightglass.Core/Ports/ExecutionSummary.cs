@@ -107,6 +107,9 @@ public sealed record ExecutionPage(IReadOnlyList<ExecutionListItem> Items, strin
 /// <summary>Which executions to list.</summary>
 public sealed record ExecutionQuery
 {
+    /// <summary>The most items of a page, of this and of the other lists of a store.</summary>
+    public const int MaxLimit = 1000;
+
     /// <summary>Gets one execution's id: the list then holds it alone, or nothing. A child is found too.</summary>
     public Guid? Id { get; init; }
 
@@ -145,7 +148,7 @@ public sealed record ExecutionQuery
     /// <exception cref="ArgumentException">The cursor is none, or the limit is not 1 to 1000.</exception>
     public ExecutionCursor? Validate()
     {
-        if (Limit is < 1 or > 1000) throw new ArgumentException($"The limit is {Limit}; it may be 1 to 1000.");
+        if (Limit is < 1 or > ExecutionQuery.MaxLimit) throw new ArgumentException($"The limit is {Limit}; it may be 1 to {ExecutionQuery.MaxLimit}.");
         if (Cursor is null) return null;
         return ExecutionCursor.TryParse(Cursor, out var cursor)
             ? cursor

@@ -3,9 +3,6 @@ namespace Sightglass.Core.Ports;
 /// <summary>The records of an <see cref="InMemoryEventStore"/>. Not safe for concurrent use: owned by that store's lock.</summary>
 internal sealed class InMemoryRecords(TimeProvider time)
 {
-    // More than a write can add, so that what has expired cannot pile up.
-    private const int MaxSwept = 2 * RecordWrite.MaxWrites;
-
     private readonly SortedSet<StoredRecord> _byKey = new(Comparer<StoredRecord>.Create((left, right) => Compare(left.Key, right.Key)));
 
     private readonly SortedSet<StoredRecord> _byExpiry = new(Comparer<StoredRecord>.Create((left, right) =>
@@ -91,6 +88,6 @@ internal sealed class InMemoryRecords(TimeProvider time)
     private void Sweep()
     {
         var now = time.GetUtcNow();
-        for (var i = 0; i < MaxSwept && _byExpiry.Min is { } first && !IsAlive(first, now); i++) Remove(first);
+        for (var i = 0; i < RecordLimits.MaxSwept && _byExpiry.Min is { } first && !IsAlive(first, now); i++) Remove(first);
     }
 }

@@ -30,7 +30,7 @@ public sealed record RecordQuery
         RecordKey.Check(Collection, RecordKey.MaxCollectionBytes, "collection");
         RecordKey.Check(Prefix, RecordKey.MaxKeyBytes, "prefix", mayBeEmpty: true);
         if (After is not null) RecordKey.Check(After, RecordKey.MaxKeyBytes, "cursor");
-        if (Limit is < 1 or > 1000) throw new ArgumentException($"The limit is {Limit}; it may be 1 to 1000.");
+        if (Limit is < 1 or > ExecutionQuery.MaxLimit) throw new ArgumentException($"The limit is {Limit}; it may be 1 to {ExecutionQuery.MaxLimit}.");
     }
 }
 

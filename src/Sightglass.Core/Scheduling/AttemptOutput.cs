@@ -8,20 +8,16 @@ namespace Sightglass.Core.Scheduling;
 
 /// <summary>
 /// What one attempt has said and the log does not have yet. The attempt adds at one end; the owner of the execution takes
-/// at the other when it writes the next append, at most one report append in flight and 16 KB of text each, so that what
-/// arrives meanwhile goes together. The attempt waits when 256 KB are waiting.
+/// at the other when it writes the next append, at most one report append in flight and a batch of text each, so that what
+/// arrives meanwhile goes together. The attempt waits when as much as <see cref="OutputOptions"/> allow is waiting.
 /// </summary>
 internal sealed class AttemptOutput : StageOutput
 {
-    /// <summary>Bytes of text in one append of reports.</summary>
-    public const int BatchBytes = 16 * 1024;
-
-    private const int RoomBytes = 256 * 1024;
-    private const int MaxItems = 1024;
     private const int WarningSize = 64;
 
     private readonly ExecutionActor _owner;
     private readonly SecretPatterns _secrets;
+    private readonly OutputOptions _options;
     private readonly long _maxBytes;
 
     // Guarded by _gate.
@@ -40,13 +36,14 @@ internal sealed class AttemptOutput : StageOutput
     // Owned by the execution's actor.
     private long _offset;
 
-    public AttemptOutput(ExecutionActor owner, string stage, int attempt, int iteration, SecretPatterns secrets, long maxBytes)
+    public AttemptOutput(ExecutionActor owner, string stage, int attempt, int iteration, SecretPatterns secrets, OutputOptions options, long maxBytes)
     {
         _owner = owner;
         Stage = stage;
         Attempt = attempt;
         Iteration = iteration;
         _secrets = secrets;
+        _options = options;
         _maxBytes = maxBytes;
         _output = new Channel("output", secrets);
         _error = new Channel("error", secrets);
@@ -116,7 +113,7 @@ internal sealed class AttemptOutput : StageOutput
     /// <param name="other">Called for any other report.</param>
     public void Take(bool all, Action<string, ReadOnlyMemory<byte>, long> text, Action<EventData> other)
     {
-        var budget = BatchBytes;
+        var budget = _options.BatchBytes;
         while (all || budget > 0)
         {
             Report? report;
@@ -148,7 +145,7 @@ internal sealed class AttemptOutput : StageOutput
         {
             again = _reports.Count > 0 && !_closed;
             _announced = again;
-            if (_waitingBytes < RoomBytes && _reports.Count < MaxItems) (room, _room) = (_room, null);
+            if (_waitingBytes < _options.MaxWaitingBytes && _reports.Count < _options.MaxWaitingItems) (room, _room) = (_room, null);
         }
 
         room?.TrySetResult();
@@ -185,7 +182,7 @@ internal sealed class AttemptOutput : StageOutput
         var size = 256;
         data.MapPayloads(p =>
         {
-            size += (int)Math.Min(p.Bytes, RoomBytes);
+            size += (int)Math.Min(p.Bytes, _options.MaxWaitingBytes);
             return p;
         });
         lock (_gate)
@@ -258,16 +255,12 @@ internal sealed class AttemptOutput : StageOutput
 
     private Task? RoomTask()
     {
-        if (_waitingBytes < RoomBytes && _reports.Count < MaxItems) return null;
+        if (_waitingBytes < _options.MaxWaitingBytes && _reports.Count < _options.MaxWaitingItems) return null;
         _room ??= new TaskCompletionSource(_owner.Parts.Continuations);
         return _room.Task;
     }
 
-    private string Mask(string text)
-    {
-        var masked = _secrets.MaskText(text);
-        return masked.Length <= 16_000 ? masked : string.Concat(masked.AsSpan(0, char.IsHighSurrogate(masked[15_999]) ? 15_999 : 16_000), $"… ({masked.Length - 16_000} more characters)");
-    }
+    private string Mask(string text) => ExecutionLimits.Cut(_secrets.MaskText(text), EngineLimits.MaxMessageChars);
 
     private Payload? Mask(JsonElement? value) =>
         value is { ValueKind: not JsonValueKind.Undefined } element
@@ -301,12 +294,9 @@ internal sealed class AttemptOutput : StageOutput
         }
     }
 
-    /// <summary>Text of one stream, at most <see cref="TextBytes"/>, or one other report.</summary>
+    /// <summary>Text of one stream, at most <see cref="EngineLimits.MaxTextBytes"/>, or one other report.</summary>
     private sealed class Report
     {
-        /// <summary>Even if every byte has to be escaped, an event with this much text is within its limit.</summary>
-        private const int TextBytes = 8 * 1024;
-
         private byte[] _text = [];
 
         public Report(string stream) => Stream = stream;
@@ -320,16 +310,16 @@ internal sealed class AttemptOutput : StageOutput
         public int Size { get; private set; }
 
         // The longest character takes four bytes: less room than that may not fit the next one.
-        public bool HasRoom => Size <= TextBytes - 4;
+        public bool HasRoom => Size <= EngineLimits.MaxTextBytes - 4;
 
         public ReadOnlyMemory<byte> Text => _text.AsMemory(0, Size);
 
         /// <summary>Adds as many whole characters as fit and gives back the rest.</summary>
         public ReadOnlySpan<byte> Append(ReadOnlySpan<byte> text)
         {
-            var take = Math.Min(text.Length, TextBytes - Size);
+            var take = Math.Min(text.Length, EngineLimits.MaxTextBytes - Size);
             while (take < text.Length && take > 0 && (text[take] & 0xC0) == 0x80) take--;
-            if (_text.Length < Size + take) Array.Resize(ref _text, Math.Max(Size + take, Math.Min(TextBytes, _text.Length * 2)));
+            if (_text.Length < Size + take) Array.Resize(ref _text, Math.Max(Size + take, Math.Min(EngineLimits.MaxTextBytes, _text.Length * 2)));
             text[..take].CopyTo(_text.AsSpan(Size));
             Size += take;
             return text[take..];

@@ -17,7 +17,7 @@ public sealed partial class PipelineEngine
         {
             _engine = engine;
             var options = engine._options;
-            _worker = new StageWorker(options.StageTypes.ToDictionary(t => t.Name, StringComparer.Ordinal), engine.FindSecret, options.Time, options.Grace);
+            _worker = new StageWorker(options.StageTypes.ToDictionary(t => t.Name, StringComparer.Ordinal), engine.FindSecret, options.Time, options.Grace, options.Output);
             _dueTimes = new DueTimes(options.Time, actor => actor.Tell(now => new TimerDue(now, Jitter())));
         }
 

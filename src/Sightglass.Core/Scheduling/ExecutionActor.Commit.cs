@@ -7,8 +7,6 @@ namespace Sightglass.Core.Scheduling;
 /// <content>Hand-out, commit, and what follows from a commit.</content>
 internal partial class ExecutionActor
 {
-    private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
-
     private async Task HandOutSafelyAsync()
     {
         while (true)
@@ -148,7 +146,7 @@ internal partial class ExecutionActor
     /// <summary>Gives the store time to come back; false where nobody waits for it any more.</summary>
     private async Task<bool> WaitForStoreAsync()
     {
-        await Parts.DelayAsync(StoreRetry, _services.Time, _services.Abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Parts.DelayAsync(EngineLimits.StoreRetry, _services.Time, _services.Abandoned).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return !_services.Abandoned.IsCancellationRequested;
     }
 

@@ -4,7 +4,6 @@ namespace Sightglass.Core.Scheduling;
 /// without a hop through the pool: waking a thread costs as much as the whole turn.</content>
 internal partial class ExecutionActor
 {
-    private const int MaxRounds = 64;
     private const double BriefMs = 0.1;
 
     [ThreadStatic]
@@ -85,7 +84,7 @@ internal partial class ExecutionActor
 
             // A busy execution must not keep the thread of whoever posted first. And where attempts that were handed out
             // together take no time, those that wait for a thread go first: their results share this turn's commit.
-            if (round == MaxRounds || (hosted && !waited && _brief && Volatile.Read(ref _queued) > 0))
+            if (round == EngineLimits.MaxRounds || (hosted && !waited && _brief && Volatile.Read(ref _queued) > 0))
             {
                 (kept, _kept) = (_kept, null);
                 DrainLater();

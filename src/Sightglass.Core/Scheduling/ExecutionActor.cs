@@ -14,8 +14,6 @@ namespace Sightglass.Core.Scheduling;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The pending append's writer holds no unmanaged resource, and an actor has no moment at which nobody may post.")]
 internal partial class ExecutionActor
 {
-    private const int MaxMail = 10_000;
-
     private readonly ActorServices _services;
 
     // Replaced by the drain when the execution is re-opened; read by anyone.
@@ -90,7 +88,7 @@ internal partial class ExecutionActor
         var answer = new TaskCompletionSource<CommandAnswer>(Parts.Continuations);
         lock (_gate)
         {
-            if (_mail.Count >= MaxMail) return Task.FromResult(new CommandAnswer(false, "busy", "Too many commands wait for this execution; try again."));
+            if (_mail.Count >= EngineLimits.MaxMail) return Task.FromResult(new CommandAnswer(false, "busy", "Too many commands wait for this execution; try again."));
         }
 
         Post(new CommandMessage(make, answer, once));

@@ -5,9 +5,6 @@ namespace Sightglass.Core.Scheduling;
 /// <summary>The newest blocks of one execution that somebody watches. Everything is guarded by <c>gate</c>.</summary>
 internal sealed class FeedTopic
 {
-    private const int MaxBlocks = 1024;
-    private const int MaxBytes = 1024 * 1024;
-
     private readonly Lock gate = new();
     private readonly LinkedList<EventBlock> ring = new();
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -60,7 +57,7 @@ internal sealed class FeedTopic
                 last = block.LastSeq;
             }
 
-            while (ring.Count > MaxBlocks || (bytes > MaxBytes && ring.Count > 1))
+            while (ring.Count > EngineLimits.MaxFeedBlocks || (bytes > EngineLimits.MaxFeedBytes && ring.Count > 1))
             {
                 bytes -= ring.First!.Value.Bytes.Length;
                 ring.RemoveFirst();

@@ -13,9 +13,6 @@ public sealed record FollowStep(IReadOnlyList<EventBlock> Blocks, long Last, boo
 /// nothing falls between.</summary>
 public sealed class LogFollower(IEventStore store, EventFeed feed, TimeProvider time)
 {
-    private const int PageBytes = 256 * 1024;
-    private static readonly TimeSpan AskStore = TimeSpan.FromSeconds(1);
-
     /// <summary>Follows a log. Every step ends at most a heartbeat after the one before. It ends when the execution is deleted.</summary>
     /// <param name="executionId">The execution.</param>
     /// <param name="after">The cursor.</param>
@@ -31,7 +28,7 @@ public sealed class LogFollower(IEventStore store, EventFeed feed, TimeProvider 
             var blocks = subscription.Read(cursor, out var ended);
             if (blocks is null || (blocks.Count == 0 && !ended))
             {
-                var page = await store.ReadAsync(executionId, cursor, BlockFilter.All, PageBytes, cancellationToken).ConfigureAwait(false);
+                var page = await store.ReadAsync(executionId, cursor, BlockFilter.All, EngineLimits.FollowPageBytes, cancellationToken).ConfigureAwait(false);
 
                 // It was deleted since.
                 if (page.Last == 0 && cursor > 0) yield break;
@@ -52,7 +49,7 @@ public sealed class LogFollower(IEventStore store, EventFeed feed, TimeProvider 
                 yield return new FollowStep([], cursor, false);
             }
 
-            await subscription.WaitAsync(cursor, heartbeat < AskStore ? heartbeat : AskStore, time, cancellationToken).ConfigureAwait(false);
+            await subscription.WaitAsync(cursor, heartbeat < EngineLimits.AskStore ? heartbeat : EngineLimits.AskStore, time, cancellationToken).ConfigureAwait(false);
         }
     }
 }

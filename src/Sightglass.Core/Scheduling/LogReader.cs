@@ -6,8 +6,6 @@ namespace Sightglass.Core.Scheduling;
 /// <summary>Folds logs from the store.</summary>
 public static class LogReader
 {
-    private const int PageBytes = 1024 * 1024;
-
     /// <summary>Folds the decisions of a log.</summary>
     /// <param name="store">The store.</param>
     /// <param name="id">The execution.</param>
@@ -21,7 +19,7 @@ public static class LogReader
         long cursor = 0;
         while (true)
         {
-            var page = await store.ReadAsync(id, cursor, BlockFilter.Decisions, PageBytes, cancellationToken).ConfigureAwait(false);
+            var page = await store.ReadAsync(id, cursor, BlockFilter.Decisions, EngineLimits.LoadPageBytes, cancellationToken).ConfigureAwait(false);
             foreach (var block in page.Blocks)
             {
                 foreach (var e in reader.ReadBlock(block.Bytes))

@@ -10,23 +10,23 @@ public sealed partial class PipelineEngine
 {
     /// <summary>Stops an execution: what has not started is cancelled, what runs is told to stop.</summary>
     public Task<CommandAnswer> CancelAsync(Guid id, string? by = null, string? reason = null, IdempotencyKey? key = null) =>
-        AskAsync(id, now => new Cancel(now, by, reason, _options.Grace), key, "cancel");
+        AskAsync(id, now => new Cancel(now, Named(by), reason, _options.Grace), key, "cancel");
 
     /// <summary>Holds an execution: what runs goes on, nothing new starts.</summary>
     public Task<CommandAnswer> PauseAsync(Guid id, string? by = null, string? reason = null, IdempotencyKey? key = null) =>
-        AskAsync(id, now => new Pause(now, by, reason), key, "pause");
+        AskAsync(id, now => new Pause(now, Named(by), reason), key, "pause");
 
     /// <summary>Lets a held execution go on.</summary>
     public Task<CommandAnswer> ResumeAsync(Guid id, string? by = null, IdempotencyKey? key = null) =>
-        AskAsync(id, now => new Resume(now, by), key, "resume");
+        AskAsync(id, now => new Resume(now, Named(by)), key, "resume");
 
     /// <summary>Starts the next turn of an ended execution: failed stages and what depends on them.</summary>
     public async Task<CommandAnswer> RetryAsync(Guid id, string? by = null, IdempotencyKey? key = null) =>
-        await RefuseRetryAsync(id, key).ConfigureAwait(false) ?? await AskAsync(id, now => new Retry(now, by), key, "retry").ConfigureAwait(false);
+        await RefuseRetryAsync(id, key).ConfigureAwait(false) ?? await AskAsync(id, now => new Retry(now, Named(by)), key, "retry").ConfigureAwait(false);
 
     /// <summary>Answers the open approval of a stage.</summary>
     public Task<CommandAnswer> AnswerAsync(Guid id, string stage, bool granted, string? by = null, string? comment = null, IdempotencyKey? key = null) =>
-        AskAsync(id, now => new AnswerApproval(now, stage, granted, by, comment), key, granted ? "approve" : "reject");
+        AskAsync(id, now => new AnswerApproval(now, stage, granted, Named(by), comment), key, granted ? "approve" : "reject");
 
     /// <summary>Delivers a custom event to every execution that has not ended.</summary>
     /// <returns>The executions in which something waited for it.</returns>
@@ -42,6 +42,9 @@ public sealed partial class PipelineEngine
 
         return matched;
     }
+
+    // Who asks stands in the event, which has a limit of its own.
+    private static string? Named(string? by) => by is null ? null : ExecutionLimits.Cut(by, StartRequest.MaxNameChars);
 
     private async Task<CommandAnswer> AskAsync(Guid id, Func<DateTimeOffset, ExecutionCommand> make, IdempotencyKey? key = null, string operation = "")
     {

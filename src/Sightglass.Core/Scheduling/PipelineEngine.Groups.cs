@@ -12,8 +12,6 @@ namespace Sightglass.Core.Scheduling;
 /// <content>Concurrency groups: how many executions may run at once.</content>
 public sealed partial class PipelineEngine
 {
-    private const int MaxGroupName = 200;
-
     // Guarded by _groupsGate: the one look at what the store holds of groups.
     private readonly Lock _groupsGate = new();
     private Task? _groupsKnown;
@@ -42,7 +40,7 @@ public sealed partial class PipelineEngine
     // A group may be named by a whole prompt: the beginning is for people, the hash keeps two of them apart.
     private static string Bounded(string name)
     {
-        if (name.Length <= MaxGroupName) return name;
+        if (name.Length <= EngineLimits.MaxGroupName) return name;
         var end = char.IsHighSurrogate(name[99]) ? 99 : 100;
         return $"{name[..end]}… sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}";
     }
@@ -144,7 +142,7 @@ public sealed partial class PipelineEngine
         {
             // The store is away, most likely: its turn is not over for that.
             EngineLog.GrantFailed(_options.Logger, member.Id, e);
-            await _services.Parts.DelayAsync(StoreRetry, _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _services.Parts.DelayAsync(EngineLimits.StoreRetry, _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!_abandoned.IsCancellationRequested) _services.Groups.Refuse(member.Id, again: true);
         }
     }

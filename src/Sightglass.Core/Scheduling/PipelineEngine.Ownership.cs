@@ -12,10 +12,6 @@ namespace Sightglass.Core.Scheduling;
 /// <content>Taking executions up, and the definitions they started with.</content>
 public sealed partial class PipelineEngine
 {
-    private const int MaxDepth = 16;
-
-    private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
-
     private static Lazy<Task<ExecutionActor?>> Registered(ExecutionActor actor) => new(Task.FromResult<ExecutionActor?>(actor));
 
     private async Task<ExecutionActor?> ActorAsync(Guid id)
@@ -63,7 +59,7 @@ public sealed partial class PipelineEngine
                 EngineLog.StoreFailed(_options.Logger, id, e);
             }
 
-            await _services.Parts.DelayAsync(StoreRetry, _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _services.Parts.DelayAsync(EngineLimits.StoreRetry, _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     });
 
@@ -133,7 +129,7 @@ public sealed partial class PipelineEngine
     private PipelinePlan PlanOf(string hash, PipelineDefinition definition)
     {
         if (_plans.TryGetValue(hash, out var known)) return known;
-        if (_plans.Count >= 1000) _plans.Clear();
+        if (_plans.Count >= _options.MaxPlans) _plans.Clear();
 
         // Compiled from a copy: what the caller holds can change, what runs must not.
         return _plans[hash] = PlanCompiler.Compile(DefinitionJson.Read(DefinitionJson.Write(definition)));
@@ -218,9 +214,9 @@ public sealed partial class PipelineEngine
             }
 
             var (created, depth) = await parent.ReadAsync(s => (s.Created, s.Created.Depth)).ConfigureAwait(false);
-            if (depth >= MaxDepth)
+            if (depth >= EngineLimits.MaxNesting)
             {
-                TellParent(parent, start.Stage, start.Attempt, new ChildEnd(ExecutionStatus.Failed, null, new("too_deep", $"Pipelines are nested more than {MaxDepth} deep.")));
+                TellParent(parent, start.Stage, start.Attempt, new ChildEnd(ExecutionStatus.Failed, null, new("too_deep", $"Pipelines are nested more than {EngineLimits.MaxNesting} deep.")));
                 return;
             }
 

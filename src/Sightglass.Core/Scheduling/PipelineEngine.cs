@@ -23,9 +23,10 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     private volatile bool _stopping;
 
     /// <summary>Creates an engine; it does nothing until something is started or recovered.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A limit of the options makes no sense.</exception>
     public PipelineEngine(PipelineEngineOptions options)
     {
-        _options = options;
+        _options = options.Checked();
         Feed = new EventFeed();
         Follower = new LogFollower(options.Store, Feed, options.Time);
         _health = new StoreHealth(options.Store, options.Time, OnStoreTrouble);
@@ -73,6 +74,12 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         var once = RequestOf(request.IdempotencyKey, "start/" + request.Definition.Id, out var refusal);
         if (refusal is not null) return Refused(refusal.Code, refusal.Message);
         if (once is not null && await RepeatedStartAsync(once).ConfigureAwait(false) is { } first) return first;
+        if (request.HasTooManyLabels)
+            return Refused("labels_too_many", $"An execution may have {StartRequest.MaxLabels} labels of at most {StartRequest.MaxLabelChars} characters each; leave some out.");
+        if (request.HasTooLongName)
+            return Refused("name_too_long", $"Who requests it, what triggers it and its outside id may have {StartRequest.MaxNameChars} characters each, its folder {StartRequest.MaxFolderChars}; shorten them.");
+        if (request.Parent is null && _actors.Count >= _options.MaxOpen)
+            return Refused("too_many_executions", $"{_actors.Count} executions have not ended, and {_options.MaxOpen} is the most; try again when some have.") with { IsUnavailable = true };
         var values = new List<StoredValue>();
         var hash = StoreDefinition(request.Definition, values);
 
@@ -234,7 +241,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     {
         if (_stopping) return;
         _stopping = true;
-        var deadline = _options.Grace + TimeSpan.FromSeconds(5);
+        var deadline = _options.Grace + EngineLimits.StopPatience;
         var stops = _actors.Values.Select(async lazy =>
         {
             if (!lazy.Value.IsCompletedSuccessfully || await lazy.Value.ConfigureAwait(false) is not { } actor) return;

@@ -30,6 +30,19 @@ public sealed record PipelineEngineOptions
     /// <value>Four for each processor, at least 8.</value>
     public int Slots { get; init; } = Math.Max(8, ProcessorCount * 4);
 
+    /// <summary>Gets how many executions that have not ended the engine holds at once, those that are paused or wait in a
+    /// concurrency group included; 1 or more. A start beyond it is refused with <c>too_many_executions</c>. Those that a
+    /// start takes up from the store, and children, which their parents wait for, count and are never refused.</summary>
+    /// <value>10,000.</value>
+    public int MaxOpen { get; init; } = 10_000;
+
+    /// <summary>Gets how many compiled pipelines are kept; 1 or more. Others are compiled again when they are needed.</summary>
+    /// <value>1000.</value>
+    public int MaxPlans { get; init; } = 1000;
+
+    /// <summary>Gets the limits of what stages print and report.</summary>
+    public OutputOptions Output { get; init; } = new();
+
     /// <summary>Gets what finds another pipeline by its id, for <c>pipeline</c> stages.</summary>
     /// <value>Finds none.</value>
     public Func<string, PipelineDefinition?> FindPipeline { get; init; } = static _ => null;
@@ -69,6 +82,20 @@ public sealed record PipelineEngineOptions
 
     /// <summary>Gets what the engine is put together from.</summary>
     internal EngineParts Parts { get; init; } = EngineParts.Default;
+
+    /// <summary>Refuses limits that make no sense.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is below its least, or a time is out of its range.</exception>
+    internal PipelineEngineOptions Checked()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Slots, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxOpen, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPlans, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Grace, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Grace, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(IdempotencyRetention, TimeSpan.Zero);
+        Output.Validate();
+        return this;
+    }
 
     private static int ProcessorCount => System.Environment.ProcessorCount;
 }

@@ -12,13 +12,9 @@ internal sealed class StageWorker(
     IReadOnlyDictionary<string, IStageType> types,
     Func<Guid, string, string?> secrets,
     TimeProvider time,
-    TimeSpan grace)
+    TimeSpan grace,
+    OutputOptions outputs)
 {
-    /// <summary>The most bytes of a stage's output value.</summary>
-    public const int MaxOutputBytes = 10 * 1024 * 1024;
-
-    private const long MaxStreamBytes = 1024L * 1024 * 1024;
-
     /// <summary>Runs one attempt; never throws.</summary>
     public async Task RunAsync(ExecutionActor owner, RunningAttempt attempt)
     {
@@ -29,8 +25,8 @@ internal sealed class StageWorker(
         {
             var start = attempt.Start;
             var patterns = Reveal(owner, start, out var input, out var missing);
-            var maxBytes = start.Plan.Definition.Output?.MaxBytes ?? MaxStreamBytes;
-            output = new AttemptOutput(owner, start.Stage, start.Attempt, start.Iteration, patterns, maxBytes);
+            var maxBytes = start.Plan.Definition.Output?.MaxBytes ?? outputs.MaxStreamBytes;
+            output = new AttemptOutput(owner, start.Stage, start.Attempt, start.Iteration, patterns, outputs, maxBytes);
             result = missing is null
                 ? await RunTypeAsync(owner, attempt, input, output, patterns).ConfigureAwait(false)
                 : StageResult.Failed(ErrorCodes.SecretMissing, $"The secret '{missing}' is not configured: set SIGHTGLASS_SECRET_{missing} or add it to the secrets file.");
@@ -97,18 +93,18 @@ internal sealed class StageWorker(
         }
 
         var json = missing is null ? start.Input.Reveal(name => found[name]) : start.Input.Json;
-        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 256 });
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = ExecutionLimits.MaxValueDepth });
         input = JsonElement.ParseValue(ref reader);
         return found.Count == 0 ? SecretPatterns.None : SecretPatterns.Create(found.Values);
     }
 
     private static StageResult Checked(StageResult result, SecretPatterns patterns)
     {
-        if (result.Output.Length > MaxOutputBytes)
+        if (result.Output.Length > ExecutionLimits.MaxOutputBytes)
         {
             return StageResult.Failed(
                 ErrorCodes.OutputTooLarge,
-                $"The output has {result.Output.Length} bytes; the most is {MaxOutputBytes}. Write it to a file and return its path.") with { Resources = result.Resources };
+                $"The output has {result.Output.Length} bytes; the most is {ExecutionLimits.MaxOutputBytes}. Write it to a file and return its path.") with { Resources = result.Resources };
         }
 
         if (Compact(result.Output) is not { } output)
@@ -130,13 +126,13 @@ internal sealed class StageWorker(
         json = JsonText.Mend(json);
         try
         {
-            var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 256 });
+            var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = ExecutionLimits.MaxValueDepth });
             while (reader.Read())
             {
             }
 
             if (!json.Span.ContainsAny("\n\r"u8)) return json;
-            reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 256 });
+            reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = ExecutionLimits.MaxValueDepth });
             return JsonSerializer.SerializeToUtf8Bytes(JsonElement.ParseValue(ref reader), PayloadJsonContext.Relaxed.JsonElement);
         }
         catch (JsonException)

@@ -7,6 +7,18 @@ namespace Sightglass.Core.Scheduling;
 /// <summary>What to run.</summary>
 public sealed record StartRequest
 {
+    /// <summary>How many labels an execution may have.</summary>
+    public const int MaxLabels = 32;
+
+    /// <summary>The most characters of a label's name, and of its value.</summary>
+    public const int MaxLabelChars = 200;
+
+    /// <summary>The most characters of <see cref="RequestedBy"/>, <see cref="Trigger"/> and <see cref="ExternalId"/>.</summary>
+    public const int MaxNameChars = 1000;
+
+    /// <summary>The most characters of <see cref="BaseFolder"/>.</summary>
+    public const int MaxFolderChars = 4096;
+
     /// <summary>Gets the pipeline; it must be valid.</summary>
     public required PipelineDefinition Definition { get; init; }
 
@@ -19,7 +31,7 @@ public sealed record StartRequest
     /// <summary>Gets the lane.</summary>
     public StagePriority Priority { get; init; } = StagePriority.Medium;
 
-    /// <summary>Gets labels: at most 32, of at most 200 characters each.</summary>
+    /// <summary>Gets labels: at most <see cref="MaxLabels"/>, of at most <see cref="MaxLabelChars"/> characters each.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     /// <summary>Gets who asks.</summary>
@@ -54,6 +66,11 @@ public sealed record StartRequest
 
     /// <summary>Gets the definitions of child pipelines that the parent's log names, by pipeline id.</summary>
     internal IReadOnlyDictionary<string, string>? Children { get; init; }
+
+    internal bool HasTooManyLabels => Labels is { } labels && (labels.Count > MaxLabels || labels.Any(l => l.Key.Length > MaxLabelChars || l.Value.Length > MaxLabelChars));
+
+    internal bool HasTooLongName =>
+        RequestedBy?.Length > MaxNameChars || ExternalId?.Length > MaxNameChars || Trigger.Length > MaxNameChars || BaseFolder?.Length > MaxFolderChars;
 }
 
 /// <summary>How a start went.</summary>

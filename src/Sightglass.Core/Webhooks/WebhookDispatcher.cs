@@ -10,9 +10,6 @@ namespace Sightglass.Core.Webhooks;
 /// <remarks>All members may be called from any thread. Dispose it before the stores.</remarks>
 public sealed class WebhookDispatcher : IAsyncDisposable
 {
-    private const int MaxBatch = 100;
-    private const int MaxBatchChars = 4 * 1024 * 1024;
-
     private readonly WebhookWatch _watch;
     private readonly WebhookOptions _options;
     private readonly WebhookRecords _records;
@@ -35,7 +32,7 @@ public sealed class WebhookDispatcher : IAsyncDisposable
     public WebhookDispatcher(IEventStore store, IRecordStore records, WebhookWatch watch, WebhookOptions? options = null)
     {
         _watch = watch;
-        _options = options ?? new WebhookOptions();
+        _options = (options ?? new WebhookOptions()).Checked();
         _records = new WebhookRecords(records, _options.Organization, _options.KeepDead);
         _reader = new WebhookReader(store, watch, _options);
         _sender = new WebhookSender(_options);
@@ -146,7 +143,7 @@ public sealed class WebhookDispatcher : IAsyncDisposable
                 chars += delivery.Body.Length;
 
                 // The place stays before this block until all of it is taken in.
-                if (batch.Count < MaxBatch && chars < MaxBatchChars) continue;
+                if (batch.Count < WebhookLimits.MaxBatch && chars < WebhookLimits.MaxBatchChars) continue;
                 await SaveAsync(batch, place).ConfigureAwait(false);
                 batch.Clear();
                 chars = 0;

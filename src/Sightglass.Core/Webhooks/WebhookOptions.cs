@@ -79,4 +79,24 @@ public sealed record WebhookOptions
     /// <summary>Gets where it logs what it does.</summary>
     /// <value>Nowhere.</value>
     public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Refuses limits that make no sense.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A count is below 1, a time is not positive, or a pause is longer than a day.</exception>
+    internal WebhookOptions Checked()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxAttempts, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrent, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrentPerTarget, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxWaitingPerTarget, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(Recent);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(GiveUpAfter, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(KeepDead, TimeSpan.Zero);
+        foreach (var time in (ReadOnlySpan<TimeSpan>)[FirstDelay, MaxDelay, Timeout, SavePlace, StoreRetry])
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(time, TimeSpan.FromDays(1));
+        }
+
+        return this;
+    }
 }

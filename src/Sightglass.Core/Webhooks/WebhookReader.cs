@@ -13,7 +13,6 @@ namespace Sightglass.Core.Webhooks;
 internal sealed class WebhookReader(IEventStore store, WebhookWatch watch, WebhookOptions options)
 {
     private const int PageBytes = 1024 * 1024;
-    private const int MaxKnown = 1_000;
     private static readonly string[] Ends = ["completed", "failed", "cancelled"];
     private static readonly JsonWriterOptions Writing = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -141,7 +140,7 @@ internal sealed class WebhookReader(IEventStore store, WebhookWatch watch, Webho
         var hooks = (await HooksOfAsync(created.DefinitionHash, cancellationToken).ConfigureAwait(false))
             .Select((hook, i) => (i.ToString(CultureInfo.InvariantCulture), hook)).ToList();
         if (created.WebhookUrl is { } url) hooks.Add(("url", new WebhookDefinition { Url = url }));
-        if (_audiences.Count >= MaxKnown) _audiences.Clear();
+        if (_audiences.Count >= WebhookLimits.MaxKnown) _audiences.Clear();
         return _audiences[id] = new Audience(created, hooks);
     }
 
@@ -151,7 +150,7 @@ internal sealed class WebhookReader(IEventStore store, WebhookWatch watch, Webho
 
         // Executions that other programs report have no definition of ours.
         if (!ValueReference.TryParse(hash, out _) || await store.ReadValueAsync(hash, 0, int.MaxValue, cancellationToken).ConfigureAwait(false) is not { } json) return [];
-        if (_definitions.Count >= MaxKnown) _definitions.Clear();
+        if (_definitions.Count >= WebhookLimits.MaxKnown) _definitions.Clear();
         return _definitions[hash] = DefinitionJson.Read(json.Span).Webhooks ?? [];
     }
 

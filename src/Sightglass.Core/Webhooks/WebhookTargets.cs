@@ -4,9 +4,6 @@ namespace Sightglass.Core.Webhooks;
 /// and those that fail share half of what may be under way, so that they hold up nobody else. Guarded by its lock.</summary>
 internal sealed class WebhookTargets(WebhookOptions options)
 {
-    private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Target> _targets = new(StringComparer.Ordinal);
     private int _underWay;
@@ -94,8 +91,8 @@ internal sealed class WebhookTargets(WebhookOptions options)
             else if (answered == false)
             {
                 target.Failures = Math.Min(target.Failures + 1, 30);
-                var rest = FirstRest * Math.Pow(2, target.Failures - 1);
-                if (rest > LongestRest) rest = LongestRest;
+                var rest = WebhookLimits.FirstRest * Math.Pow(2, target.Failures - 1);
+                if (rest > WebhookLimits.LongestRest) rest = WebhookLimits.LongestRest;
                 if (retryAfter is { } asked && asked > rest) rest = asked < options.GiveUpAfter ? asked : options.GiveUpAfter;
                 target.RestsUntil = now + rest;
             }

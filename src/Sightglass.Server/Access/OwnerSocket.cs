@@ -5,14 +5,12 @@ namespace Sightglass.Server.Access;
 /// <summary>A Unix socket that only the owner of the process can open.</summary>
 internal static class OwnerSocket
 {
-    private const int MaxPath = 107;
-
     /// <summary>Makes room for the socket: a file that a dead process left is removed, one that answers is not.</summary>
     /// <exception cref="ServerStartException">The path cannot be used.</exception>
     public static void Prepare(string path)
     {
-        if (System.Text.Encoding.UTF8.GetByteCount(path) > MaxPath)
-            throw new ServerStartException("socket_unusable", $"The path '{path}' is too long for a Unix socket ({MaxPath} bytes); use a shorter data folder.");
+        if (System.Text.Encoding.UTF8.GetByteCount(path) > ServerLimits.MaxSocketPath)
+            throw new ServerStartException("socket_unusable", $"The path '{path}' is too long for a Unix socket ({ServerLimits.MaxSocketPath} bytes); use a shorter data folder.");
         if (!File.Exists(path)) return;
         if (IsOrdinary(path)) throw new ServerStartException("socket_unusable", $"'{path}' is a file and no socket; name another path for the socket.");
         if (Answers(path)) throw new ServerStartException("socket_in_use", $"Another server listens on '{path}'; stop it or use another data folder.");

@@ -9,8 +9,6 @@ namespace Sightglass.Server.Errors;
 /// <summary>Reads the JSON body of a request, and says what is wrong with it.</summary>
 internal static class JsonBody
 {
-    private const int MaxDepth = 64;
-
     private static readonly JsonElement Empty = JsonElement.Parse("{}"u8);
 
     /// <summary>Reads an object. No body at all counts as an empty object.</summary>
@@ -31,7 +29,7 @@ internal static class JsonBody
         try
         {
             CheckEscapes(utf8.Span);
-            body = JsonElement.Parse(utf8.Span, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            body = JsonElement.Parse(utf8.Span, new JsonDocumentOptions { MaxDepth = ServerLimits.MaxBodyDepth, AllowDuplicateProperties = false });
         }
         catch (JsonException e)
         {
@@ -45,7 +43,7 @@ internal static class JsonBody
     private static void CheckEscapes(ReadOnlySpan<byte> utf8)
     {
         if (!utf8.Contains((byte)'\\')) return;
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = ServerLimits.MaxBodyDepth });
         while (reader.Read())
         {
             if (!reader.ValueIsEscaped) continue;

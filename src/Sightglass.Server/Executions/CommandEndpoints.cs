@@ -12,7 +12,6 @@ namespace Sightglass.Server.Executions;
 /// <summary>What a person asks of an execution, and custom events.</summary>
 internal static class CommandEndpoints
 {
-    private const int MaxText = 10_000;
     private static readonly JsonElement NoData = JsonElement.Parse("null"u8);
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
@@ -139,12 +138,12 @@ internal static class CommandEndpoints
         {
             string? wrong = null;
             var body = new CommandBody(Text("stage"), Text("comment"), Text("reason"));
-            return (body, wrong is null ? null : ApiProblem.BadRequest("invalid_request", $"'{wrong}' has to be a text of at most {MaxText} characters."));
+            return (body, wrong is null ? null : ApiProblem.BadRequest("invalid_request", $"'{wrong}' has to be a text of at most {ServerLimits.MaxTextChars} characters."));
 
             string? Text(string name)
             {
                 if (!json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
-                if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= MaxText } text) return text;
+                if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= ServerLimits.MaxTextChars } text) return text;
                 wrong = name;
                 return null;
             }

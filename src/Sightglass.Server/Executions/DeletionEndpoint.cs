@@ -10,15 +10,13 @@ namespace Sightglass.Server.Executions;
 /// <summary><c>DELETE /api/executions/{id}</c>: an ended execution goes whole, and a tombstone stays.</summary>
 internal static class DeletionEndpoint
 {
-    private const int MaxReason = 1000;
-
     public static void Map(IEndpointRouteBuilder routes, ServerContext server) =>
         routes.MapDelete("/api/executions/{id}", context => DeleteAsync(context, server));
 
     private static async Task DeleteAsync(HttpContext context, ServerContext server)
     {
         var reason = context.Request.Query["reason"].ToString() is { Length: > 0 } given ? given : null;
-        var problem = reason?.Length > MaxReason ? ApiProblem.BadRequest("invalid_query", $"reason is a text of at most {MaxReason} characters.") : null;
+        var problem = reason?.Length > ServerLimits.MaxReasonChars ? ApiProblem.BadRequest("invalid_query", $"reason is a text of at most {ServerLimits.MaxReasonChars} characters.") : null;
         if (problem is null && !ExecutionEndpoints.TryGetId(context, out _)) problem = ApiProblem.ExecutionNotFound;
         if (problem is null && server.Upkeep is null) problem = new ApiProblem(409, "deletion_not_supported", "This server's store deletes nothing.");
         if (problem is not null)

@@ -11,8 +11,6 @@ namespace Sightglass.Server.Executions;
 /// <summary>The lists of executions, and the state of one.</summary>
 internal static class ExecutionEndpoints
 {
-    private const int MaxActive = 1000;
-    private static readonly TimeSpan StillActive = TimeSpan.FromMinutes(5);
     private static readonly ExecutionStatus[] All = Enum.GetValues<ExecutionStatus>();
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
@@ -38,7 +36,7 @@ internal static class ExecutionEndpoints
             return;
         }
 
-        var query = new ExecutionQuery { Statuses = statuses, EndedSince = server.Time.GetUtcNow() - StillActive, Limit = MaxActive };
+        var query = new ExecutionQuery { Statuses = statuses, EndedSince = server.Time.GetUtcNow() - ServerLimits.StillActive, Limit = ServerLimits.MaxActive };
         var page = await server.Engine.Store.ListAsync(query, context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, page, static (writer, page) =>
         {
@@ -50,7 +48,7 @@ internal static class ExecutionEndpoints
 
     private static async Task RunningAsync(HttpContext context, ServerContext server)
     {
-        var query = new ExecutionQuery { Statuses = [ExecutionStatus.Running], Limit = MaxActive };
+        var query = new ExecutionQuery { Statuses = [ExecutionStatus.Running], Limit = ServerLimits.MaxActive };
         var page = await server.Engine.Store.ListAsync(query, context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, page, static (writer, page) =>
         {
@@ -71,7 +69,7 @@ internal static class ExecutionEndpoints
         }
 
         var query = context.Request.Query;
-        if (query["limit"] is [{ Length: > 0 } text] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 1000))
+        if (query["limit"] is [{ Length: > 0 } text] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > ExecutionQuery.MaxLimit))
             problem = ApiProblem.BadRequest("invalid_query", "limit is a number from 1 to 1000.");
         var cursor = query["cursor"].ToString() is { Length: > 0 } given ? given : null;
         if (cursor is not null && !ExecutionCursor.TryParse(cursor, out _))

@@ -15,7 +15,6 @@ namespace Sightglass.Server.Executions;
 /// <summary>What stages printed and the values too large for an event, by range.</summary>
 internal static class RecordedValueEndpoints
 {
-    private const int PageBytes = 1024 * 1024;
     private const int ReadBytes = 256 * 1024;
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
@@ -101,7 +100,7 @@ internal static class RecordedValueEndpoints
         ReadNumber(context, "length", out length);
         if (problem is null)
         {
-            var take = length > 0 ? (int)Math.Min(length, PageBytes) : PageBytes;
+            var take = length > 0 ? (int)Math.Min(length, ServerLimits.MaxValuePageBytes) : ServerLimits.MaxValuePageBytes;
             var bytes = ValueReference.TryParse(reference, out _)
                 ? await server.Engine.Store.ReadValueAsync(reference, offset, take, context.RequestAborted).ConfigureAwait(false)
                 : null;

@@ -13,8 +13,6 @@ namespace Sightglass.Server.Pipelines;
 /// <summary>The pipelines: list, one, its file, its graph.</summary>
 internal static class PipelineEndpoints
 {
-    private const int MaxFileBytes = 10 * 1024 * 1024;
-
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
         routes.MapGet("/api/pipelines", context => ListAsync(context, server));
@@ -67,9 +65,9 @@ internal static class PipelineEndpoints
         try
         {
             await using var stream = new FileStream(file.FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (stream.Length > MaxFileBytes)
+            if (stream.Length > ServerLimits.MaxFileBytes)
             {
-                await new ApiProblem(409, "file_too_large", $"The file has more than {MaxFileBytes:N0} bytes.").WriteAsync(context).ConfigureAwait(false);
+                await new ApiProblem(409, "file_too_large", $"The file has more than {ServerLimits.MaxFileBytes:N0} bytes.").WriteAsync(context).ConfigureAwait(false);
                 return;
             }
 

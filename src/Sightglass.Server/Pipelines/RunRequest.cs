@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Sightglass.Core.Definitions;
+using Sightglass.Core.Scheduling;
+using Sightglass.Core.Webhooks;
 using Sightglass.Server.Errors;
 
 namespace Sightglass.Server.Pipelines;
@@ -7,10 +9,6 @@ namespace Sightglass.Server.Pipelines;
 /// <summary>The body of a run: what to give the pipeline, and how to queue it.</summary>
 internal sealed record RunRequest
 {
-    private const int MaxLabels = 32;
-    private const int MaxLabelChars = 200;
-    private const int MaxUrlChars = 2_000;
-
     public JsonElement? Input { get; private set; }
 
     public StagePriority Priority { get; private set; } = StagePriority.Medium;
@@ -39,12 +37,12 @@ internal sealed record RunRequest
         {
             Input = reading.Input(),
             Priority = reading.Priority(),
-            Labels = reading.Texts("labels", MaxLabels, MaxLabelChars),
-            Sets = reading.Texts("sets", 1000, int.MaxValue),
+            Labels = reading.Texts("labels", StartRequest.MaxLabels, StartRequest.MaxLabelChars),
+            Sets = reading.Texts("sets", ServerLimits.MaxSets, int.MaxValue),
         };
         request.WebhookUrl = reading.Text("webhookUrl");
-        if (request.WebhookUrl is { } url && !(url.Length <= MaxUrlChars && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0))
-            return (request, ApiProblem.BadRequest("invalid_request", $"webhookUrl has to be an http or https address of at most {MaxUrlChars} characters, without a password."));
+        if (request.WebhookUrl is { } url && !(url.Length <= WebhookLimits.MaxUrlChars && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0))
+            return (request, ApiProblem.BadRequest("invalid_request", $"webhookUrl has to be an http or https address of at most {WebhookLimits.MaxUrlChars} characters, without a password."));
         if (isOwner)
         {
             request.Definition = reading.Text("definition");

@@ -6,8 +6,6 @@ namespace Sightglass.Server.Streaming;
 /// <summary>Which events a viewer wants, by stage and by type. It reads no more of a line than its head.</summary>
 internal sealed class EventFilter
 {
-    private const int MaxPatterns = 100;
-
     private readonly byte[][] _stages;
     private readonly (byte[] Name, bool IsPrefix)[] _types;
 
@@ -25,7 +23,7 @@ internal sealed class EventFilter
     {
         var wantedStages = Split(stages);
         var wantedTypes = Split(types);
-        if (wantedStages.Length > MaxPatterns || wantedTypes.Length > MaxPatterns) return null;
+        if (wantedStages.Length > ServerLimits.MaxFilters || wantedTypes.Length > ServerLimits.MaxFilters) return null;
         return new EventFilter(
             [.. wantedStages.Select(Encoding.UTF8.GetBytes)],
             [.. wantedTypes.Select(t => t.EndsWith('*') ? (Encoding.UTF8.GetBytes(t[..^1]), true) : (Encoding.UTF8.GetBytes(t), false))]);

@@ -10,14 +10,13 @@ namespace Sightglass.Server.Streaming;
 internal sealed class EventPage(HttpContext context, ServerContext server, Guid executionId, EventQuery query)
 {
     private const int ReadBytes = 256 * 1024;
-    private const int MaxBytes = 16 * 1024 * 1024;
 
     private readonly ArrayBufferWriter<byte> _json = new(4096);
     private long _cursor = query.After;
     private int _count;
     private bool _ended;
 
-    private bool IsFull => _count >= query.Limit || _json.WrittenCount >= MaxBytes;
+    private bool IsFull => _count >= query.Limit || _json.WrittenCount >= ServerLimits.MaxPageBytes;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -12,10 +12,6 @@ namespace Sightglass.Server.Streaming;
 /// <param name="Filter">Which events.</param>
 internal sealed record EventQuery(long After, int Limit, TimeSpan Wait, bool Follow, EventFilter Filter)
 {
-    private const int DefaultLimit = 1000;
-    private const int MaxLimit = 10_000;
-    private const int MaxWaitSeconds = 30;
-
     /// <summary>Reads the query, or says what is wrong with it.</summary>
     public static (EventQuery? Query, ApiProblem? Problem) Read(HttpRequest request)
     {
@@ -26,8 +22,8 @@ internal sealed record EventQuery(long After, int Limit, TimeSpan Wait, bool Fol
         long cursor = 0;
         if (after.Length > 0 && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out cursor))
             return Refuse("invalid_cursor", "after (or Last-Event-ID) is the seq of the last event known: a number from 0.");
-        if (!TryRead(query["limit"], DefaultLimit, 1, MaxLimit, out var limit)) return Refuse("invalid_query", $"limit is a number from 1 to {MaxLimit}.");
-        if (!TryRead(query["wait"], 0, 0, MaxWaitSeconds, out var wait)) return Refuse("invalid_query", $"wait is a number of seconds from 0 to {MaxWaitSeconds}.");
+        if (!TryRead(query["limit"], ServerLimits.DefaultEvents, 1, ServerLimits.MaxEvents, out var limit)) return Refuse("invalid_query", $"limit is a number from 1 to {ServerLimits.MaxEvents}.");
+        if (!TryRead(query["wait"], 0, 0, ServerLimits.MaxWaitSeconds, out var wait)) return Refuse("invalid_query", $"wait is a number of seconds from 0 to {ServerLimits.MaxWaitSeconds}.");
         var follow = query["follow"].ToString();
         if (follow is not ("" or "true" or "false")) return Refuse("invalid_query", "follow is true or false.");
         return EventFilter.Parse(query["stages"].ToString(), query["types"].ToString()) is { } filter

@@ -5,17 +5,14 @@ using Microsoft.AspNetCore.Http;
 namespace Sightglass.Server.Streaming;
 
 /// <summary>Writes to one viewer, who may take only so long to read it. What is buffered for a viewer is bounded by
-/// <see cref="BatchBytes"/>, one event, and the limits of the connection.</summary>
+/// <see cref="ServerLimits.ViewerBatchBytes"/>, one event, and the limits of the connection.</summary>
 internal sealed class ViewerWriter(HttpContext context, ServerContext server)
 {
-    private const int BatchBytes = 64 * 1024;
-    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(2);
-
     private readonly PipeWriter _pipe = context.Response.BodyWriter;
     private int _pending;
 
     /// <summary>Gets whether enough is waiting to be sent.</summary>
-    public bool IsFull => _pending >= BatchBytes;
+    public bool IsFull => _pending >= ServerLimits.ViewerBatchBytes;
 
     public bool IsEmpty => _pending == 0;
 
@@ -67,7 +64,7 @@ internal sealed class ViewerWriter(HttpContext context, ServerContext server)
         Write(lastWord.Span);
         try
         {
-            await _pipe.FlushAsync(CancellationToken.None).AsTask().WaitAsync(LastWord, server.Time).ConfigureAwait(false);
+            await _pipe.FlushAsync(CancellationToken.None).AsTask().WaitAsync(ServerLimits.LastWord, server.Time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -14,8 +14,6 @@ namespace Sightglass.Sqlite.Reading;
 /// </remarks>
 internal sealed class ExecutionLister(Connection connection)
 {
-    private const int MaxStatements = 64;
-
     private static readonly ExecutionStatus[] AllStatuses = Enum.GetValues<ExecutionStatus>();
 
     private static readonly string OpenStatuses = string.Join(',', AllStatuses.Where(status => !status.IsTerminal()).Select(status => (int)status));
@@ -125,7 +123,7 @@ internal sealed class ExecutionLister(Connection connection)
     private Statement Prepared(string sql)
     {
         if (_statements.TryGetValue(sql, out var statement)) return statement;
-        if (_statements.Count >= MaxStatements)
+        if (_statements.Count >= SqliteLimits.MaxListStatements)
         {
             foreach (var old in _statements.Values) connection.Forget(old);
             _statements.Clear();

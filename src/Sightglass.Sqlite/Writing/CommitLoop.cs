@@ -10,8 +10,6 @@ namespace Sightglass.Sqlite.Writing;
 /// </remarks>
 internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
 {
-    private const int MaxPooled = 1024;
-
     private readonly int _maxBatchBytes;
     private readonly string _path;
 
@@ -117,7 +115,7 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
         write.Clear();
         lock (_gate)
         {
-            if (_pool.Count < MaxPooled) _pool.Push(write);
+            if (_pool.Count < SqliteLimits.MaxPooledWrites) _pool.Push(write);
         }
     }
 

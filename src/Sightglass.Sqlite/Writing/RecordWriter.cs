@@ -7,9 +7,6 @@ namespace Sightglass.Sqlite.Writing;
 /// <remarks>Not safe for concurrent use: everything here is owned by whoever holds the baton of the <see cref="CommitLoop"/>.</remarks>
 internal sealed class RecordWriter(Connection connection, TimeProvider time)
 {
-    // More than a write can add, so that what has expired cannot pile up.
-    private const int MaxSwept = 2 * RecordWrite.MaxWrites;
-
     private readonly Statement _nextVersion = connection.Prepare("UPDATE record_versions SET last = last + 1 RETURNING last");
     private readonly Statement _findVersion = connection.Prepare(
         "SELECT version FROM records WHERE organization = ?1 AND collection = ?2 AND key = ?3 AND (expires IS NULL OR expires > ?4)");
@@ -82,7 +79,7 @@ internal sealed class RecordWriter(Connection connection, TimeProvider time)
     }
 
     /// <summary>Removes records that have expired, a bounded number.</summary>
-    public void Sweep() => _sweep.Bind(1, SummaryRow.Microseconds(time.GetUtcNow())).Bind(2, MaxSwept).Run();
+    public void Sweep() => _sweep.Bind(1, SummaryRow.Microseconds(time.GetUtcNow())).Bind(2, SqliteLimits.MaxSwept).Run();
 
     private static Statement BindKey(Statement statement, RecordKey key) =>
         statement.Bind(1, key.Organization).Bind(2, key.Collection).Bind(3, key.Key);

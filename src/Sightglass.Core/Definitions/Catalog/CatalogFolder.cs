@@ -11,8 +11,6 @@ internal readonly record struct CatalogFile(string File, string FullPath, long L
 /// <summary>Lists the pipeline files below a folder.</summary>
 internal sealed class CatalogFolder(string folder, int maxFiles)
 {
-    private const int MaxDepth = 32;
-
     /// <summary>Gives the files by path, at most one more than allowed, which tells that there are more.</summary>
     public List<CatalogFile> List()
     {
@@ -33,7 +31,7 @@ internal sealed class CatalogFolder(string folder, int maxFiles)
                     if (entry is DirectoryInfo child)
                     {
                         // A link to a folder may lead out of this one, or back into it.
-                        if (child.LinkTarget is null && next.Depth < MaxDepth) left.Push((child, path + "/", next.Depth + 1));
+                        if (child.LinkTarget is null && next.Depth < DefinitionLimits.FolderDepth) left.Push((child, path + "/", next.Depth + 1));
                     }
                     else if (IsPipeline(entry.Name) && Describe((FileInfo)entry, path, real) is { } file)
                     {

@@ -29,7 +29,7 @@ public sealed class PipelineCatalog : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         _folder = Path.GetFullPath(folder);
-        _options = options ?? new PipelineCatalogOptions();
+        _options = (options ?? new PipelineCatalogOptions()).Checked();
         var clock = time ?? TimeProvider.System;
         _reader = new CatalogReader(_folder, _options, clock);
         _debounce = clock.CreateTimer(_ => _ = RefreshQuietlyAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

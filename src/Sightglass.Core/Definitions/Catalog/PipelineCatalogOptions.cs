@@ -17,4 +17,16 @@ public sealed record PipelineCatalogOptions
 
     /// <summary>Gets what is known of secrets, models and code. The other pipelines are those of the catalog.</summary>
     public DefinitionReadOptions Reading { get; init; } = new();
+
+    /// <summary>Refuses limits that make no sense.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A time is negative or longer than a day, the interval is 0, or no file may be listed.</exception>
+    internal PipelineCatalogOptions Checked()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Debounce, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Debounce, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(PollInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(PollInterval, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxFiles, 1);
+        return this;
+    }
 }

@@ -21,7 +21,7 @@ public static class DefinitionJson
     internal static DefinitionJsonContext Context { get; } = new(new JsonSerializerOptions(DefinitionJsonContext.Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        MaxDepth = 256,
+        MaxDepth = DefinitionLimits.ValueDepth,
     });
 
     /// <summary>Writes the compact JSON form, the same bytes for the same definition.</summary>

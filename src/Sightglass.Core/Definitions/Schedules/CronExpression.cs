@@ -5,10 +5,6 @@ namespace Sightglass.Core.Definitions;
 /// <summary>A cron expression, as a clock on a wall reads it: time zones are another's matter.</summary>
 internal sealed class CronExpression
 {
-    // The calendar repeats its weekdays within 40 years also across a century without a leap day.
-    private const int YearsAhead = 41;
-    private const int MaxLength = 500;
-
     private static readonly Dictionary<string, string> Macros = new(StringComparer.OrdinalIgnoreCase)
     {
         ["@yearly"] = "0 0 1 1 *",
@@ -38,9 +34,9 @@ internal sealed class CronExpression
     public static CronExpression? TryParse(string text, out CronError? error)
     {
         error = null;
-        if (text.Length > MaxLength)
+        if (text.Length > DefinitionLimits.CronLength)
         {
-            error = new CronError($"the cron expression has {text.Length} characters; {MaxLength} are allowed", null, 1);
+            error = new CronError($"the cron expression has {text.Length} characters; {DefinitionLimits.CronLength} are allowed", null, 1);
             return null;
         }
 
@@ -67,9 +63,9 @@ internal sealed class CronExpression
     /// <returns>The time; <see langword="null"/> where there is none.</returns>
     public DateTime? Next(DateTime after)
     {
-        if (after.Year >= 9_999 - YearsAhead) return null;
+        if (after.Year >= 9_999 - DefinitionLimits.ScheduleYears) return null;
         var from = new DateTime(after.Ticks - (after.Ticks % TimeSpan.TicksPerSecond)).AddSeconds(1);
-        for (var month = new DateTime(from.Year, from.Month, 1); month.Year <= from.Year + YearsAhead; month = month.AddMonths(1))
+        for (var month = new DateTime(from.Year, from.Month, 1); month.Year <= from.Year + DefinitionLimits.ScheduleYears; month = month.AddMonths(1))
         {
             if ((_months >> month.Month & 1) == 0) continue;
             var isFirst = month.Year == from.Year && month.Month == from.Month;

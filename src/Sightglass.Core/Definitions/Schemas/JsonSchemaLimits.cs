@@ -17,4 +17,7 @@ public static class JsonSchemaLimits
 
     /// <summary>The most characters of a path or a choice that a problem quotes.</summary>
     public const int MaxQuoted = 200;
+
+    /// <summary>The most problems that are told of one schema.</summary>
+    public const int MaxRuleProblems = 100;
 }

@@ -10,9 +10,6 @@ namespace Sightglass.Core.Definitions;
 /// </summary>
 internal sealed class JsonSchemaRules
 {
-    // A schema is part of a file of at most 1 MB, all of whose problems nobody reads.
-    private const int MaxProblems = 100;
-
     private static readonly string[] Types = ["object", "array", "string", "number", "integer", "boolean", "null"];
 
     private static readonly string[] Notes =
@@ -60,7 +57,7 @@ internal sealed class JsonSchemaRules
 
         foreach (var keyword in schema.EnumerateObject())
         {
-            if (_problems.Count >= MaxProblems)
+            if (_problems.Count >= JsonSchemaLimits.MaxRuleProblems)
                 return;
             _path.Enter(JsonText.NameOf(keyword));
             Keyword(JsonText.NameOf(keyword), keyword.Value, depth);
@@ -182,7 +179,7 @@ internal sealed class JsonSchemaRules
 
     private void Add(string code, string message, string? suggestion, string? ignored = null)
     {
-        if (_problems.Count < MaxProblems)
+        if (_problems.Count < JsonSchemaLimits.MaxRuleProblems)
             _problems.Add(new JsonSchemaProblem(_path.ToString(), code, message, suggestion) { Unchecked = ignored });
     }
 }

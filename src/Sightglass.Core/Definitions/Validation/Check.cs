@@ -3,9 +3,6 @@ namespace Sightglass.Core.Definitions;
 /// <summary>What every check works on.</summary>
 internal sealed class Check(PipelineDefinition definition, DefinitionReadOptions options, ProblemList problems, SourceMap map)
 {
-    // Ten thousand stages, each naming one that does not exist, are a hundred million words to compare.
-    private const int MaxComparisons = 50_000;
-
     private int _comparisons;
     private readonly Lazy<HashSet<string>> _ids = new(() => [.. definition.Stages.Select(stage => stage.Id).Where(id => id.Length > 0)]);
 
@@ -39,7 +36,7 @@ internal sealed class Check(PipelineDefinition definition, DefinitionReadOptions
     /// <summary>Suggests the nearest name, while that still pays.</summary>
     public string? Suggest(string word, IEnumerable<string> candidates)
     {
-        if (!problems.Suggests || _comparisons > MaxComparisons) return null;
+        if (!problems.Suggests || _comparisons > DefinitionLimits.Comparisons) return null;
         return Nearest.Phrase(word, candidates.Select(candidate =>
         {
             _comparisons++;

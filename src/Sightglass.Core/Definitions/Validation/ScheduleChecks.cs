@@ -82,7 +82,7 @@ internal static class ScheduleChecks
 
     private static void CheckLabels(Check check, ScheduleDefinition schedule, string path)
     {
-        if (schedule.Labels.Count > 32 || schedule.Labels.Any(label => label.Key.Length is 0 or > 200 || label.Value.Length > 200))
+        if (schedule.Labels.Count > Scheduling.StartRequest.MaxLabels || schedule.Labels.Any(label => label.Key.Length is 0 or > Scheduling.StartRequest.MaxLabelChars || label.Value.Length > Scheduling.StartRequest.MaxLabelChars))
             check.Error(ProblemCodes.OutOfRange, path, "there may be 32 labels of at most 200 characters", "remove some");
     }
 }

@@ -5,9 +5,6 @@ namespace Sightglass.Core.Executions.Decisions;
 /// <summary>Keeps events under their size limit: values that would not fit are stored by hash.</summary>
 internal static class EventFit
 {
-    /// <summary>Bytes that all values of one event may take together; the rest of the limit is for its other fields.</summary>
-    public const int InlineBytes = 48 * 1024;
-
     /// <summary>Values smaller than a reference gains are never spilled.</summary>
     private const int SmallestSpill = 1024;
 
@@ -28,7 +25,7 @@ internal static class EventFit
             any |= !p.IsInline && !p.Json.IsEmpty;
             return p;
         });
-        if (total <= InlineBytes && !any) return data;
+        if (total <= ExecutionLimits.MaxInlineBytes && !any) return data;
 
         // Largest first until the rest fits. A value that is a reference already but still holds its bytes (one that looked
         // like a reference) is stored, too.
@@ -41,7 +38,7 @@ internal static class EventFit
         });
         sizes.Sort();
         var limit = long.MaxValue;
-        for (var i = sizes.Count - 1; i >= 0 && budget > InlineBytes; i--)
+        for (var i = sizes.Count - 1; i >= 0 && budget > ExecutionLimits.MaxInlineBytes; i--)
         {
             limit = sizes[i];
             budget -= sizes[i];

@@ -9,8 +9,6 @@ namespace Sightglass.Core.Executions.Decisions;
 /// <content>One stage for many items.</content>
 internal sealed partial class ExecutionDecider
 {
-    private const long MaxOutputBytes = 10 * 1024 * 1024;
-
     private void RebuildFanOut(StagePlan stage, List<StageState> queued)
     {
         var fan = new FanOut();
@@ -67,9 +65,9 @@ internal sealed partial class ExecutionDecider
             // Not completed: a list with holes would be taken for the whole result by whoever retries.
             EmitEnd(parent, new StageCancelled { Reason = StopReason, Duration = duration });
         }
-        else if (bytes > MaxOutputBytes)
+        else if (bytes > ExecutionLimits.MaxOutputBytes)
         {
-            var message = string.Create(CultureInfo.InvariantCulture, $"The outputs of {instances.Count} instances are {bytes} bytes together; the most is {MaxOutputBytes}. Let each write a file and return its path.");
+            var message = string.Create(CultureInfo.InvariantCulture, $"The outputs of {instances.Count} instances are {bytes} bytes together; the most is {ExecutionLimits.MaxOutputBytes}. Let each write a file and return its path.");
             Emit(parent, new StageFailed { Error = new StageError(ErrorCodes.OutputTooLarge, message), Duration = duration });
         }
         else if (fan.Failed > 0)

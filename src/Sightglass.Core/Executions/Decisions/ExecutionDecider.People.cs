@@ -9,15 +9,13 @@ namespace Sightglass.Core.Executions.Decisions;
 /// <content>What people, other systems and the clock ask for.</content>
 internal sealed partial class ExecutionDecider
 {
-    private const int MaxReopenedKeys = 400;
-
     private static readonly CommandAnswer HasEnded = new(false, "already_ended", "The execution has ended.");
 
     private CommandAnswer Stop(Cancel c)
     {
         if (state.Status.IsTerminal()) return HasEnded;
         if (state.Cancelling) return new CommandAnswer(true, "cancelling", "It is being cancelled already.");
-        Emit(new ExecutionCancelling { By = c.By, Reason = Bounded(c.Reason), Deadline = now + c.Grace + TimeSpan.FromSeconds(10) });
+        Emit(new ExecutionCancelling { By = c.By, Reason = Bounded(c.Reason), Deadline = now + c.Grace + ExecutionLimits.CancelPatience });
         StopUnfinished("execution_cancelled", c.By, c.Reason);
         return CommandAnswer.Done;
     }
@@ -85,7 +83,7 @@ internal sealed partial class ExecutionDecider
 
         // Many keys do not fit into one event; those that follow carry the same turn and the rest.
         var turn = state.Turn + 1;
-        foreach (var part in keys.Chunk(MaxReopenedKeys)) Emit(new ExecutionReopened { By = c.By, Turn = turn, Stages = part });
+        foreach (var part in keys.Chunk(ExecutionLimits.MaxReopenedKeys)) Emit(new ExecutionReopened { By = c.By, Turn = turn, Stages = part });
         Rebuild();
 
         // It was cancelled while it finished early: the branch has decided, and that is all there is to go on with.

@@ -8,9 +8,6 @@ namespace Sightglass.Core.Executions.Decisions;
 /// <content>When a stage may start, and what becomes of one that may not.</content>
 internal sealed partial class ExecutionDecider
 {
-    /// <summary>The most items of one <c>forEach</c>.</summary>
-    private const int MaxItems = 100_000;
-
     private void Consider(StagePlan stage)
     {
         var s = StageOf(stage);
@@ -146,9 +143,9 @@ internal sealed partial class ExecutionDecider
 
         var items = Payload.FromJson(rendered.Json);
         var count = CountItems(rendered.Json.Span);
-        if (count is null or > MaxItems)
+        if (count is null or > ExecutionLimits.MaxItems)
         {
-            FailUnstarted(stage, s, new StageError(ErrorCodes.ItemsInvalid, count is null ? "forEach must give a list; change the expression to one." : $"forEach gave {count} items; the most is {MaxItems}."));
+            FailUnstarted(stage, s, new StageError(ErrorCodes.ItemsInvalid, count is null ? "forEach must give a list; change the expression to one." : $"forEach gave {count} items; the most is {ExecutionLimits.MaxItems}."));
             return;
         }
 
@@ -160,7 +157,7 @@ internal sealed partial class ExecutionDecider
 
     private static int? CountItems(ReadOnlySpan<byte> json)
     {
-        var reader = new System.Text.Json.Utf8JsonReader(json, new System.Text.Json.JsonReaderOptions { MaxDepth = 256 });
+        var reader = new System.Text.Json.Utf8JsonReader(json, new System.Text.Json.JsonReaderOptions { MaxDepth = ExecutionLimits.MaxValueDepth });
         if (!reader.Read() || reader.TokenType != System.Text.Json.JsonTokenType.StartArray) return null;
         var count = 0;
         while (reader.Read() && reader.TokenType != System.Text.Json.JsonTokenType.EndArray)
@@ -224,5 +221,5 @@ internal sealed partial class ExecutionDecider
 
     /// <summary>Bounds a text that goes into an event, saying how much is missing.</summary>
     private static string? Bounded(string? text) =>
-        text is null || text.Length <= 2000 ? text : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, char.IsHighSurrogate(text[1999]) ? 1999 : 2000)}… ({text.Length - 2000} more characters)");
+        text is null ? null : ExecutionLimits.Cut(text, ExecutionLimits.MaxTextChars);
 }

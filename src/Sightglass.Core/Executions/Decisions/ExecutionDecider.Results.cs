@@ -9,9 +9,6 @@ namespace Sightglass.Core.Executions.Decisions;
 /// <content>What a result leads to: success, another iteration, another attempt, or the end of the stage.</content>
 internal sealed partial class ExecutionDecider
 {
-    private const int MaxCrashes = 3;
-    private const int MaxLosses = 10;
-
     private static readonly CommandAnswer Stale = new(false, "attempt_not_open", "The attempt is not open any more.");
 
     private CommandAnswer Finish(FinishAttempt c)
@@ -112,8 +109,8 @@ internal sealed partial class ExecutionDecider
     private void Lose(StagePlan stage, StageState s, FinishAttempt c)
     {
         var died = c.Result.Error?.Code == ErrorCodes.WorkerDied;
-        var crashed = died && s.Crashes + 1 >= MaxCrashes;
-        var retries = stage.Definition.OnLost == LostPolicy.Retry && !crashed && s.Losses < MaxLosses && GoesOn(stage, s);
+        var crashed = died && s.Crashes + 1 >= ExecutionLimits.MaxCrashes;
+        var retries = stage.Definition.OnLost == LostPolicy.Retry && !crashed && s.Losses < ExecutionLimits.MaxLosses && GoesOn(stage, s);
         if (crashed)
             c = c with { Result = StageResult.Failed(ErrorCodes.WorkerCrashed, "The worker died three times in a row while it ran this stage.", c.Result.Error?.Message) };
         EmitFailure(s, c, lost: !crashed, retries, null);

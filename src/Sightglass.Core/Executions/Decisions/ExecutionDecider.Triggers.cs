@@ -9,9 +9,6 @@ namespace Sightglass.Core.Executions.Decisions;
 /// <content>Triggers: what is judged when, who is asked, and what is waited for no longer.</content>
 internal sealed partial class ExecutionDecider
 {
-    /// <summary>How often the same result of one node is recorded with another reason.</summary>
-    private const int MaxRecords = 16;
-
     private TriggerTree? TreeOf(StagePlan stage, StageState s) =>
         stage.Trigger is null ? null : ready.Trees[stage.Index] ??= MakeTree(stage.Trigger, s);
 
@@ -154,7 +151,7 @@ internal sealed partial class ExecutionDecider
     /// <summary>Records a result, unless it is known.</summary>
     private void Record(StageState s, int number, string kind, bool result, string why, Payload? data = null)
     {
-        if (s.Facts.TryGetValue(number, out var known) && known.Result == result && !known.Cancelled && (known.Why == why || known.Records >= MaxRecords)) return;
+        if (s.Facts.TryGetValue(number, out var known) && known.Result == result && !known.Cancelled && (known.Why == why || known.Records >= ExecutionLimits.MaxTriggerRecords)) return;
         Emit(s, new TriggerEvaluated { Trigger = number, Kind = kind, Result = result, Why = why, Event = data }, s.InAttempt ? s.Attempt : 0, s.InAttempt ? s.Iteration : 0);
     }
 

@@ -17,7 +17,7 @@ internal sealed class ValueNeededException(string reference) : Exception
 /// <see cref="ValueNeededException"/>, and whoever owns the execution loads it and decides again.
 /// </summary>
 /// <param name="maxBytes">Bytes of referenced values kept.</param>
-internal sealed class LoadedValues(long maxBytes = 64L * 1024 * 1024)
+internal sealed class LoadedValues(long maxBytes = ExecutionLimits.MaxLoadedBytes)
 {
     private readonly Dictionary<string, Lazy<CelValue>> byReference = new(StringComparer.Ordinal);
     private readonly Queue<(string Reference, long Bytes)> order = new();
@@ -33,7 +33,7 @@ internal sealed class LoadedValues(long maxBytes = 64L * 1024 * 1024)
             return byReference.TryGetValue(reference, out var stored) ? stored.Value : throw new ValueNeededException(reference);
         if (inline.TryGetValue(payload, out var known)) return known;
         var value = Parse(payload.Json);
-        if (inline.Count >= 1024) inline.Clear();
+        if (inline.Count >= ExecutionLimits.MaxParsedValues) inline.Clear();
         inline[payload] = value;
         return value;
     }
@@ -67,7 +67,7 @@ internal sealed class LoadedValues(long maxBytes = 64L * 1024 * 1024)
 
     private static CelValue Parse(ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 256 });
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = ExecutionLimits.MaxValueDepth });
         return CelValue.FromJson(document.RootElement);
     }
 }

@@ -67,7 +67,7 @@ public static class EventJson
     /// <exception cref="JsonException">The bytes are no event.</exception>
     public static ExecutionEvent Read(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 256 });
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = ExecutionLimits.MaxValueDepth });
         long seq = 0;
         DateTimeOffset time = default;
         Guid id = default;
@@ -167,7 +167,7 @@ public static class EventJson
         var options = new JsonSerializerOptions(EventJsonContext.Default.Options)
         {
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            MaxDepth = 256,
+            MaxDepth = ExecutionLimits.MaxValueDepth,
             TypeInfoResolver = EventJsonContext.Default.WithAddedModifier(RemoveDerived),
         };
         return new Dictionary<string, JsonTypeInfo>(StringComparer.Ordinal)

@@ -5,8 +5,6 @@ namespace Sightglass.Core.Expressions.Patterns;
 /// <summary>Reads the syntax of RE2; what it does not have (look-around, back references) is refused by name.</summary>
 internal sealed class PatternParser(string text)
 {
-    private const int MaxNesting = 100;
-
     private static readonly PatternClass Any = new([(0, 0x10FFFF)], 0, negated: false, folded: false);
     private static readonly PatternClass AnyButNewline = new([('\n', '\n')], 0, negated: true, folded: false);
 
@@ -126,8 +124,8 @@ internal sealed class PatternParser(string text)
 
     private PatternNode? Group()
     {
-        if (++_nesting > MaxNesting)
-            throw new PatternSyntaxException($"its groups are nested more than {MaxNesting} deep");
+        if (++_nesting > CelLimits.MaxPatternNesting)
+            throw new PatternSyntaxException($"its groups are nested more than {CelLimits.MaxPatternNesting} deep");
         var before = (_fold, _lines, _dotAll);
         _at++;
         if (_at < text.Length && text[_at] == '?')

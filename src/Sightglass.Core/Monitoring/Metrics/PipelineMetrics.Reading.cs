@@ -10,7 +10,6 @@ namespace Sightglass.Core.Monitoring.Metrics;
 public sealed partial class PipelineMetrics
 {
     private const int PageBytes = 1024 * 1024;
-    private const int MostPlans = 1000;
 
     // Plans by the hash of their definition; emptied when it is full.
     private readonly ConcurrentDictionary<string, PlanEdges> _plans = new(StringComparer.Ordinal);
@@ -64,7 +63,7 @@ public sealed partial class PipelineMetrics
         var json = created.Plan.Reference is { } reference
             ? await LogReader.ReadValueAsync(store, reference, created.Plan.Bytes, cancellationToken).ConfigureAwait(false)
             : created.Plan.Json;
-        if (_plans.Count >= MostPlans) _plans.Clear();
+        if (_plans.Count >= MonitorLimits.MaxKnownPlans) _plans.Clear();
         return _plans[created.DefinitionHash] = PlanEdges.Read(json.Span);
     }
 }

@@ -6,9 +6,6 @@ namespace Sightglass.Core.Monitoring.Runs;
 /// Safe for concurrent use.</summary>
 internal sealed class EndedRuns
 {
-    private const int MostRuns = 10_000;
-    private const int MostStages = 100_000;
-
     private readonly Lock _gate = new();
 
     // Guarded by _gate; the queue holds the keys of the map in the order of their end.
@@ -23,7 +20,7 @@ internal sealed class EndedRuns
             _runs[id] = statuses;
             _order.Enqueue(id);
             _stages += statuses.Count;
-            while (_order.Count > 1 && (_order.Count > MostRuns || _stages > MostStages))
+            while (_order.Count > 1 && (_order.Count > MonitorLimits.MaxEndedRuns || _stages > MonitorLimits.MaxEndedStages))
             {
                 if (_runs.Remove(_order.Dequeue(), out var oldest)) _stages -= oldest.Count;
             }

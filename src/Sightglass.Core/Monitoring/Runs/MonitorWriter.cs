@@ -7,8 +7,6 @@ namespace Sightglass.Core.Monitoring.Runs;
 /// by side, so that the store can commit them together. Safe for concurrent use.</summary>
 internal sealed class MonitorWriter(IEventStore store, EventFeed feed, PipelineMonitorOptions options, Action<MonitoredRun> written)
 {
-    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
-
     private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
 
@@ -108,7 +106,7 @@ internal sealed class MonitorWriter(IEventStore store, EventFeed feed, PipelineM
             // They may be in the log already, if only the answer was lost; tried again, they would conflict with themselves.
             do
             {
-                await _abandoned.Task.WaitAsync(s_retry, options.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await _abandoned.Task.WaitAsync(MonitorLimits.StoreRetry, options.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (_abandoned.Task.IsCompleted) return AppendStatus.Unknown;
                 switch (await IsInLogAsync(append).ConfigureAwait(false))
                 {

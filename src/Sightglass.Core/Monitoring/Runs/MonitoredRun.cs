@@ -11,10 +11,6 @@ namespace Sightglass.Core.Monitoring.Runs;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The pending append's writer holds no unmanaged resource, and a run has no moment at which nobody may report.")]
 internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProvider time)
 {
-    /// <summary>Characters of one <c>stage.output</c>: six bytes each at most, they fit into an event.</summary>
-    private const int OutputChars = 8000;
-    private const int MostText = 8000;
-
     private static readonly WorkerIdentity s_worker = new($"{Environment.MachineName}/{Environment.ProcessId}", Environment.MachineName, Environment.ProcessId);
 
     private readonly ExecutionState _state = new();
@@ -104,7 +100,7 @@ internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProv
         var (s, attempt) = Running(stage);
         for (var from = 0; from < text.Length;)
         {
-            var length = Math.Min(OutputChars, text.Length - from);
+            var length = Math.Min(MonitorLimits.MaxOutputChars, text.Length - from);
             if (from + length < text.Length && char.IsHighSurrogate(text[from + length - 1])) length--;
 
             // What is no character is recorded as one that says so, and counted as such.
@@ -150,8 +146,8 @@ internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProv
     /// <summary>Bounds a text so that its event fits; what is cut is said.</summary>
     public static string? Bounded(string? text)
     {
-        if (text is null || text.Length <= MostText) return text;
-        var end = char.IsHighSurrogate(text[MostText - 1]) ? MostText - 1 : MostText;
+        if (text is null || text.Length <= MonitorLimits.MaxTextChars) return text;
+        var end = char.IsHighSurrogate(text[MonitorLimits.MaxTextChars - 1]) ? MonitorLimits.MaxTextChars - 1 : MonitorLimits.MaxTextChars;
         return string.Concat(text.AsSpan(0, end), $"… ({text.Length - end} characters more)");
     }
 

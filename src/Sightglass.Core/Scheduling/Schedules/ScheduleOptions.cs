@@ -40,4 +40,19 @@ public sealed record ScheduleOptions
     /// <summary>Gets where it logs what it does.</summary>
     /// <value>Nowhere.</value>
     public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Refuses limits that make no sense.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A count is below 1, or a time is negative, not positive where it must be, or a pause longer than a day.</exception>
+    internal ScheduleOptions Checked()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MisfireAfter, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxCatchUp, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxWaiting, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(LookAtClock, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(LookAtClock, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RetryAfter, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(RetryAfter, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(KeepRemoved, TimeSpan.Zero);
+        return this;
+    }
 }

@@ -9,8 +9,6 @@ namespace Sightglass.Core.Scheduling.Schedules;
 internal static class SchedulePlanner
 {
     // A clock that was put right by less has shown times that are dealt with; one that was off by more has shown nonsense.
-    private static readonly TimeSpan ClockCorrection = TimeSpan.FromHours(1);
-    private const int MostCounted = 100_000;
 
     /// <summary>Decides what is due.</summary>
     /// <param name="rule">The schedule as it is now.</param>
@@ -23,7 +21,7 @@ internal static class SchedulePlanner
 
         // New, changed, or back: it counts from now on, since what lies behind was never promised by it.
         if (state.IsOff || state.Times != rule.Times) state = state with { Times = rule.Times, Cursor = now, IsOff = false };
-        if (state.Cursor - now > ClockCorrection) state = state with { Cursor = now };
+        if (state.Cursor - now > ScheduleLimits.ClockCorrection) state = state with { Cursor = now };
         if (state.IsPaused) return new SchedulePlan(state, [], false, null);
         state = Accept(rule, state, now, options);
         var starts = state.Waiting.Count == 0 ? []
@@ -72,7 +70,7 @@ internal static class SchedulePlanner
 
         // Only the newest can still be in its jitter: each is acted upon before the time after it.
         if (rule.DueAt(due[^1]) > now) due = rule.Recurrence.Newest(state.Cursor, due[^1].AddTicks(-1), most);
-        var total = due.Count < most ? due.Count : rule.Recurrence.Count(state.Cursor, due[^1], MostCounted);
+        var total = due.Count < most ? due.Count : rule.Recurrence.Count(state.Cursor, due[^1], ScheduleLimits.MaxCounted);
         var onTime = due.Where(time => now - rule.DueAt(time) <= options.MisfireAfter).ToList();
         var late = due.Take(due.Count - onTime.Count);
         List<DateTimeOffset> accepted = rule.Misfire switch

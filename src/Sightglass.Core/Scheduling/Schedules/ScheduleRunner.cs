@@ -40,7 +40,7 @@ public sealed class ScheduleRunner : IAsyncDisposable
         _engine = engine;
         _records = records;
         _pipelines = pipelines;
-        _options = options ?? new ScheduleOptions();
+        _options = (options ?? new ScheduleOptions()).Checked();
     }
 
     /// <summary>Begins to look at the clock.</summary>

@@ -16,7 +16,7 @@ public sealed class HttpStage : IStageType, IDisposable
     /// <param name="options">Settings; the defaults where there are none.</param>
     public HttpStage(HttpStageOptions? options = null)
     {
-        _options = options ?? new HttpStageOptions();
+        _options = (options ?? new HttpStageOptions()).Checked();
         _client = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // Followed by hand, so that headers can be taken out.
@@ -24,8 +24,8 @@ public sealed class HttpStage : IStageType, IDisposable
             UseProxy = false, // A proxy would connect to addresses that nobody checks here.
             AutomaticDecompression = DecompressionMethods.All,
             ConnectTimeout = _options.ConnectTimeout,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            MaxResponseHeadersLength = 64,
+            PooledConnectionLifetime = HttpLimits.ConnectionLife,
+            MaxResponseHeadersLength = HttpLimits.MaxHeaderKilobytes,
             ActivityHeadersPropagator = null,
             ConnectCallback = (context, cancellationToken) => AddressGuard.ConnectAsync(context, IsAllowed, cancellationToken),
         });

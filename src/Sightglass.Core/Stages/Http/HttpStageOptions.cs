@@ -26,4 +26,19 @@ public sealed record HttpStageOptions
     /// <summary>Gets how long the other side may be silent: before the first byte and between two.</summary>
     /// <value>100 seconds.</value>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>Refuses limits that make no sense.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is negative or above what an output may have, redirects are more than 100, or a time is not positive or longer than a day.</exception>
+    internal HttpStageOptions Checked()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxResponseBytes, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxResponseBytes, Executions.ExecutionLimits.MaxOutputBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxRedirects, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxRedirects, 100);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ConnectTimeout, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SilenceTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SilenceTimeout, TimeSpan.FromDays(1));
+        return this;
+    }
 }

@@ -11,9 +11,6 @@ namespace Sightglass.Core.Stages.Secrets;
 /// </summary>
 internal sealed class SecretPatterns
 {
-    /// <summary>The fewest characters of a secret that is masked: shorter ones would also hide innocent text.</summary>
-    public const int MinLength = 8;
-
     public static readonly SecretPatterns None = new([]);
 
     private readonly byte[]?[][] _byFirst = new byte[256][][];
@@ -46,7 +43,7 @@ internal sealed class SecretPatterns
             foreach (var line in lines)
                 AddForms(line, patterns);
             // Where a line is too short to be hidden for itself, at least the whole is.
-            if (lines.Length > 1 && lines.Any(line => line.Length < MinLength))
+            if (lines.Length > 1 && lines.Any(line => line.Length < SecretLimits.MinLength))
                 AddForms(secret.Trim(), patterns);
         }
 
@@ -86,7 +83,7 @@ internal sealed class SecretPatterns
     /// <summary>Masks a whole text.</summary>
     public string MaskText(string text)
     {
-        if (IsEmpty || text.Length < MinLength)
+        if (IsEmpty || text.Length < SecretLimits.MinLength)
             return text;
         var bytes = Encoding.UTF8.GetBytes(text);
         return Contains(bytes) ? Encoding.UTF8.GetString(MaskAll(bytes).WrittenSpan) : text;
@@ -164,7 +161,7 @@ internal sealed class SecretPatterns
     // Patterns are kept as Latin-1 texts, one character a byte, so that a set can tell which are the same.
     private static void AddForms(string secret, HashSet<string> patterns)
     {
-        if (secret.Length < MinLength)
+        if (secret.Length < SecretLimits.MinLength)
             return;
         Add(secret);
         Add(JavaScriptEncoder.Default.Encode(secret));

@@ -13,8 +13,6 @@ public sealed class SecretSource
     /// <summary>The beginning of the environment variables that hold secrets; the rest is the secret's name.</summary>
     public const string Prefix = "SIGHTGLASS_SECRET_";
 
-    private const int MaxFileBytes = 1 << 20;
-
     private readonly FrozenDictionary<string, string> _values;
 
     private SecretSource(IEnumerable<KeyValuePair<string, string>> values) => _values = values.ToFrozenDictionary(StringComparer.Ordinal);
@@ -65,7 +63,7 @@ public sealed class SecretSource
                 throw new SecretFileException($"The secrets file '{path}' can be read or changed by other users; run: chmod 600 '{path}'");
         }
 
-        if (stream.Length > MaxFileBytes)
+        if (stream.Length > SecretLimits.MaxFileBytes)
             throw new SecretFileException($"The secrets file '{path}' is larger than 1 MB; keep only secrets in it.");
         if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
             ReadJson(path, stream, values);

@@ -3,8 +3,6 @@ namespace Sightglass.Core.Stages.Shell;
 /// <summary>Ends what the stages of a process that died left running.</summary>
 public static class OrphanedProcesses
 {
-    private static readonly TimeSpan s_killLimit = TimeSpan.FromSeconds(5);
-
     /// <summary>
     /// Finds and ends the processes of the attempts that stand in a record file (<see cref="ShellStageOptions.RecordFile"/>):
     /// by number and start of the first one, by the mark in their environment, by session and by parents. Whatever is not
@@ -30,7 +28,7 @@ public static class OrphanedProcesses
             ProcessFile.Append(recordFile, search.FoundRecords);
             search.Signal(LibC.SigTerm);
             if (!await search.AreGoneWithinAsync(grace, null, time))
-                await search.AreGoneWithinAsync(s_killLimit, LibC.SigKill, time);
+                await search.AreGoneWithinAsync(ShellLimits.OrphanEnd, LibC.SigKill, time);
         }
 
         // What could not be ended was killed nevertheless: it ends when the system lets go of it.

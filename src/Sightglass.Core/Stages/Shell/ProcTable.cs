@@ -16,9 +16,6 @@ internal readonly record struct ProcEntry(int Pid, int Parent, int Group, int Se
 /// </summary>
 internal static unsafe class ProcTable
 {
-    private const int EnvironmentLimit = 1 << 20;
-    private const int MaxTokens = 8192;
-    private const int MaxProbes = 256;
     private const int EnvironmentEnd = 51;
 
     private static readonly EnumerationOptions s_options = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
@@ -58,7 +55,7 @@ internal static unsafe class ProcTable
         var last = LastPid();
         if (last < pid || elapsed.TotalSeconds * mostStartsPerSecond >= s_pidMax.Value)
             return ReadAll(0);
-        return last - pid <= MaxProbes ? ReadRange(pid, last) : ReadAll(pid);
+        return last - pid <= ShellLimits.MaxProbes ? ReadRange(pid, last) : ReadAll(pid);
     }
 
     public static ProcEntry? ReadOne(int pid)
@@ -91,7 +88,7 @@ internal static unsafe class ProcTable
         lock (s_gate)
         {
             // Mostly of processes that are gone; those that are not are read again.
-            if (s_tokens.Count >= MaxTokens)
+            if (s_tokens.Count >= ShellLimits.MaxKnownMarks)
                 s_tokens.Clear();
             s_tokens[(entry.Pid, entry.Start)] = token;
         }
@@ -111,7 +108,7 @@ internal static unsafe class ProcTable
                 entries.Add(entry);
 
             // What was started meanwhile may be a child of one that is passed already.
-            if (pid == last && LastPid() is var now && now > last && now - from <= MaxProbes)
+            if (pid == last && LastPid() is var now && now > last && now - from <= ShellLimits.MaxProbes)
                 last = now;
         }
 
@@ -170,7 +167,7 @@ internal static unsafe class ProcTable
 
     private static string? ReadToken(int pid, out bool isRead)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(EnvironmentLimit);
+        var buffer = ArrayPool<byte>.Shared.Rent(ShellLimits.MaxEnvironmentBytes);
         var length = 0;
         try
         {

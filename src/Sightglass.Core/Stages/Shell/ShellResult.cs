@@ -9,9 +9,6 @@ namespace Sightglass.Core.Stages.Shell;
 /// <summary>Makes a stage's result of what came of its child.</summary>
 internal static class ShellResult
 {
-    private const int DetailLines = 20;
-    private const int DetailLength = 4000;
-
     private static readonly JsonWriterOptions s_writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static StageResult Make(StageRun run, ShellEnd end, TimeSpan duration, ShellStageOptions options)
@@ -84,9 +81,9 @@ internal static class ShellResult
 
     private static string? LastLines(byte[] error)
     {
-        var text = Encoding.UTF8.GetString(error.AsSpan(Math.Max(0, error.Length - DetailLength))).TrimEnd();
+        var text = Encoding.UTF8.GetString(error.AsSpan(Math.Max(0, error.Length - ShellLimits.MaxDetailLength))).TrimEnd();
         var lines = text.Split('\n');
-        var last = string.Join('\n', lines[Math.Max(0, lines.Length - DetailLines)..]).TrimStart('\uFFFD');
+        var last = string.Join('\n', lines[Math.Max(0, lines.Length - ShellLimits.MaxDetailLines)..]).TrimStart('\uFFFD');
         return last.Length == 0 ? null : last;
     }
 

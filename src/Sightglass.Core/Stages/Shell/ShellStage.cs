@@ -20,7 +20,7 @@ public sealed class ShellStage : IStageType, IDisposable
 
     internal ShellStage(ShellStageOptions? options, IDictionary hostEnvironment)
     {
-        (_options, _host) = (options ?? new(), hostEnvironment);
+        (_options, _host) = ((options ?? new()).Checked(), hostEnvironment);
         if (_options.RecordFile is { } file && OperatingSystem.IsLinux())
             _records = new ProcessFile(file);
     }

@@ -27,4 +27,17 @@ public sealed record ShellStageOptions
 
     /// <summary>Gets whether children are started as on systems without <c>posix_spawn</c>, so that tests reach that way.</summary>
     internal bool IsPortable { get; init; }
+
+    /// <summary>Refuses limits that make no sense.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1 or above what an output may have, or the time is negative or longer than a day.</exception>
+    internal ShellStageOptions Checked()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(KeepBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(KeepJsonBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(KeepBytes, Executions.ExecutionLimits.MaxOutputBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(KeepJsonBytes, Executions.ExecutionLimits.MaxOutputBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(LeftoverLimit, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(LeftoverLimit, TimeSpan.FromDays(1));
+        return this;
+    }
 }

@@ -9,9 +9,6 @@ internal sealed class StreamPump : IDisposable
 {
     private const int BufferSize = 64 * 1024;
 
-    // What a pipe may still hold when nobody waits for its end any longer; a writer that is still there writes on for ever.
-    private const int LastBytes = 1 << 20;
-
     private readonly Stream _source;
     private readonly OutputStream _stream;
     private readonly StageOutput _output;
@@ -92,7 +89,7 @@ internal sealed class StreamPump : IDisposable
 
     private async Task DrainAsync(byte[] buffer)
     {
-        for (var left = LastBytes; left > 0;)
+        for (var left = ShellLimits.MaxLastBytes; left > 0;)
         {
             var count = ReadNow(buffer);
             if (count <= 0)

@@ -1,0 +1,38 @@
+namespace Sightglass.Cli;
+
+/// <summary>Bounds of what commands read and show.</summary>
+internal static class CliLimits
+{
+    /// <summary>The most bytes of a text that is given as <c>@FILE</c> or on standard input.</summary>
+    public const long MaxInputBytes = 10 * 1024 * 1024;
+
+    /// <summary>The most bytes of an answer of the owner of a data folder.</summary>
+    public const int MaxAnswerBytes = 64 * 1024 * 1024;
+
+    /// <summary>The most bytes of a line in a stream of its owner.</summary>
+    public const int MaxStreamLineBytes = 1024 * 1024;
+
+    /// <summary>The most bytes of the file in which the owner of a data folder names itself.</summary>
+    public const int MaxOwnerBytes = 64 * 1024;
+
+    /// <summary>How many lines of a stage's output the terminal keeps.</summary>
+    public const int TailLines = 8;
+
+    /// <summary>The most characters of one of them; of longer ones the end.</summary>
+    public const int MaxTailChars = 2000;
+
+    /// <summary>How many lines of a result are shown.</summary>
+    public const int MaxResultLines = 40;
+
+    /// <summary>How many characters of a result are shown.</summary>
+    public const int MaxResultChars = 8000;
+
+    /// <summary>How many pages of a thousand executions are searched for a shortened id.</summary>
+    public const int MaxFinderPages = 20;
+
+    /// <summary>The most stages that run at once.</summary>
+    public const int MaxSlots = 10_000;
+
+    /// <summary>The most bytes of the path of a Unix socket, as the system has it.</summary>
+    public const int MaxSocketPath = 107;
+}

@@ -1,0 +1,53 @@
+namespace Sightglass.Server;
+
+/// <summary>Bounds of requests and answers that nobody needs to change; the others are in <see cref="ServerOptions"/>.</summary>
+internal static class ServerLimits
+{
+    /// <summary>How deep the JSON of a request may be nested.</summary>
+    public const int MaxBodyDepth = 64;
+
+    /// <summary>The most characters of a text in the body of a command.</summary>
+    public const int MaxTextChars = 10_000;
+
+    /// <summary>The most characters of the reason of a deletion.</summary>
+    public const int MaxReasonChars = 1000;
+
+    /// <summary>The most values that a start sets by name.</summary>
+    public const int MaxSets = 1000;
+
+    /// <summary>How many executions the lists of those under way give.</summary>
+    public const int MaxActive = 1000;
+
+    /// <summary>How long an execution that has ended stays in the list of the active.</summary>
+    public static readonly TimeSpan StillActive = TimeSpan.FromMinutes(5);
+
+    /// <summary>How many events a page has where nothing else is asked.</summary>
+    public const int DefaultEvents = 1000;
+
+    /// <summary>The most events that a page may be asked for.</summary>
+    public const int MaxEvents = 10_000;
+
+    /// <summary>The most bytes of a page of events; it ends there and says where the next begins.</summary>
+    public const int MaxPageBytes = 16 * 1024 * 1024;
+
+    /// <summary>The longest time in seconds that a page may wait for its first event.</summary>
+    public const int MaxWaitSeconds = 30;
+
+    /// <summary>The most stages, and the most types, that a filter names.</summary>
+    public const int MaxFilters = 100;
+
+    /// <summary>The most bytes of a recorded value in one answer.</summary>
+    public const int MaxValuePageBytes = 1024 * 1024;
+
+    /// <summary>The most bytes of a pipeline file that is given out.</summary>
+    public const int MaxFileBytes = 10 * 1024 * 1024;
+
+    /// <summary>How many bytes wait for one viewer before they are sent.</summary>
+    public const int ViewerBatchBytes = 64 * 1024;
+
+    /// <summary>How long the word to a viewer that is too slow may take.</summary>
+    public static readonly TimeSpan LastWord = TimeSpan.FromSeconds(2);
+
+    /// <summary>The most bytes of the path of a Unix socket, as the system has it.</summary>
+    public const int MaxSocketPath = 107;
+}
