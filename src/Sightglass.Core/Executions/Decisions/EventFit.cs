@@ -11,7 +11,7 @@ internal static class EventFit
     public static EventData Fit(EventData data, List<StoredValue> stored, LoadedValues? values)
     {
         // Nearly all events, without a look at each value.
-        if (data is StageQueued or StageStarted { Input: { IsInline: true, Bytes: <= InlineBytes } } or StageCompleted { Output: { IsInline: true, Bytes: <= InlineBytes } }) return data;
+        if (data is StageQueued or StageStarted { Input: { IsInline: true, Bytes: <= ExecutionLimits.MaxInlineBytes } } or StageCompleted { Output: { IsInline: true, Bytes: <= ExecutionLimits.MaxInlineBytes } }) return data;
         return FitLarge(data, stored, values);
     }
 

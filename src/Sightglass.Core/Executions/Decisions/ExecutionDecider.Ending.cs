@@ -179,7 +179,7 @@ internal sealed partial class ExecutionDecider
         var completed = stages.Select(i => state.Stages[i]).Where(s => s.Status == StageStatus.Completed).ToList();
         if (stages.Count == 1 || completed.Count == 1) return completed.Count == 1 ? completed[0].Output ?? Payload.Null : Payload.Null;
         // More than one value may have: what is stored apart stays apart, and the map names it.
-        var isLarge = completed.Sum(s => s.Output?.Bytes ?? 0) > MaxOutputBytes;
+        var isLarge = completed.Sum(s => s.Output?.Bytes ?? 0) > ExecutionLimits.MaxOutputBytes;
         var output = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(output, EventJson.WriterOptions))
         {

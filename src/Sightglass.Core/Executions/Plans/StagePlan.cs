@@ -104,6 +104,6 @@ internal sealed class PipelinePlan
     private Payload MakeGraph()
     {
         var graph = Payload.FromJson(PlanJson.Write(this));
-        return graph.Bytes > Decisions.EventFit.InlineBytes ? graph.Spill() : graph;
+        return graph.Bytes > ExecutionLimits.MaxInlineBytes ? graph.Spill() : graph;
     }
 }

@@ -153,7 +153,7 @@ public sealed class SecretMaskerTests
 
         return result.ToString();
 
-        int Longest(int at) => secrets.Where(secret => string.CompareOrdinal(text, at, secret, 0, secret.Length) == 0 && secret.Length >= SecretPatterns.MinLength).Select(secret => secret.Length).DefaultIfEmpty(0).Max();
+        int Longest(int at) => secrets.Where(secret => string.CompareOrdinal(text, at, secret, 0, secret.Length) == 0 && secret.Length >= SecretLimits.MinLength).Select(secret => secret.Length).DefaultIfEmpty(0).Max();
     }
 
     private static byte[][] Cut(byte[] text, int[] sizes)
