@@ -172,7 +172,7 @@ internal sealed class ServerHarness : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http?.Dispose();
-        await _server.DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync();
         await Engine.DisposeAsync();
         await _store.DisposeAsync();
         await _catalog.DisposeAsync();

@@ -30,6 +30,20 @@ public sealed class EvalBatchTests
         Assert.Equal(["""{"value":1}""", ""], lines[8..]);
     }
 
+    [Fact]
+    public void Run_skips_a_line_beyond_its_limit_and_answers_the_next()
+    {
+        const string Request = """{"expr":"1 + 1"}""";
+        var atLimit = Request + new string(' ', CelLimits.MaxRequestLength - Request.Length);
+        using var output = new StringWriter();
+
+        EvalBatch.Run(new StringReader($"{atLimit}\n{atLimit} \n{Request}"), output, typed: false);
+
+        var lines = output.ToString().Split('\n');
+        Assert.Equal(("""{"value":2}""", "invalid_request", """{"value":2}"""), (lines[0], Code(lines[1]), lines[2]));
+        Assert.Contains($"{CelLimits.MaxRequestLength + 1} characters", lines[1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"int":"-9223372036854775808"}""")]
     [InlineData("""{"uint":"18446744073709551615"}""")]
