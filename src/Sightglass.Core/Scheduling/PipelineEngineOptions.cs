@@ -26,7 +26,7 @@ public sealed record PipelineEngineOptions
     /// <summary>Gets the stage types by the names that pipelines use; <c>wait</c> and <c>pipeline</c> are the engine's own.</summary>
     public required IReadOnlyList<IStageType> StageTypes { get; init; }
 
-    /// <summary>Gets how many stages run at once in this process.</summary>
+    /// <summary>Gets how many stages run at once in this process; 0 leaves all of them to a later engine.</summary>
     /// <value>Four for each processor, at least 8.</value>
     public int Slots { get; init; } = Math.Max(8, ProcessorCount * 4);
 
@@ -87,7 +87,7 @@ public sealed record PipelineEngineOptions
     /// <exception cref="ArgumentOutOfRangeException">A limit is below its least, or a time is out of its range.</exception>
     internal PipelineEngineOptions Checked()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Slots, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(Slots);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxOpen, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPlans, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Grace, TimeSpan.Zero);

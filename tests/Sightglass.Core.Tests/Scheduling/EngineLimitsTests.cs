@@ -125,7 +125,7 @@ public sealed class EngineLimitsTests
     }
 
     public static TheoryData<Func<PipelineEngineOptions, PipelineEngineOptions>> Senseless => new(
-        o => o with { Slots = 0 },
+        o => o with { Slots = -1 },
         o => o with { MaxOpen = 0 },
         o => o with { MaxPlans = 0 },
         o => o with { Grace = TimeSpan.FromTicks(-1) },
