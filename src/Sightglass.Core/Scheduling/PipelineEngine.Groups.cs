@@ -5,7 +5,6 @@ using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Executions.Plans;
 using Sightglass.Core.Expressions;
-using Sightglass.Core.Ports;
 
 namespace Sightglass.Core.Scheduling;
 
