@@ -15,6 +15,7 @@ using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Core.Webhooks;
 using Sightglass.Server.Access;
 using Sightglass.Server.Contracts;
+using Sightglass.Server.Debugging;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
 using Sightglass.Server.Page;
@@ -110,6 +111,7 @@ public sealed class SightglassServer : IAsyncDisposable
         RunEndpoint.Map(app, _context);
         ExecutionEndpoints.Map(app, _context);
         CommandEndpoints.Map(app, _context);
+        BreakpointEndpoints.Map(app, _context);
         DeletionEndpoint.Map(app, _context);
         RecordedValueEndpoints.Map(app, _context);
         EventStreamEndpoint.Map(app, _context);

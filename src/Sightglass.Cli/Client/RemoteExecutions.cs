@@ -11,7 +11,7 @@ internal sealed class RemoteExecutions(OwnerClient client, string types = "") : 
 {
     /// <summary>All that folds into the state, and nothing that streams.</summary>
     public const string StateTypes =
-        "execution.*,stage.queued,stage.waiting,stage.started,stage.expanded,stage.completed,stage.failed,stage.skipped,stage.cancelled,stage.undo.*,trigger.*,approval.*";
+        "execution.*,stage.queued,stage.waiting,stage.started,stage.expanded,stage.completed,stage.failed,stage.skipped,stage.cancelled,stage.undo.*,trigger.*,approval.*,debug.*";
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(Guid id, long after, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -25,6 +25,8 @@ public sealed partial class ExecutionState
             case ExecutionFailed data: ApplyFailed(e, data); break;
             case ExecutionCancelled data: End(e, ExecutionStatus.Cancelled, "cancelled", data.Totals); Reason = data.Reason ?? Reason; break;
             case ExecutionReopened data: ApplyReopened(data); break;
+            case BreakpointSet when e.Stage is not null: Breakpoints = Breakpoints.Add(e.Stage); break;
+            case BreakpointCleared when e.Stage is not null: Breakpoints = Breakpoints.Remove(e.Stage); break;
             case UnknownData: break;
             default:
                 if (e.Stage is not null && byKey.TryGetValue(e.Stage, out var stage)) ApplyStage(stage, e);
@@ -67,6 +69,8 @@ public sealed partial class ExecutionState
             case ApprovalGranted data: TriggerFold.Answer(stage, e.Time, data.Trigger, true, data.By); break;
             case ApprovalRejected data: TriggerFold.Answer(stage, e.Time, data.Trigger, false, data.By); break;
             case ApprovalWithdrawn data: TriggerFold.Withdraw(stage, e.Time, data.Trigger, data.Reason); break;
+            case DebugPaused: ApplyStop(stage, e); break;
+            case DebugResumed data: ApplyGoOn(stage, data); break;
         }
 
         if (stage.Index < 0 && before != stage.Status) counts = Move(counts, before, stage.Status);
@@ -78,6 +82,7 @@ public sealed partial class ExecutionState
         Created = data;
         Status = ExecutionStatus.Queued;
         CreatedAt = e.Time;
+        ApplyBreakpoints(data);
         if (data.Plan.IsInline) ApplyPlan(data.Plan.Json.Span);
     }
 
@@ -105,6 +110,7 @@ public sealed partial class ExecutionState
         Cancelling = true;
         CancelDeadline = data.Deadline;
         Reason = data.Reason;
+        LeaveStop();
         if (Status == ExecutionStatus.Paused) Status = StartedAt is null ? ExecutionStatus.Queued : ExecutionStatus.Running;
     }
 
@@ -123,6 +129,7 @@ public sealed partial class ExecutionState
         Totals = totals;
         Cancelling = false;
         CancelDeadline = null;
+        LeaveStop();
     }
 
     private void ApplyReopened(ExecutionReopened data)
@@ -187,6 +194,7 @@ public sealed partial class ExecutionState
         stage.Iteration = e.Iteration;
         stage.Tries++;
         stage.InAttempt = true;
+        if (Released == stage.Key) Released = null;
         stage.RepeatPending = false;
         stage.StartedAt = e.Time;
         stage.EndedAt = null;
@@ -290,8 +298,9 @@ public sealed partial class ExecutionState
         Cost += cost.Value;
     }
 
-    private static void EndStage(StageState stage, ExecutionEvent e, StageStatus status)
+    private void EndStage(StageState stage, ExecutionEvent e, StageStatus status)
     {
+        if (Released == stage.Key) Released = null;
         stage.Status = status;
         stage.InAttempt = false;
         stage.EndedAt = e.Time;

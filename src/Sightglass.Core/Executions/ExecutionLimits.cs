@@ -33,6 +33,9 @@ internal static class ExecutionLimits
     /// <summary>How often the same result of one trigger node is recorded with another reason.</summary>
     public const int MaxTriggerRecords = 16;
 
+    /// <summary>How many breakpoints an execution may have.</summary>
+    public const int MaxBreakpoints = 100;
+
     /// <summary>How many stages one <c>execution.reopened</c> names; a larger retry is several events.</summary>
     public const int MaxReopenedKeys = 400;
 

@@ -45,6 +45,7 @@ public static class StateJson
         WriteLabels(writer, created);
         WriteParent(writer, created);
         WriteGroup(writer, state, groupPosition);
+        WriteDebug(writer, state);
         WriteTime(writer, "createdAt"u8, state.CreatedAt);
         WriteTime(writer, "startTime"u8, state.StartedAt ?? state.CreatedAt);
         WriteTime(writer, "endTime"u8, state.EndedAt);
@@ -84,6 +85,18 @@ public static class StateJson
         writer.WriteNumber("limit"u8, group.Limit);
         writer.WriteBoolean("waiting"u8, state.AwaitsGroup);
         if (position is { } place) writer.WriteNumber("position"u8, place);
+        writer.WriteEndObject();
+    }
+
+    // As with groups: nothing is said of an execution that nobody debugs.
+    private static void WriteDebug(Utf8JsonWriter writer, ExecutionState state)
+    {
+        if (state.Breakpoints.IsEmpty && state.Stop is null) return;
+        writer.WriteStartObject("debug"u8);
+        writer.WriteStartArray("breakpoints"u8);
+        foreach (var stage in state.Breakpoints) writer.WriteStringValue(stage);
+        writer.WriteEndArray();
+        writer.WriteString("stoppedAt"u8, state.Stop?.Stage);
         writer.WriteEndObject();
     }
 

@@ -88,6 +88,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             return new StartOutcome(null, problems);
         var inputProblems = InputValidator.Bind(request.Definition, request.Input, request.Sets, out var bound);
         if (inputProblems.Any(p => p.Severity == ProblemSeverity.Error)) return new StartOutcome(null, inputProblems);
+        if (RefuseBreakpoints(request) is { } unusable) return unusable;
         string? missing = null;
         var children = request.Children ?? CollectChildren(request.Definition, values, out missing);
         if (children is null) return Refused("pipeline_not_found", $"The pipeline has a stage that runs '{missing}', which is not there.");
@@ -110,6 +111,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             WebhookUrl = request.WebhookUrl,
             Parent = request.Parent,
             Depth = request.Depth,
+            Breakpoints = request.Breakpoints.Count > 0 ? [.. request.Breakpoints.Order(StringComparer.Ordinal).Distinct(StringComparer.Ordinal)] : null,
             BaseFolder = request.BaseFolder ?? Environment.CurrentDirectory,
             Children = children.Count > 0 ? children : null,
             Plan = plan.Graph,

@@ -47,6 +47,11 @@ public sealed record PipelineEngineOptions
     /// <value>Finds none.</value>
     public Func<string, PipelineDefinition?> FindPipeline { get; init; } = static _ => null;
 
+    /// <summary>Gets the pipeline that <see cref="PipelineEngine.ExecuteAsync(object?, Action{string, string}?, CancellationToken)"/>
+    /// runs, which is given an input and nothing else.</summary>
+    /// <value>None: it needs a <see cref="StartRequest"/>.</value>
+    public PipelineDefinition? Pipeline { get; init; }
+
     /// <summary>Gets what finds a secret by its name.</summary>
     /// <value>Finds none.</value>
     public Func<string, string?> FindSecret { get; init; } = static _ => null;

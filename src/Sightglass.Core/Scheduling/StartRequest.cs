@@ -10,6 +10,9 @@ public sealed record StartRequest
     /// <summary>How many labels an execution may have.</summary>
     public const int MaxLabels = 32;
 
+    /// <summary>How many breakpoints an execution may have.</summary>
+    public const int MaxBreakpoints = ExecutionLimits.MaxBreakpoints;
+
     /// <summary>The most characters of a label's name, and of its value.</summary>
     public const int MaxLabelChars = 200;
 
@@ -45,6 +48,10 @@ public sealed record StartRequest
 
     /// <summary>Gets an address that is told when the execution has ended, http or https.</summary>
     public string? WebhookUrl { get; init; }
+
+    /// <summary>Gets the ids of stages before whose attempts it stops: at most <see cref="MaxBreakpoints"/>. See <see cref="PipelineEngine.StepAsync"/>.</summary>
+    /// <value>None.</value>
+    public IReadOnlyCollection<string> Breakpoints { get; init; } = [];
 
     /// <summary>Gets the id that an outside system knows it by.</summary>
     public string? ExternalId { get; init; }

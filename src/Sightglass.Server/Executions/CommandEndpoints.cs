@@ -20,6 +20,7 @@ internal static class CommandEndpoints
         MapCommand(routes, server, "cancel", (id, body, by, key) => engine.CancelAsync(id, by, body.Reason, key), CancelledAsync);
         MapCommand(routes, server, "pause", (id, body, by, key) => engine.PauseAsync(id, by, body.Reason, key), AnsweredAsync);
         MapCommand(routes, server, "resume", (id, _, by, key) => engine.ResumeAsync(id, by, key), AnsweredAsync);
+        MapCommand(routes, server, "step", (id, _, by, key) => engine.StepAsync(id, by, key), AnsweredAsync);
         MapCommand(routes, server, "retry", (id, _, by, key) => engine.RetryAsync(id, by, key), AnsweredAsync);
         MapCommand(routes, server, "approve", (id, body, by, key) => AnswerApprovalAsync(id, body, true, by, key), AnsweredAsync);
         MapCommand(routes, server, "reject", (id, body, by, key) => AnswerApprovalAsync(id, body, false, by, key), AnsweredAsync);
@@ -68,7 +69,8 @@ internal static class CommandEndpoints
             })
             : AnsweredAsync(context, answer);
 
-    private static Task AnsweredAsync(HttpContext context, CommandAnswer answer)
+    /// <summary>Answers with what a command was answered.</summary>
+    public static Task AnsweredAsync(HttpContext context, CommandAnswer answer)
     {
         if (!answer.Accepted)
         {

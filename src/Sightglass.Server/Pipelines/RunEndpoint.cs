@@ -77,6 +77,7 @@ internal static class RunEndpoint
             Priority = request.Priority,
             Labels = request.Labels,
             WebhookUrl = request.WebhookUrl,
+            Breakpoints = request.Breakpoints,
             RequestedBy = request.RequestedBy ?? LocalConnection.NameOf(context),
             Trigger = isOwner ? "cli" : "api",
             BaseFolder = folder,
@@ -85,7 +86,7 @@ internal static class RunEndpoint
 
     private static ApiProblem Refusal(IReadOnlyList<Problem> problems) => problems[0].Code switch
     {
-        "group_invalid" => new ApiProblem(400, problems[0].Code, problems[0].Message),
+        "group_invalid" or "breakpoint_invalid" => new ApiProblem(400, problems[0].Code, problems[0].Message),
         "execution_exists" or "idempotency_conflict" or "group_full" => new ApiProblem(409, problems[0].Code, problems[0].Message),
         "pipeline_not_found" => new ApiProblem(400, "invalid_pipeline", problems[0].Message, problems),
         _ when problems.All(p => p.Path.StartsWith("inputs", StringComparison.Ordinal)) => new ApiProblem(400, "invalid_input", "The input does not fit: " + First(problems), problems),

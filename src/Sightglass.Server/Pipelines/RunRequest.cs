@@ -23,6 +23,9 @@ internal sealed record RunRequest
     /// <summary>Gets the text of a pipeline that is not in the folder.</summary>
     public string? Definition { get; private set; }
 
+    /// <summary>Gets the ids of the stages before which it stops.</summary>
+    public IReadOnlyList<string> Breakpoints { get; private set; } = [];
+
     public string? FileName { get; private set; }
 
     public string? BaseFolder { get; private set; }
@@ -41,6 +44,7 @@ internal sealed record RunRequest
             Sets = reading.Texts("sets", ServerLimits.MaxSets, int.MaxValue),
         };
         request.WebhookUrl = reading.Text("webhookUrl");
+        request.Breakpoints = reading.List("breakpoints", StartRequest.MaxBreakpoints);
         if (request.WebhookUrl is { } url && !(url.Length <= WebhookLimits.MaxUrlChars && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0))
             return (request, ApiProblem.BadRequest("invalid_request", $"webhookUrl has to be an http or https address of at most {WebhookLimits.MaxUrlChars} characters, without a password."));
         if (isOwner)
@@ -113,6 +117,19 @@ internal sealed record RunRequest
 
             if (texts.Count > most) Add(name, $"'{name}' has {texts.Count} members; {most} are allowed.");
             return texts;
+        }
+
+        public List<string> List(string name, int most)
+        {
+            if (!Has(name)) return [];
+            var value = body.GetProperty(name);
+            if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > most || value.EnumerateArray().Any(v => v.ValueKind != JsonValueKind.String))
+            {
+                Add(name, $"'{name}' has to be a list of at most {most} texts.");
+                return [];
+            }
+
+            return [.. value.EnumerateArray().Select(v => v.GetString()!)];
         }
 
         private void Add(string path, string message) =>

@@ -20,12 +20,12 @@ internal sealed class DeciderLog
     private readonly ReadOnlyMemory<byte> _planJson;
     private readonly ExecutionState _shadow = new();
 
-    public DeciderLog(PipelineDefinition definition, ReadOnlyMemory<byte> input, DateTimeOffset time, ParentLink? parent = null, PipelineDefinition? decidedBy = null)
+    public DeciderLog(PipelineDefinition definition, ReadOnlyMemory<byte> input, DateTimeOffset time, ParentLink? parent = null, PipelineDefinition? decidedBy = null, IReadOnlyList<string>? breakpoints = null)
     {
         Plan = PlanCompiler.Compile(decidedBy ?? definition);
         _planJson = PlanJson.Write(Plan);
         Decider = new ExecutionDecider(Plan, new ExecutionState(), new LoadedValues(), Environment);
-        var created = new ExecutionCreated { PipelineId = definition.Id, Name = definition.DisplayName, Input = Payload.FromJson(input), Plan = Payload.FromJson(_planJson), Parent = parent };
+        var created = new ExecutionCreated { PipelineId = definition.Id, Name = definition.DisplayName, Input = Payload.FromJson(input), Plan = Payload.FromJson(_planJson), Parent = parent, Breakpoints = breakpoints };
         Created = Decider.Create(new Guid("0197a0c2-0000-7000-8000-000000000001"), time, created, _planJson.Span);
         Keep(Created);
     }

@@ -15,9 +15,9 @@ internal sealed class DeciderRun
     private readonly DeciderLog _log;
     private readonly Dictionary<string, StartAttempt> _open = new(StringComparer.Ordinal);
 
-    private DeciderRun(PipelineDefinition definition, string input, ParentLink? parent)
+    private DeciderRun(PipelineDefinition definition, string input, ParentLink? parent, IReadOnlyList<string>? breakpoints)
     {
-        _log = new DeciderLog(definition, Encoding.UTF8.GetBytes(input), Now, parent);
+        _log = new DeciderLog(definition, Encoding.UTF8.GetBytes(input), Now, parent, breakpoints: breakpoints);
         Take(_log.Created);
     }
 
@@ -38,14 +38,14 @@ internal sealed class DeciderRun
 
     public string Status => State.Status.ToWire();
 
-    public static DeciderRun Of(string yaml, string input = "{}", ParentLink? parent = null)
+    public static DeciderRun Of(string yaml, string input = "{}", ParentLink? parent = null, IReadOnlyList<string>? breakpoints = null)
     {
         var read = DefinitionReader.Read(Encoding.UTF8.GetBytes("id: p\n" + yaml), "test.yaml");
         Assert.True(read.IsValid, string.Join('\n', read.Problems));
-        return new DeciderRun(read.Definition!, input, parent);
+        return new DeciderRun(read.Definition!, input, parent, breakpoints);
     }
 
-    public static DeciderRun Of(PipelineDefinition definition) => new(DefinitionJson.Read(DefinitionJson.Write(definition)), "{}", null);
+    public static DeciderRun Of(PipelineDefinition definition) => new(DefinitionJson.Read(DefinitionJson.Write(definition)), "{}", null, null);
 
     public string StatusOf(string key) => Stage(key).Status.ToWire();
 
@@ -110,6 +110,12 @@ internal sealed class DeciderRun
     public DeciderRun Resume() => Do(new Resume(Now, "ann"));
 
     public DeciderRun Cancel() => Do(new Cancel(Now, "ann", null, TimeSpan.FromSeconds(5)));
+
+    public DeciderRun Break(string stage) => Do(new SetBreakpoint(Now, stage, "ann"));
+
+    public DeciderRun Clear(string stage) => Do(new ClearBreakpoint(Now, stage, "ann"));
+
+    public DeciderRun Step() => Do(new Step(Now, "ann"));
 
     public DeciderRun Retry() => Do(new Retry(Now, "ann"));
 

@@ -100,7 +100,7 @@ public sealed partial class ErrorReferenceTests
         _ when file.Contains("/Sightglass.Core/Ports/", StringComparison.Ordinal) || file.Contains("/Sightglass.Sqlite/", StringComparison.Ordinal) => Store,
         _ when file.Contains("/Sightglass.Core/Webhooks/", StringComparison.Ordinal) => Webhooks,
         _ when file.Contains("/Sightglass.Core/Scheduling/Schedules/", StringComparison.Ordinal) => Commands,
-        _ when file.Contains("/Sightglass.Core/Scheduling/PipelineEngine.cs", StringComparison.Ordinal) => Commands,
+        _ when file.EndsWith("/PipelineEngine.cs", StringComparison.Ordinal) || file.EndsWith("/PipelineEngine.Debugging.cs", StringComparison.Ordinal) => Commands,
         _ when file.Contains("/Sightglass.Server/Access/", StringComparison.Ordinal) => ServerStart,
         _ when file.Contains("/Sightglass.Server/", StringComparison.Ordinal) => Http,
         _ when file.Contains("/Sightglass.Cli/", StringComparison.Ordinal) => CommandLine,

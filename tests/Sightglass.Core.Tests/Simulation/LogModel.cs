@@ -16,6 +16,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
     private string? _undoing;
     private long _lastUndone = long.MaxValue;
     private bool _failing;
+    private readonly BreakpointModel _debug = new();
 
     public bool Terminal { get; private set; }
 
@@ -105,6 +106,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
     {
         switch (e.Data)
         {
+            case ExecutionCreated c: _debug.Create(c); break;
             case ExecutionPaused: Paused = true; break;
             case ExecutionResumed: Paused = false; break;
             case ExecutionCancelling c:
@@ -155,6 +157,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
     private void Reopen(ExecutionReopened r)
     {
         Require(Terminal, "re-opened, though it had not ended");
+        _debug.Reopen();
         (Terminal, Paused, Cancelling, Deadline, _failing, Finishing, _undoing, _lastUndone) = (false, false, false, null, false, false, null, long.MaxValue);
         foreach (var key in r.Stages) _stages[key] = new StageModel { Attempt = this[key].Attempt };
         foreach (var d in pipeline.Stages)
@@ -180,7 +183,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
             case StageStarted x: Start(e, x, d, s, starts); break;
             case StageWaiting x when x.For == "timer" && x.Until is { } at:
                 Require(s.OpenAttempt == 0 || d.Wait?.For is not { } time || at == e.Time + time.Value, $"{key} waits for another time");
-                s.Due[s.OpenAttempt > 0 ? "wait" : Node(s.StartedTimer)] = at;
+                s.Due[s.OpenAttempt > 0 ? "wait" : StageModel.Node(s.StartedTimer)] = at;
                 break;
             case StageCompleted x:
                 Require(e.Attempt > 0 || s.Count >= 0, $"{key} completes and was never tried");
@@ -206,29 +209,30 @@ internal sealed class LogModel(PipelineDefinition pipeline)
             case TriggerEvaluated x: Evaluate(e, x, d, s); break;
             case ApprovalRequested x:
                 s.Asked.Add(x.Trigger);
-                if (x.Deadline is { } deadline) s.Due[Node(x.Trigger)] = deadline;
+                if (x.Deadline is { } deadline) s.Due[StageModel.Node(x.Trigger)] = deadline;
                 break;
             case ApprovalGranted x: Answer(s, x.Trigger, true, x.By, e.Time); break;
             case ApprovalRejected x: Answer(s, x.Trigger, false, x.By, e.Time); break;
             case ApprovalWithdrawn x:
                 Require(s.Asked.Remove(x.Trigger), "an approval is withdrawn that is not open");
                 RequireUnneeded(d, s, x.Trigger);
-                Quiet(s, x.Trigger);
+                s.Quiet(x.Trigger);
+                break;
+            case BreakpointSet or BreakpointCleared: _debug.Change(e); break;
+            case DebugPaused x:
+                Require(!Paused && _debug.Stop(x, d.Id), $"{key} is stopped, and nobody asked for it");
+                Ready(d, key, s);
+                (s.Queued, Paused) = (true, true);
+                break;
+            case DebugResumed x:
+                Require(Paused && (x.Mode == "ended") == s.Ended is not null, $"it goes on from {key}");
+                Paused = false;
+                _debug.GoOn(x, key);
                 break;
             case StageUndoStarted: StartUndo(e, s, starts); break;
             case StageUndoCompleted: (s.Undo, _undoing) = ("completed", null); break;
             case StageUndoFailed: (s.Undo, _undoing) = ("failed", null); break;
         }
-    }
-
-    private static string Node(int number) => "node " + number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Until(int number) => "deadline " + number.ToString(CultureInfo.InvariantCulture);
-
-    private static void Quiet(StageModel s, int number)
-    {
-        s.Due.Remove(Node(number));
-        s.Due.Remove(Until(number));
     }
 
     private void Evaluate(ExecutionEvent e, TriggerEvaluated x, StageDefinition d, StageModel s)
@@ -237,29 +241,29 @@ internal sealed class LogModel(PipelineDefinition pipeline)
         if (x.Deadline is { } deadline)
         {
             Require(deadline == e.Time + ReadinessOracle.NodeOf(d, x.Trigger).Timeout!.Value.Value, $"node {x.Trigger} of {d.Id} has another timeout");
-            s.Due[Until(x.Trigger)] = deadline;
+            s.Due[StageModel.Until(x.Trigger)] = deadline;
             return;
         }
 
         if (x.TimedOut is not null)
         {
-            Require(s.Due.TryGetValue(Until(x.Trigger), out var at) && at <= e.Time, $"node {x.Trigger} of {d.Id} is given up before its time");
+            Require(s.Due.TryGetValue(StageModel.Until(x.Trigger), out var at) && at <= e.Time, $"node {x.Trigger} of {d.Id} is given up before its time");
             s.TimedOut[x.Trigger] = ReadinessOracle.NodeOf(d, x.Trigger).OnTimeout;
             Require(string.Equals(x.TimedOut, s.TimedOut[x.Trigger].ToString(), StringComparison.OrdinalIgnoreCase), "something else is done at a deadline");
-            Quiet(s, x.Trigger);
+            s.Quiet(x.Trigger);
             return;
         }
 
         if (x.Cancelled)
         {
             if (x.Kind is not ("all" or "any")) RequireUnneeded(d, s, x.Trigger);
-            Quiet(s, x.Trigger);
+            s.Quiet(x.Trigger);
             return;
         }
 
         if (x.Kind == "timer" && !x.Result) s.StartedTimer = x.Trigger;
         if (x.Result || x.Kind == "timer") s.Answers[x.Trigger] = x.Result;
-        if (x.Result || x.Kind is not ("event" or "timer")) Quiet(s, x.Trigger);
+        if (x.Result || x.Kind is not ("event" or "timer")) s.Quiet(x.Trigger);
     }
 
     private void RequireUnneeded(StageDefinition d, StageModel s, int number) =>
@@ -267,9 +271,9 @@ internal sealed class LogModel(PipelineDefinition pipeline)
 
     private static void Answer(StageModel s, int leaf, bool granted, string? by, DateTimeOffset now)
     {
-        Require(by != "timeout" || (s.Due.TryGetValue(Node(leaf), out var due) && due <= now), "nobody was given the time to approve");
+        Require(by != "timeout" || (s.Due.TryGetValue(StageModel.Node(leaf), out var due) && due <= now), "nobody was given the time to approve");
         Require(s.Asked.Remove(leaf), "an approval is answered that is not open");
-        Quiet(s, leaf);
+        s.Quiet(leaf);
         if (s.OpenAttempt == 0) s.Answers[leaf] = granted;
     }
 
@@ -286,6 +290,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
         var key = e.Stage!;
         Require(!Paused && !Cancelling && !Finishing, $"{key} starts while the execution is held or ends");
         Require(!_failing || _oracle.IsHandler(d.Id), $"{key} starts after a failure");
+        Require(_debug.Passes(key, d.Id), $"{key} starts through a breakpoint");
         Require(s.Ended is null && s.OpenAttempt == 0 && s.Undo is null, $"{key} starts and has ended or runs");
         Require(e.Attempt == s.Attempt + 1, $"attempt {e.Attempt} of {key} follows {s.Attempt}");
         Require(!s.Due.TryGetValue("retry", out var at) || at <= e.Time, $"{key} starts before its delay is over");
@@ -326,6 +331,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
     {
         Require(s.Ended is null, $"{e.Stage} ends twice");
         (s.Ended, s.EndedSeq) = (status, e.Seq);
+        _debug.End(e.Stage!);
         s.Due.Clear();
         s.Asked.Clear();
         if (e.Stage!.Contains('[', StringComparison.Ordinal)) return;
@@ -371,7 +377,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
             var s = this[d.Id];
             if (s.Ended is not null || s.Touched) continue;
             var fate = _oracle.Judge(d.Id, EndOf, s);
-            var held = Paused && d.Type is "wait" or "pipeline" && d.ForEach is null && fate == Fate.Runs && _oracle.When(d.Id, EndOf) == true;
+            var held = (Paused || _debug.IsLettingGo) && d.Type is "wait" or "pipeline" && d.ForEach is null && fate == Fate.Runs && _oracle.When(d.Id, EndOf) == true;
             Require(fate == Fate.Waits || held, $"{d.Id} stands still, and the rules say: {fate}");
             Require(!s.Asked.Overlaps(_oracle.Unneeded(d.Id, EndOf, s)), $"{d.Id} asks for what nobody needs any more");
             Require(!_failing || _oracle.IsHandler(d.Id), $"{d.Id} waits after a failure");

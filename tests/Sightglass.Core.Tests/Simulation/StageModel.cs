@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
 
@@ -41,4 +42,17 @@ internal sealed class StageModel
 
     /// <summary>The timer whose time is told next.</summary>
     public int StartedTimer { get; set; }
+
+    /// <summary>Names what is due of a node of its trigger.</summary>
+    public static string Node(int number) => "node " + number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Names the deadline of a node.</summary>
+    public static string Until(int number) => "deadline " + number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Of a node nothing is due any more.</summary>
+    public void Quiet(int number)
+    {
+        Due.Remove(Node(number));
+        Due.Remove(Until(number));
+    }
 }

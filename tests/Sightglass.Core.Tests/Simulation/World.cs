@@ -45,7 +45,7 @@ internal sealed class World
             foreach (var stage in decidedBy.Stages) change(stage);
         }
 
-        _log = new DeciderLog(_pipeline, "{}"u8.ToArray(), _now, decidedBy: decidedBy);
+        _log = new DeciderLog(_pipeline, "{}"u8.ToArray(), _now, decidedBy: decidedBy, breakpoints: _random.Next(4) == 0 ? [_pipeline.Stages[0].Id, _pipeline.Stages[^1].Id] : null);
         See(_log.Created);
     }
 
@@ -86,6 +86,8 @@ internal sealed class World
         }
     }
 
+    private string SomeStage => _pipeline.Stages[_random.Next(_pipeline.Stages.Count)].Id;
+
     /// <summary>Something happens.</summary>
     private void Stir()
     {
@@ -97,8 +99,8 @@ internal sealed class World
         else if (what < 80) Emit();
         else if (what < 85) AnswerSomething(_random.NextDouble() < 0.7);
         else if (what < 88) SendAgain();
-        else if (what < 91) Do(new Pause(_now, "ann", null));
-        else if (what < 95) Do(new Resume(_now, "ann"));
+        else if (what < 91) Do(_random.Next(3) > 0 ? new Pause(_now, "ann", null) : _random.Next(2) == 0 ? new SetBreakpoint(_now, SomeStage, "ann") : new ClearBreakpoint(_now, SomeStage, "ann"));
+        else if (what < 95) Do(_random.Next(3) == 0 ? new Step(_now, "ann") : new Resume(_now, "ann"));
         else if (what < 96 && _random.Next(2) == 0) Cancel();
         else if (what < 98) TakeOver();
         else CompareWithOneFromTheLog();
@@ -110,7 +112,10 @@ internal sealed class World
         for (var step = 0; !_model.Terminal; step++)
         {
             if (step > MaxSteps) throw new BrokenRuleException("it goes on without end");
-            if (_model.Paused && Do(new Resume(_now, "ann")) && !_model.Paused) continue;
+
+            // It may stop again at once, before another stage.
+            var before = _log.Lines.Count;
+            if (_model.Paused && Do(new Resume(_now, "ann")) && _log.Lines.Count != before) continue;
             if (HandOut() || EndSomething(fair: true)) continue;
             if (_log.Decider.NextDue is { } due && due <= _now + TimeSpan.FromHours(1) && WakeAt(due)) continue;
             if (AnswerSomething(true) || Emit(ok: true)) continue;
@@ -265,9 +270,10 @@ internal sealed class World
     /// <summary>A decider made from the log decides as the one that has lived through it.</summary>
     private void CompareWithOneFromTheLog()
     {
-        ExecutionCommand next = _random.Next(6) switch
+        ExecutionCommand next = _random.Next(7) switch
         {
             0 => new Resume(_now, "ann"),
+            5 => new Step(_now, "ann"),
             1 => new DeliverEvent(_now, PipelineGenerator.EventTypes[0], Payload.FromJson("""{"ok":true}"""u8.ToArray())),
             2 => new TimerDue(_log.Decider.NextDue is { } due && due > _now ? due : _now, 0.25),
             3 when _running.Count > 0 => _running.Values.First().Answer(_now, StageResult.Failed("boom", "It failed."), 0.5),

@@ -43,6 +43,15 @@ internal sealed record TakeGroupSlot(DateTimeOffset Now) : ExecutionCommand(Now)
 /// <summary>A person lets it go on.</summary>
 internal sealed record Resume(DateTimeOffset Now, string? By) : ExecutionCommand(Now);
 
+/// <summary>A person sets a breakpoint before a stage, by its id.</summary>
+internal sealed record SetBreakpoint(DateTimeOffset Now, string Stage, string? By) : ExecutionCommand(Now);
+
+/// <summary>A person takes one away.</summary>
+internal sealed record ClearBreakpoint(DateTimeOffset Now, string Stage, string? By) : ExecutionCommand(Now);
+
+/// <summary>A person lets the stage start at which it stands stopped, and nothing after it.</summary>
+internal sealed record Step(DateTimeOffset Now, string? By) : ExecutionCommand(Now);
+
 /// <summary>A person runs the failed stages, and what depends on them, once more.</summary>
 internal sealed record Retry(DateTimeOffset Now, string? By) : ExecutionCommand(Now);
 

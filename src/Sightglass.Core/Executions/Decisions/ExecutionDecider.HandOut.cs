@@ -16,10 +16,11 @@ internal sealed partial class ExecutionDecider
     {
         if (!CanHandOut) return new CommandAnswer(false, "nothing_ready", "Nothing is ready.");
         if (ready.RollingBack) return HandOutUndo(c);
-        while (ready.Take(state) is { } key)
+        while ((Released?.Key ?? ready.Take(state)) is { } key)
         {
             var s = state.Find(key)!;
             var stage = PlanOf(s);
+            if (StopsAt(s)) return new CommandAnswer(false, "stopped", $"It stops before '{key}'.");
             var input = stage.Body.Render(() => scopes.For(s), out var error);
             if (input is null)
             {
@@ -67,13 +68,12 @@ internal sealed partial class ExecutionDecider
     /// <returns>Whether there were any; they may have made others ready.</returns>
     private bool StartSlotless()
     {
-        if (ready.Held.Count == 0 || !CanHandOut || ready.RollingBack) return false;
+        if (ready.Held.Count == 0 || !CanHandOut || ready.RollingBack || Released is not null) return false;
         var held = InPlanOrder(ready.Held);
         ready.Held.Clear();
         foreach (var s in held)
         {
-            var waits = AwaitsTrigger(s) || s.WaitingFor is "retry" or "repeat";
-            if (!waits || s.Status.IsTerminal() || s.InAttempt) continue;
+            if (!(AwaitsTrigger(s) || IsHeld(s)) || s.Status.IsTerminal() || s.InAttempt) continue;
 
             // Held since before it failed: its delay has begun anew, and the clock will tell.
             if (s.WaitingFor is "retry" or "repeat" && s.Due is { } due && due > now)
@@ -84,6 +84,13 @@ internal sealed partial class ExecutionDecider
 
             var stage = PlanOf(s);
             if (failing && !stage.HandlesFailure) continue;
+            if (state.Stop is not null || StopsAt(s))
+            {
+                // Its stop keeps the one that stopped; what comes after it waits as it did.
+                if (state.Stop!.Stage != s.Key) ready.Held.Add(s.Key);
+                continue;
+            }
+
             var input = stage.Body.Render(() => scopes.For(s), out var error);
             if (input is null) EndUnstarted(stage, s, new StageError(ErrorCodes.ExpressionFailed, error!.Message));
             else if (stage.Type == "wait") StartWait(stage, s, input);
@@ -96,7 +103,7 @@ internal sealed partial class ExecutionDecider
     /// <summary>Gives stages in an order that does not depend on what has been kept in memory, so that a recovery goes on
     /// with the same one.</summary>
     private List<StageState> InPlanOrder(IEnumerable<string> keys) =>
-        [.. keys.Select(k => state.Find(k)!).OrderBy(s => s.Position).ThenBy(s => s.Index)];
+        [.. keys.Select(k => state.Find(k)!).OrderBy(s => s.Key != state.Released).ThenBy(s => s.Position).ThenBy(s => s.Index)];
 
     /// <summary>Gets when the running attempt of a stage without a slot times out; workers watch over the others.</summary>
     private static DateTimeOffset? TimeoutOf(StagePlan stage, StageState s) =>

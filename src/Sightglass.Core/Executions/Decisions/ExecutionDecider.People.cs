@@ -33,6 +33,7 @@ internal sealed partial class ExecutionDecider
     {
         if (state.Status.IsTerminal()) return HasEnded;
         if (state.Status != ExecutionStatus.Paused) return new CommandAnswer(true, "not_paused", "It is not paused.");
+        if (state.Stop is { } stop) return Release(stop, "continue", c.By);
         Emit(new ExecutionResumed { By = c.By });
         return CommandAnswer.Done;
     }

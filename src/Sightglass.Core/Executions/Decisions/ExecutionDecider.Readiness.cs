@@ -37,7 +37,7 @@ internal sealed partial class ExecutionDecider
     /// <summary>Tells whether the stage has not been made ready yet in this turn.</summary>
     private static bool AwaitsTrigger(StageState s) =>
         s.Status == StageStatus.Pending
-        || (s.Status is StageStatus.Waiting or StageStatus.Blocked && !s.InAttempt && s.WaitingFor is not ("retry" or "repeat"));
+        || (s.Status is StageStatus.Waiting or StageStatus.Blocked && !s.InAttempt && s.WaitingFor is not ("retry" or "repeat" or DebugStop.WaitingFor));
 
     private Verdict Judge(StagePlan stage, StageState s, TriggerTree? tree, ref Verdict branch, out (string? Reason, string? Detail) cause)
     {

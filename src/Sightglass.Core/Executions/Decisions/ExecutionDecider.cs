@@ -59,7 +59,7 @@ internal sealed partial class ExecutionDecider
     public bool IsStopping => state.Cancelling || finishing;
 
     /// <summary>Gets the lane of the stage that would be handed out next, or null where nothing can be.</summary>
-    public StagePriority? TopLane => CanHandOut ? ready.RollingBack ? StagePriority.Urgent : ready.TopLane(state) : null;
+    public StagePriority? TopLane => CanHandOut ? ready.RollingBack ? StagePriority.Urgent : LaneOfReleased ?? ready.TopLane(state) : null;
 
     /// <summary>Gets the next moment at which the clock has something to tell.</summary>
     public DateTimeOffset? NextDue => state.Status.IsTerminal() ? null : Earliest(ready.NextDue(IsDue), state.CancelDeadline);
@@ -87,6 +87,9 @@ internal sealed partial class ExecutionDecider
             Pause c => Hold(c),
             Resume c => GoOn(c),
             Retry c => Reopen(c),
+            SetBreakpoint c => Set(c),
+            ClearBreakpoint c => Clear(c),
+            Step c => Advance(c),
             TakeGroupSlot => Enter(),
             AnswerApproval c => Answer(c),
             DeliverEvent c => Deliver(c),
@@ -149,6 +152,8 @@ internal sealed partial class ExecutionDecider
                 toConsider.Remove(index);
                 Consider(plan.Stages[index]);
             }
+
+            LeaveEndedStop();
         }
         while (StartSlotless() || toConsider.Count > 0);
         CheckEnd();
@@ -203,10 +208,10 @@ internal sealed partial class ExecutionDecider
     {
         if (s.Undo == "running") ready.Open++;
         if (s.Status.IsTerminal()) return;
-        if (s.Status == StageStatus.Queued) queued.Add(s);
+        if (s.Status == StageStatus.Queued && !stage.IsSlotless && s.Key != state.Released) queued.Add(s);
         if (s.InAttempt) ready.Open++;
         if (s.Due is { } due) ready.Due(s.Key, due);
-        else if (stage.IsSlotless && s.WaitingFor is "retry" or "repeat") ready.Held.Add(s.Key);
+        else if (stage.IsSlotless && IsHeld(s)) ready.Held.Add(s.Key);
         if (TimeoutOf(stage, s) is { } limit) ready.Due(s.Key, limit);
         if (!s.HasFacts) return;
         foreach (var (number, fact) in s.Facts)

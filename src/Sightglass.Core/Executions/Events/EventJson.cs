@@ -33,6 +33,10 @@ namespace Sightglass.Core.Executions;
 [JsonSerializable(typeof(ApprovalGranted))]
 [JsonSerializable(typeof(ApprovalRejected))]
 [JsonSerializable(typeof(ApprovalWithdrawn))]
+[JsonSerializable(typeof(BreakpointSet))]
+[JsonSerializable(typeof(BreakpointCleared))]
+[JsonSerializable(typeof(DebugPaused))]
+[JsonSerializable(typeof(DebugResumed))]
 [JsonSerializable(typeof(StageOutputWritten))]
 [JsonSerializable(typeof(StageLogged))]
 [JsonSerializable(typeof(StageProgressed))]
@@ -197,6 +201,10 @@ public static class EventJson
             ["approval.granted"] = Of<ApprovalGranted>(),
             ["approval.rejected"] = Of<ApprovalRejected>(),
             ["approval.withdrawn"] = Of<ApprovalWithdrawn>(),
+            ["debug.breakpoint.set"] = Of<BreakpointSet>(),
+            ["debug.breakpoint.cleared"] = Of<BreakpointCleared>(),
+            ["debug.paused"] = Of<DebugPaused>(),
+            ["debug.resumed"] = Of<DebugResumed>(),
             ["stage.output"] = Of<StageOutputWritten>(),
             ["stage.log"] = Of<StageLogged>(),
             ["stage.progress"] = Of<StageProgressed>(),

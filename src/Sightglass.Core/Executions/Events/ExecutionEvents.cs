@@ -56,6 +56,9 @@ public sealed record ExecutionCreated : EventData
     /// <summary>Gets the concurrency group whose slot it needs to start.</summary>
     public GroupClaim? Group { get; init; }
 
+    /// <summary>Gets the ids of the stages before whose attempts it stops.</summary>
+    public IReadOnlyList<string>? Breakpoints { get; init; }
+
     /// <summary>Gets the folder that relative paths start from.</summary>
     public string? BaseFolder { get; init; }
 

@@ -126,6 +126,11 @@ public sealed partial class PipelineMetrics
                 track[key] = new ExecutionTrack.StageTrack { IsRunning = true };
                 break;
 
+            // Where a person held it, it waited for no slot.
+            case DebugResumed when track[key].QueuedAt is not null:
+                track[key].QueuedAt = e.Time;
+                break;
+
             // Of an attempt it is the attempt that waits: the work of a stage whose work is to wait.
             case StageWaiting when e.Attempt == 0:
                 track[key].WaitsSince ??= e.Time;

@@ -24,6 +24,8 @@ export class Fold {
   #instances = new Map();
   #counts = { total: 0, completed: 0, failed: 0, running: 0, pending: 0, skipped: 0 };
   #created = {};
+  #breakpoints = new Set();
+  #stop = null;
   #x = {
     id: null, status: 'queued', cancelling: false, reason: null, turn: 1, createdAt: null, startedAt: null, endedAt: null,
     result: null, output: null, error: null, failedStage: null, totals: null, currentStage: 0, cost: 0,
@@ -51,6 +53,7 @@ export class Fold {
       case 'execution.cancelling':
         x.cancelling = true;
         x.reason = orNull(data.reason);
+        this.#stop = null;
         if (x.status === 'paused') x.status = x.startedAt === null ? 'queued' : 'running';
         break;
       case 'execution.completed': this.#end(e, 'completed', data.result ?? 'success', data); x.output = orNull(data.output); break;
@@ -61,6 +64,8 @@ export class Fold {
         break;
       case 'execution.cancelled': this.#end(e, 'cancelled', 'cancelled', data); x.reason = data.reason ?? x.reason; break;
       case 'execution.reopened': this.#applyReopened(data); break;
+      case 'debug.breakpoint.set': this.#breakpoints.add(e.stage); break;
+      case 'debug.breakpoint.cleared': this.#breakpoints.delete(e.stage); break;
       default: {
         const stage = e.stage === undefined ? undefined : this.#byKey.get(e.stage);
         if (stage) this.#applyStage(stage, e, data);
@@ -100,6 +105,7 @@ export class Fold {
       schedule: c.schedule ? { id: c.schedule.id, time: time(c.schedule.time) } : null,
       labels: c.labels ?? {},
       ...(c.group ? { group: { name: c.group.name, limit: c.group.limit, waiting: this.#awaitsGroup() } } : {}),
+      ...(this.#breakpoints.size > 0 || this.#stop !== null ? { debug: { breakpoints: [...this.#breakpoints].sort(), stoppedAt: this.#stop } } : {}),
       parent: c.parent ? { executionId: c.parent.executionId, stage: c.parent.stage, attempt: c.parent.attempt } : null,
       createdAt: x.createdAt,
       startTime: x.startedAt ?? x.createdAt,
@@ -152,6 +158,7 @@ export class Fold {
     this.#x.id = e.executionId;
     this.#created = data;
     this.#x.status = 'queued';
+    this.#breakpoints = new Set(data.breakpoints ?? []);
     this.#x.createdAt = time(e.time);
     if (data.plan?.ref) this.missingPlan = data.plan.ref;
     else this.applyPlan(data.plan);
@@ -164,6 +171,7 @@ export class Fold {
     x.result = result;
     x.totals = orNull(data.totals);
     x.cancelling = false;
+    this.#stop = null;
   }
 
   #applyReopened(data) {
@@ -205,8 +213,23 @@ export class Fold {
       case 'approval.granted': answer(s, e, data, true); break;
       case 'approval.rejected': answer(s, e, data, false); break;
       case 'approval.withdrawn': withdraw(s, e, data); break;
+      case 'debug.paused': this.#applyStop(s); break;
+      case 'debug.resumed': this.#applyGoOn(s); break;
     }
     if (before !== s.status) this.#count(s, before, s.status);
+  }
+
+  #applyStop(s) {
+    this.#stop = s.key;
+    this.#x.status = 'paused';
+    Object.assign(s, { status: 'blocked', waitingFor: 'breakpoint', due: null });
+    closeApprovals(s);
+  }
+
+  #applyGoOn(s) {
+    this.#stop = null;
+    this.#x.status = this.#x.startedAt === null ? 'queued' : 'running';
+    if (s.waitingFor === 'breakpoint') Object.assign(s, { status: 'queued', waitingFor: null });
   }
 
   #applyStarted(s, e, data) {

@@ -10,6 +10,7 @@ internal static class PeopleScenarios
         new("cancel", CancelAsync),
         new("cancel-unreachable", UnreachableAsync),
         new("pause-resume", PauseAsync),
+        new("breakpoints", BreakpointsAsync),
         new("still-running", StillRunningAsync),
     ];
 
@@ -79,6 +80,39 @@ internal static class PeopleScenarios
         await engine.SeenAsync("stage.completed", "second");
         await engine.Clock.AdvanceToDueAsync(1000);
         await engine.EndedAsync();
+    }
+
+    private static async Task BreakpointsAsync(GoldenEngine engine)
+    {
+        engine.On("plan", async (_, _) =>
+        {
+            await engine.GateAsync("plan");
+            return ScriptedStage.Done("1");
+        });
+        engine.On("build", 20, "2");
+        await engine.StartAsync("""
+            id: debugged
+            stages:
+              - { id: plan, code: { name: plan } }
+              - { id: build, needs: [plan], forEach: [linux, mac], maxParallel: 1, code: { name: build } }
+              - { id: settle, needs: [build], wait: { for: 1s } }
+              - { id: ship, type: data, needs: [settle], data: { value: "3" } }
+            """, change: r => r with { Breakpoints = ["ship", "build"] });
+        await engine.RunsAsync("plan");
+        await GoldenEngine.AcceptedAsync(engine.Engine.ClearBreakpointAsync(engine.Id, "ship", "bob"));
+        engine.Clock.Advance(100);
+        engine.Open("plan");
+        await engine.SeenAsync("debug.paused", "build[0]");
+        engine.Clock.Advance(60_000);
+        await GoldenEngine.AcceptedAsync(engine.Engine.ResumeAsync(engine.Id, "ann"));
+        await engine.SeenAsync("debug.paused", "build[1]");
+        await GoldenEngine.AcceptedAsync(engine.Engine.StepAsync(engine.Id, "ann"));
+        await engine.SeenAsync("debug.paused", "settle");
+        await GoldenEngine.AcceptedAsync(engine.Engine.SetBreakpointAsync(engine.Id, "ship", "ann"));
+        await GoldenEngine.AcceptedAsync(engine.Engine.ResumeAsync(engine.Id, "ann"));
+        await engine.SeenAsync("stage.waiting", "settle");
+        await engine.Clock.AdvanceToDueAsync(1000);
+        await engine.SeenAsync("debug.paused", "ship");
     }
 
     // A log need not have ended to be read.
