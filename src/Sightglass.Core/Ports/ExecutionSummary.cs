@@ -123,6 +123,13 @@ public sealed record ExecutionQuery
     /// that moment included); those whose status is not terminal always do.</summary>
     public DateTimeOffset? EndedSince { get; init; }
 
+    /// <summary>Gets the moment since which executions were created (<see cref="ExecutionSummary.CreatedAt"/>), that moment
+    /// included.</summary>
+    public DateTimeOffset? CreatedFrom { get; init; }
+
+    /// <summary>Gets the moment before which they were created, that moment not included.</summary>
+    public DateTimeOffset? CreatedBefore { get; init; }
+
     /// <summary>Gets a moment: only executions whose <see cref="ExecutionSummary.NextDue"/> is not later are listed.</summary>
     public DateTimeOffset? DueBefore { get; init; }
 

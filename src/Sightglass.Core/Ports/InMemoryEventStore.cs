@@ -233,6 +233,8 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null, int ke
             && (query.ExternalId is null || query.ExternalId == summary.ExternalId)
             && (query.Statuses.Count == 0 || query.Statuses.Contains(summary.Status))
             && (query.EndedSince is null || !summary.Status.IsTerminal() || summary.EndedAt >= Microseconds(query.EndedSince))
+            && (query.CreatedFrom is null || summary.CreatedAt >= Microseconds(query.CreatedFrom))
+            && (query.CreatedBefore is null || summary.CreatedAt < Microseconds(query.CreatedBefore))
             && (query.DueBefore is null || summary.NextDue <= Microseconds(query.DueBefore))
             && (query.PipelineId is null || query.PipelineId == summary.PipelineId)
             && (query.Organization is null || query.Organization == summary.Organization)

@@ -52,6 +52,8 @@ internal sealed class ExecutionLister(Connection connection)
     /// <summary>Gives the statement of a query; parameters are numbered as in <see cref="Bind"/>.</summary>
     internal static string Sql(ExecutionQuery query, bool paged)
     {
+        // A page begins below a cursor, and so does a range: one bound, so that it is the one that the index is sought with.
+        paged |= query.CreatedBefore is not null;
         var branches = new List<string>();
         var wanted = query.Statuses.Count == 0 ? AllStatuses : [.. query.Statuses.Distinct().Order()];
         var lookUp = query.Id is not null || query.ExternalId is not null;
@@ -100,6 +102,7 @@ internal sealed class ExecutionLister(Connection connection)
             if (lookUp && query.DueBefore is not null) sql.Append(" AND next_due <= ?4");
             if (query.PipelineId is not null) sql.Append(" AND pipeline = ?5");
             if (query.Organization is not null) sql.Append(" AND organization = ?6");
+            if (query.CreatedFrom is not null) sql.Append(" AND created >= ?10");
             if (paged) sql.Append(" AND created <= ?7 AND (created < ?7 OR key < ?8)");
             return sql.Append(" ORDER BY created DESC, key DESC LIMIT ?9)").ToString();
         }
@@ -116,6 +119,13 @@ internal sealed class ExecutionLister(Connection connection)
         if (query.DueBefore is { } due) statement.Bind(4, SummaryRow.Microseconds(due));
         if (query.PipelineId is not null) statement.Bind(5, query.PipelineId);
         if (query.Organization is not null) statement.Bind(6, query.Organization);
+        if (query.CreatedFrom is { } from) statement.Bind(10, SummaryRow.Microseconds(from));
+        if (query.CreatedBefore is { } before)
+        {
+            var below = SummaryRow.Microseconds(before);
+            if (after is null || after.Value.Created >= below) after = new ExecutionCursor(below - 1, long.MaxValue);
+        }
+
         if (after is { } cursor) statement.Bind(7, cursor.Created).Bind(8, cursor.Key);
         return statement;
     }

@@ -23,6 +23,9 @@ public sealed class SqliteListPlanTests : IDisposable
         { "pipeline of an organisation", new ExecutionQuery { PipelineId = "deploy", Organization = "acme" } },
         { "ended lately", new ExecutionQuery { EndedSince = DateTimeOffset.UnixEpoch } },
         { "due", new ExecutionQuery { DueBefore = DateTimeOffset.UnixEpoch, IncludeChildren = true } },
+        { "created in a range", new ExecutionQuery { CreatedFrom = DateTimeOffset.UnixEpoch, CreatedBefore = DateTimeOffset.UnixEpoch } },
+        { "created in a range of a pipeline", new ExecutionQuery { PipelineId = "deploy", CreatedFrom = DateTimeOffset.UnixEpoch, CreatedBefore = DateTimeOffset.UnixEpoch } },
+        { "created since", new ExecutionQuery { Organization = "acme", CreatedFrom = DateTimeOffset.UnixEpoch } },
         { "outside id", new ExecutionQuery { ExternalId = "x", Organization = "acme" } },
         { "id", new ExecutionQuery { Id = Guid.Empty } },
     };
@@ -42,9 +45,15 @@ public sealed class SqliteListPlanTests : IDisposable
             Assert.Contains(steps, step => step.StartsWith("SEARCH executions USING", StringComparison.Ordinal));
             Assert.DoesNotContain(steps, step => step.StartsWith("SCAN executions", StringComparison.Ordinal) || step.StartsWith("SCAN e", StringComparison.Ordinal) || step.StartsWith("SCAN h", StringComparison.Ordinal));
 
+            // From the first row of the range on, and no further than its last: what lies outside is not read.
+            if (query.CreatedFrom is not null) Assert.All(Searches(), step => Assert.Contains("created>?", step, StringComparison.Ordinal));
+            if (query.CreatedBefore is not null || (paged && name == "created since")) Assert.All(Searches(), step => Assert.Contains("created<?", step, StringComparison.Ordinal));
+
             // Branches that seek by status come out of the index in order; only the merge sorts.
-            if (name is "all" or "statuses" or "organisation" or "pipeline")
+            if (name is "all" or "statuses" or "organisation" or "pipeline" or "created in a range" or "created since")
                 Assert.Single(steps, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+
+            IEnumerable<string> Searches() => steps.Where(step => step.StartsWith("SEARCH executions USING", StringComparison.Ordinal));
         }
     }
 }

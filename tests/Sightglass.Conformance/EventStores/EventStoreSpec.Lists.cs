@@ -112,6 +112,50 @@ public abstract partial class EventStoreSpec
         Assert.Equal(ids, found);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(100)]
+    public async Task List_gives_what_was_created_in_a_range_page_by_page(int limit)
+    {
+        await using var store = Create();
+        var created = new List<(int Second, Guid Id)>();
+        for (var i = 0; i < 24; i++)
+        {
+            var (second, status) = (i / 3, (ExecutionStatus)(i % 6));
+            created.Add((second, await AddAsync(store, summary => summary with { CreatedAt = SomeLog.Epoch.AddSeconds(second), Status = status, ExternalId = "same" })));
+        }
+
+        created.Reverse();
+        foreach (var (from, before) in new (int?, int?)[] { (2, 5), (2, null), (null, 5), (2, 3), (0, 8), (3, 3), (5, 2), (8, 20) })
+        {
+            var range = new ExecutionQuery { CreatedFrom = At(from), CreatedBefore = At(before), Limit = limit };
+            var expected = created.Where(c => c.Second >= (from ?? 0) && c.Second < (before ?? 100)).Select(c => c.Id).ToList();
+            Assert.Equal(expected, await AllAsync(range));
+            Assert.Equal(expected, await AllAsync(range with { PipelineId = (await SummaryOf(created[0].Id)).PipelineId, ExternalId = "same" }));
+            var failed = new List<Guid>();
+            foreach (var id in expected) if ((await SummaryOf(id)).Status == ExecutionStatus.Failed) failed.Add(id);
+            Assert.Equal(failed, await AllAsync(range with { Statuses = [ExecutionStatus.Failed] }));
+        }
+
+        DateTimeOffset? At(int? second) => second is { } s ? SomeLog.Epoch.AddSeconds(s) : null;
+
+        async Task<ExecutionSummary> SummaryOf(Guid id) => Assert.Single((await store.ListAsync(new ExecutionQuery { Id = id }, Cancellation)).Items).Summary;
+
+        async Task<List<Guid>> AllAsync(ExecutionQuery query)
+        {
+            var found = new List<Guid>();
+            do
+            {
+                var page = await store.ListAsync(query, Cancellation);
+                found.AddRange(page.Items.Select(item => item.Summary.Id));
+                query = query with { Cursor = page.Next };
+            }
+            while (query.Cursor is not null);
+            return found;
+        }
+    }
+
     [Fact]
     public async Task List_filters_by_each_criterion_and_by_all_together()
     {
