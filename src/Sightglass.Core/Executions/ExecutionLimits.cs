@@ -9,6 +9,9 @@ internal static class ExecutionLimits
     /// Larger ones are stored apart.</summary>
     public const int MaxInlineBytes = 48 * 1024;
 
+    /// <summary>The most bytes of what is not a value in <c>execution.created</c>: labels, names and the pipelines it calls.</summary>
+    public const int MaxCreatedBytes = 40 * 1024;
+
     /// <summary>The most bytes of a value's preview beside its reference.</summary>
     public const int MaxPreviewBytes = 200;
 

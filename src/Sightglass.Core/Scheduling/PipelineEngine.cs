@@ -98,8 +98,8 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         var created = new ExecutionCreated
         {
             PipelineId = request.Definition.Id,
-            Name = request.Definition.DisplayName,
-            Version = request.Definition.Version,
+            Name = ExecutionLimits.Cut(request.Definition.DisplayName, StartRequest.MaxNameChars),
+            Version = Named(request.Definition.Version),
             DefinitionHash = hash,
             Input = Payload.FromElement(bound),
             Priority = request.Priority.ToString().ToLowerInvariant(),
@@ -118,6 +118,8 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         };
         var now = Truncated(_options.Time.GetUtcNow());
         created = created with { Group = ClaimOf(plan, id, now, created, out var unnamed) };
+        if (EventFit.FixedBytes(created) is > ExecutionLimits.MaxCreatedBytes and var size)
+            return Refused("start_too_large", $"Labels, names and the {children.Count} pipelines that it calls take {size} bytes of the log's first event; {ExecutionLimits.MaxCreatedBytes} is the most. Leave some out.");
         if (unnamed is not null) return Refused("group_invalid", $"The name of the concurrency group cannot be made: {unnamed}.");
         var member = created.Group is null ? null : GroupMember.Of(id, created, now);
         var (hasSlot, refused) = member is null ? (false, null) : await EnterGroupAsync(member, request.Parent).ConfigureAwait(false);

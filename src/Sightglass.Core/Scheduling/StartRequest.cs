@@ -77,7 +77,7 @@ public sealed record StartRequest
     internal bool HasTooManyLabels => Labels is { } labels && (labels.Count > MaxLabels || labels.Any(l => l.Key.Length > MaxLabelChars || l.Value.Length > MaxLabelChars));
 
     internal bool HasTooLongName =>
-        RequestedBy?.Length > MaxNameChars || ExternalId?.Length > MaxNameChars || Trigger.Length > MaxNameChars || BaseFolder?.Length > MaxFolderChars;
+        RequestedBy?.Length > MaxNameChars || ExternalId?.Length > MaxNameChars || Trigger.Length > MaxNameChars || BaseFolder?.Length > MaxFolderChars || WebhookUrl?.Length > Webhooks.WebhookLimits.MaxUrlChars;
 }
 
 /// <summary>How a start went.</summary>

@@ -77,6 +77,38 @@ public sealed class EngineLimitsTests
         Assert.Equal(code, await StartAsync(engine, new StartRequest { Definition = EngineHarness.Parse(Approval), BaseFolder = new string('/', length) }));
     }
 
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(30_000)]
+    [InlineData(47_000)]
+    [InlineData(100_000)]
+    public async Task First_event_is_within_its_limit_whatever_name_labels_and_input_take(int input)
+    {
+        await using var harness = new EngineHarness();
+        var definition = EngineHarness.Parse("{ id: p, inputs: { t: { type: string } }, stages: [{ id: a, type: data, data: { value: '1' } }] }") with { Name = new string('n', 200_000), Version = new string('v', 200_000) };
+        var labels = Enumerable.Range(0, 32).ToDictionary(i => i + new string('€', 150), _ => new string('€', 200));
+
+        var started = await harness.Engine.StartAsync(new StartRequest { Definition = definition, Labels = labels, Sets = new Dictionary<string, string> { ["t"] = new string('x', input) } });
+        var run = await harness.ReadAsync(started.ExecutionId!.Value);
+
+        var page = await harness.Store.ReadAsync(run.Id, 0, BlockFilter.All, 1);
+        Assert.InRange(page.Blocks[0].Bytes.Span.IndexOf((byte)'\n'), 1, EventJson.MaxEventBytes);
+        var created = run.Data<ExecutionCreated>().Single();
+        Assert.Equal((new string('n', 1000) + "… (199000 more characters)", labels.Count), (created.Name, created.Labels?.Count));
+    }
+
+    [Theory]
+    [InlineData(200, null)]
+    [InlineData(600, "start_too_large")]
+    public async Task Start_is_refused_when_the_pipelines_that_it_calls_do_not_fit_into_the_first_event(int count, string? code)
+    {
+        var called = EngineHarness.Parse("{ id: called, stages: [{ id: c, type: data, data: { value: '1' } }] }");
+        await using var engine = Engine(o => o with { FindPipeline = id => called with { Id = id } });
+        var stages = string.Join(", ", Enumerable.Range(0, count).Select(i => $"{{ id: s{i}, pipeline: {{ id: called-{i} }} }}"));
+
+        Assert.Equal(code, await StartAsync(engine, new StartRequest { Definition = EngineHarness.Parse($"{{ id: p, stages: [{stages}] }}") }));
+    }
+
     [Fact]
     public async Task Who_gives_a_command_is_shortened_beyond_the_limit()
     {

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Json;
 using Sightglass.Core.Ports;
 
 namespace Sightglass.Core.Executions.Decisions;
@@ -8,12 +10,28 @@ internal static class EventFit
     /// <summary>Values smaller than a reference gains are never spilled.</summary>
     private const int SmallestSpill = 1024;
 
+    /// <summary>What an event has around its data, and two references with their previews.</summary>
+    private const int Envelope = 4 * 1024;
+
     public static EventData Fit(EventData data, List<StoredValue> stored, LoadedValues? values)
     {
         // Nearly all events, without a look at each value.
         if (data is StageQueued or StageStarted { Input: { IsInline: true, Bytes: <= ExecutionLimits.MaxInlineBytes } } or StageCompleted { Output: { IsInline: true, Bytes: <= ExecutionLimits.MaxInlineBytes } }) return data;
         return FitLarge(data, stored, values);
     }
+
+    /// <summary>Gives how many bytes an <c>execution.created</c> takes beside its values.</summary>
+    public static int FixedBytes(ExecutionCreated created)
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        using var writer = new Utf8JsonWriter(output, EventJson.WriterOptions);
+        JsonSerializer.Serialize(writer, created with { Input = Payload.Null, Plan = Payload.Null }, EventJsonContext.Default.ExecutionCreated);
+        return output.WrittenCount;
+    }
+
+    // Its labels and the pipelines it calls may take most of it.
+    private static long MostOf(EventData data) =>
+        data is ExecutionCreated created ? Math.Min(ExecutionLimits.MaxInlineBytes, EventJson.MaxEventBytes - Envelope - FixedBytes(created)) : ExecutionLimits.MaxInlineBytes;
 
     private static EventData FitLarge(EventData data, List<StoredValue> stored, LoadedValues? values)
     {
@@ -25,7 +43,8 @@ internal static class EventFit
             any |= !p.IsInline && !p.Json.IsEmpty;
             return p;
         });
-        if (total <= ExecutionLimits.MaxInlineBytes && !any) return data;
+        var most = MostOf(data);
+        if (total <= most && !any) return data;
 
         // Largest first until the rest fits. A value that is a reference already but still holds its bytes (one that looked
         // like a reference) is stored, too.
@@ -38,7 +57,7 @@ internal static class EventFit
         });
         sizes.Sort();
         var limit = long.MaxValue;
-        for (var i = sizes.Count - 1; i >= 0 && budget > ExecutionLimits.MaxInlineBytes; i--)
+        for (var i = sizes.Count - 1; i >= 0 && budget > most; i--)
         {
             limit = sizes[i];
             budget -= sizes[i];
