@@ -30,6 +30,9 @@ internal static class CliLimits
     /// <summary>How many pages of a thousand executions are searched for a shortened id.</summary>
     public const int MaxFinderPages = 20;
 
+    /// <summary>How many files beside one that was named are looked at for the pipelines that it calls.</summary>
+    public const int MaxNeighbours = 10_000;
+
     /// <summary>The most stages that run at once.</summary>
     public const int MaxSlots = 10_000;
 

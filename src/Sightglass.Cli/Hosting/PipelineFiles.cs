@@ -33,7 +33,7 @@ internal sealed class PipelineFiles(string? folder, SecretSource? secrets)
     /// that was named, which may lie in anybody's home, only its neighbours count.</summary>
     private IEnumerable<string> FilesOf(string searched) => searched == folder
         ? PipelineFolder.Files(searched)
-        : Directory.EnumerateFiles(searched).Where(IsPipelineFile).Order(StringComparer.Ordinal);
+        : Directory.EnumerateFiles(searched).Where(IsPipelineFile).Take(CliLimits.MaxNeighbours).Order(StringComparer.Ordinal);
 
     /// <summary>Finds the file that the user means by a path or an id.</summary>
     public string Locate(string fileOrId)
