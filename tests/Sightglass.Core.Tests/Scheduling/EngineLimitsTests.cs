@@ -109,6 +109,34 @@ public sealed class EngineLimitsTests
         Assert.Equal(code, await StartAsync(engine, new StartRequest { Definition = EngineHarness.Parse($"{{ id: p, stages: [{stages}] }}") }));
     }
 
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, "output_too_large")]
+    public async Task Output_value_fails_its_stage_beyond_the_limit(int beyond, string? code)
+    {
+        await using var engine = new EngineHarness();
+        engine.Code.Register("large", _ => new string('x', ExecutionLimits.MaxOutputBytes - 2 + beyond));
+
+        var run = await engine.RunAsync("{ id: p, stages: [{ id: a, code: { name: large } }] }");
+
+        Assert.Equal(code, run.Stage("a").Error?.Code);
+    }
+
+    [Theory]
+    [InlineData(100_000, null)]
+    [InlineData(100_001, "items_invalid")]
+    public async Task ForEach_fails_its_stage_beyond_the_limit(int count, string? code)
+    {
+        await using var engine = new EngineHarness();
+        engine.Code.Register("items", _ => Enumerable.Repeat(1, count).ToArray());
+
+        var id = await engine.StartAsync("{ id: p, stages: [{ id: a, code: { name: items } }, { id: b, needs: [a], forEach: '${{ stages.a.output }}', maxParallel: 1, code: { name: never } }] }");
+        var seen = await engine.WaitForAsync(id, e => e.Stage == "b" && e.Data is StageExpanded or StageFailed);
+
+        Assert.Equal(code, (seen.Data as StageFailed)?.Error?.Code);
+        await engine.Engine.CancelAsync(id);
+    }
+
     [Fact]
     public async Task Who_gives_a_command_is_shortened_beyond_the_limit()
     {
