@@ -31,6 +31,21 @@ internal static partial class FolderProcesses
     /// <summary>Says whether it runs; one that has ended and waits to be collected does not.</summary>
     public static bool IsAlive(Seen process) => StartOf(process.Pid) == process.Start;
 
+    /// <summary>Tells what a process is: its command, and its state, parent, group and session as the system writes them.</summary>
+    public static string Tell(Seen process)
+    {
+        try
+        {
+            var folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Pid}/");
+            var stat = File.ReadAllText(folder + "stat");
+            return $"{File.ReadAllText(folder + "cmdline").Replace('\0', ' ')}({string.Join(' ', stat[(stat.LastIndexOf(')') + 2)..].Split(' ').Take(4))})";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "it ended just now";
+        }
+    }
+
     public static void Kill(Seen process)
     {
         if (IsAlive(process)) _ = Signal(process.Pid, 9);

@@ -59,11 +59,17 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    public void Advance(TimeSpan by)
+    public void Advance(TimeSpan by) => TryAdvance(by, null);
+
+    /// <summary>Turns the clock unless somebody has asked to wait for just so long: for what the network has to do meanwhile,
+    /// which knows no other clock.</summary>
+    public bool TryAdvance(TimeSpan by, TimeSpan? unlessWaitedFor)
     {
         Timer[] due;
         lock (_gate)
         {
+            if (unlessWaitedFor is { } wait && _timers.Exists(timer => timer.Wait == wait))
+                return false;
             _now += by;
             due = [.. _timers.Where(timer => timer.Due <= _now)];
             _timers.RemoveAll(due.Contains);
@@ -71,11 +77,14 @@ internal sealed class ManualTime : TimeProvider
 
         foreach (var timer in due)
             timer.Fire();
+        return true;
     }
 
     private sealed class Timer(ManualTime time, Action fire) : ITimer
     {
         public TimeSpan Due { get; private set; }
+
+        public TimeSpan Wait { get; private set; }
 
         public Action Fire { get; } = fire;
 
@@ -86,6 +95,7 @@ internal sealed class ManualTime : TimeProvider
                 time._timers.Remove(this);
                 if (dueTime < TimeSpan.Zero)
                     return true;
+                Wait = dueTime;
                 Due = time._now + dueTime;
                 time._timers.Add(this);
                 time._armed.TrySetResult();

@@ -51,6 +51,9 @@ internal sealed class HookWorld : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    // Nothing else is waited for so long: a timer of this length is a request under way.
+    private static readonly TimeSpan Timeout = new(0, 0, 0, 10, 7);
+
     private readonly PipelineEngine _engine;
 
     public HookWorld(IEventStore store, IRecordStore records, ManualTime time, Func<string, string?>? secrets = null, bool allowsLoopback = true)
@@ -72,6 +75,7 @@ internal sealed class HookWorld : IAsyncDisposable
             FindSecret = secrets ?? (_ => null),
             AllowPrivateNetworks = allowsLoopback,
             Random = new Random(7),
+            Timeout = Timeout,
         });
     }
 
@@ -94,15 +98,19 @@ internal sealed class HookWorld : IAsyncDisposable
     }
 
     /// <summary>Waits for a condition that the network or, where it is turned, the clock brings about.</summary>
-    public async Task UntilAsync(Func<bool> condition, TimeSpan? step = null) => await UntilAsync(() => Task.FromResult(condition()), step);
+    /// <param name="condition">What to wait for.</param>
+    /// <param name="step">How far the clock is turned between two looks. It stands while a request is under way, which
+    /// takes its own time.</param>
+    /// <param name="isHanging">Tells that the request under way will not be answered: then the clock is turned all the same.</param>
+    public async Task UntilAsync(Func<bool> condition, TimeSpan? step = null, Func<bool>? isHanging = null) => await UntilAsync(() => Task.FromResult(condition()), step, isHanging);
 
-    public async Task UntilAsync(Func<Task<bool>> condition, TimeSpan? step = null)
+    public async Task UntilAsync(Func<Task<bool>> condition, TimeSpan? step = null, Func<bool>? isHanging = null)
     {
         var start = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < Limit, "the condition did not come about");
-            if (step is { } by) Time.Advance(by);
+            if (step is { } by) Time.TryAdvance(by, isHanging?.Invoke() == true ? null : Timeout);
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
         }
     }

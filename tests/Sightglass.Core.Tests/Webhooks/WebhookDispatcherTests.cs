@@ -84,7 +84,7 @@ public sealed class WebhookDispatcherTests : IAsyncLifetime
         world.Dispatcher.Start();
         await world.RunAsync(Pipeline(""));
 
-        await world.UntilAsync(() => world.Dispatcher.ListRecent().Any(a => a.Code == "ok"), Second);
+        await world.UntilAsync(() => world.Dispatcher.ListRecent().Any(a => a.Code == "ok"), Second, () => (_receiver.Requests.Count, world.Dispatcher.ListRecent().Count) == (3, 2));
 
         Assert.Equal(["ok", "webhook_status", "webhook_timeout", "webhook_unreachable", "webhook_status"], world.Dispatcher.ListRecent().Select(a => a.Code));
         Assert.Single(_receiver.Requests.Select(r => (r.Id, r.Body)).Distinct());
