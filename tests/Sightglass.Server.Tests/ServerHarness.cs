@@ -22,7 +22,7 @@ internal sealed class ServerHarness : IAsyncDisposable
     private readonly IEventStore _store;
     private SightglassServer _server;
 
-    private ServerHarness(IEventStore? store, TimeProvider? time)
+    private ServerHarness(IEventStore? store, TimeProvider? time, Random? random)
     {
         _store = store ?? new InMemoryEventStore();
         _catalog = new PipelineCatalog(_folder);
@@ -31,7 +31,7 @@ internal sealed class ServerHarness : IAsyncDisposable
             Store = _store,
             StageTypes = [new CodeStage(Code), new DataStage(), new BranchStage(), new ShellStage()],
             FindPipeline = id => _catalog.Find(id)?.Definition,
-            Random = new Random(7),
+            Random = random ?? new Random(7),
             Time = time ?? TimeProvider.System,
             Grace = TimeSpan.FromMilliseconds(200),
         });
@@ -52,9 +52,14 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     public string Folder => _folder;
 
-    public static async Task<ServerHarness> StartAsync(Func<ServerOptions, ServerOptions>? configure = null, IEventStore? store = null, TimeProvider? time = null, params string[] pipelines)
+    public static Task<ServerHarness> StartAsync(Func<ServerOptions, ServerOptions>? configure = null, IEventStore? store = null, TimeProvider? time = null, params string[] pipelines) =>
+        StartAsync(new ServerHarness(store, time, null), configure, pipelines);
+
+    /// <summary>Starts a server whose engine draws from a source of the test's.</summary>
+    public static Task<ServerHarness> StartAsync(Random random, params string[] pipelines) => StartAsync(new ServerHarness(null, null, random), null, pipelines);
+
+    private static async Task<ServerHarness> StartAsync(ServerHarness harness, Func<ServerOptions, ServerOptions>? configure, string[] pipelines)
     {
-        var harness = new ServerHarness(store, time);
         foreach (var yaml in pipelines) await harness.AddAsync(yaml);
         await harness._catalog.StartAsync();
         try

@@ -21,12 +21,14 @@ internal sealed class LocalExecutions(PipelineEngine engine, string requestedBy)
                 if (!lines.IsEmpty) yield return lines;
             }
 
-            if (step.Ended || (!follow && step.Blocks.Count == 0)) yield break;
+            if (step.Ended || step.Parked is not null || (!follow && step.Blocks.Count == 0)) yield break;
         }
     }
 
     public Task<ReadOnlyMemory<byte>> ReadValueAsync(Payload payload, CancellationToken cancellationToken) =>
         LogReader.ReadValueAsync(engine.Store, payload.Reference!, payload.Bytes, cancellationToken);
+
+    public Task<string?> FindParkedAsync(Guid id, CancellationToken cancellationToken) => Task.FromResult(engine.GetParked(id)?.Message);
 
     public Task CancelAsync(Guid id, string reason) => engine.CancelAsync(id, requestedBy, reason);
 }

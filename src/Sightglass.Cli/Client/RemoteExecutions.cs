@@ -51,6 +51,12 @@ internal sealed class RemoteExecutions(OwnerClient client, string types = "") : 
         }
     }
 
+    public async Task<string?> FindParkedAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var state = await client.GetAsync($"api/executions/{id}", cancellationToken).ConfigureAwait(false);
+        return state.TryGetProperty("parked"u8, out var parked) ? parked.GetProperty("message"u8).GetString() : null;
+    }
+
     public Task CancelAsync(Guid id, string reason) => client.PostAsync($"api/executions/{id}/cancel", writer => writer.WriteString("reason"u8, reason));
 
     private static async ValueTask<int> ReadAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ internal static class ExitCodes
     /// <summary>The state of the execution forbids the command.</summary>
     public const int Refused = 6;
 
-    /// <summary>A defect of this program.</summary>
+    /// <summary>A defect of this program; also where it has parked the execution that is watched.</summary>
     public const int Defect = 70;
 
     /// <summary>Ended by the second Ctrl-C.</summary>

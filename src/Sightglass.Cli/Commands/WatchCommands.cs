@@ -122,6 +122,7 @@ internal static class WatchCommands
         var output = StandardStreams.Open().Raw;
         var source = new RemoteExecutions(session.Client);
         await foreach (var lines in source.ReadAsync(id, after, follow && session.Owner is not null, CancellationToken.None).ConfigureAwait(false)) output.Write(lines.Span);
+        if (follow) await ExecutionViewer.RequireNotParkedAsync(source, id, CancellationToken.None).ConfigureAwait(false);
         return ExitCodes.Success;
     }
 

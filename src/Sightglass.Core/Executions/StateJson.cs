@@ -11,11 +11,12 @@ public static class StateJson
     /// <summary>Writes the whole state: an object.</summary>
     /// <param name="state">The state.</param>
     /// <param name="groupPosition">Its place in the line of its concurrency group, which no log knows.</param>
-    public static byte[] Write(ExecutionState state, int? groupPosition = null)
+    /// <param name="parked">Why it stands still without having ended, which no log knows either.</param>
+    public static byte[] Write(ExecutionState state, int? groupPosition = null, StageError? parked = null)
     {
         var output = new ArrayBufferWriter<byte>(4096);
         using var writer = new Utf8JsonWriter(output, EventJson.WriterOptions);
-        Write(writer, state, groupPosition);
+        Write(writer, state, groupPosition, parked);
         writer.Flush();
         return output.WrittenSpan.ToArray();
     }
@@ -24,7 +25,8 @@ public static class StateJson
     /// <param name="writer">Where to.</param>
     /// <param name="state">The state.</param>
     /// <param name="groupPosition">Its place in the line of its concurrency group, which no log knows.</param>
-    public static void Write(Utf8JsonWriter writer, ExecutionState state, int? groupPosition = null)
+    /// <param name="parked">Why it stands still without having ended, which no log knows either.</param>
+    public static void Write(Utf8JsonWriter writer, ExecutionState state, int? groupPosition = null, StageError? parked = null)
     {
         var created = state.Created;
         var counts = state.CountStages();
@@ -46,6 +48,7 @@ public static class StateJson
         WriteParent(writer, created);
         WriteGroup(writer, state, groupPosition);
         WriteDebug(writer, state);
+        if (parked is not null) WriteError(writer, "parked"u8, parked);
         WriteTime(writer, "createdAt"u8, state.CreatedAt);
         WriteTime(writer, "startTime"u8, state.StartedAt ?? state.CreatedAt);
         WriteTime(writer, "endTime"u8, state.EndedAt);
@@ -247,7 +250,12 @@ public static class StateJson
             return;
         }
 
-        writer.WriteStartObject("error"u8);
+        WriteError(writer, "error"u8, error);
+    }
+
+    private static void WriteError(Utf8JsonWriter writer, ReadOnlySpan<byte> name, StageError error)
+    {
+        writer.WriteStartObject(name);
         writer.WriteString("code"u8, error.Code);
         writer.WriteString("message"u8, error.Message);
         writer.WriteString("detail"u8, error.Detail);

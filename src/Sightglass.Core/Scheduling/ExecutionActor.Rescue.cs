@@ -9,7 +9,7 @@ internal partial class ExecutionActor
     /// either, and others are waiting for both.</summary>
     private void Rescue(Exception e)
     {
-        Park(e);
+        var reason = Park(e);
         foreach (var (asked, _) in _pending.Answers) asked.TrySetResult(ParkedAnswer());
         foreach (var query in _pending.Queries) query.Fail(new InvalidOperationException(ParkedAnswer().Message));
         foreach (var output in _pending.Outputs) output.Close();
@@ -28,6 +28,7 @@ internal partial class ExecutionActor
         ReturnSlots();
         _services.Slots.Leave(this);
         _services.Schedule(this, null);
+        _standsStill.TrySetResult(reason);
     }
 
     private void Refuse(ActorMessage message)

@@ -64,7 +64,8 @@ internal partial class ExecutionActor
     /// <summary>Gets the task that completes when the execution stands ended, or its owner lets go of it.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Gets the task that completes, with the reason, when the execution is parked.</summary>
+    /// <summary>Gets the task that completes, with the reason, when the execution is parked and all that was decided before is
+    /// in its log.</summary>
     public Task<StageError> StandsStill => _standsStill.Task;
 
     /// <summary>Gets whether the rules failed on it; its state is then what the log says.</summary>
@@ -129,13 +130,14 @@ internal partial class ExecutionActor
         _pending.Add(created);
         _pending.AddValues(definitions);
         _pending.AddRecords(records);
+        StageError? parked = null;
         try
         {
             HandOut();
         }
         catch (Exception e)
         {
-            Park(e);
+            parked = Park(e);
             ReturnSlots();
         }
 
@@ -146,6 +148,7 @@ internal partial class ExecutionActor
         if (status == AppendStatus.Appended) TellGroup();
         _pending.Clear();
         ScheduleNextDue();
+        if (parked is not null) _standsStill.TrySetResult(parked);
 
         // Whoever started it waits for the first commit, not for an execution that never runs out of mail.
         _ = DrainAsync(hosted: false);
@@ -326,17 +329,19 @@ internal partial class ExecutionActor
     /// <summary>A bug in the rules must not take others with it: the execution stands still, its log as it was.</summary>
     private async Task ParkAsync(Exception e, TaskCompletionSource<CommandAnswer>? asked)
     {
-        Park(e);
+        var reason = Park(e);
         await FlushUnmovedAsync().ConfigureAwait(false);
         foreach (var attempt in _running.Values) attempt.Stop();
+        _standsStill.TrySetResult(reason);
         asked?.TrySetResult(new CommandAnswer(false, "parked", $"The execution is parked: {_parked?.Message}"));
     }
 
-    private void Park(Exception e)
+    private StageError Park(Exception e)
     {
-        _parked = new StageError(ErrorCodes.InternalError, $"{e.GetType().Name}: {e.Message}", e.StackTrace);
-        _standsStill.TrySetResult(_parked);
+        var reason = new StageError(ErrorCodes.InternalError, $"{e.GetType().Name}: {e.Message}", e.StackTrace);
+        _parked = reason;
         _services.Parked(Id, e);
+        return reason;
     }
 
     private DateTimeOffset Now()

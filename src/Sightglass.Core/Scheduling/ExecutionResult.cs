@@ -8,7 +8,7 @@ namespace Sightglass.Core.Scheduling;
 /// <param name="ExecutionId">The execution; <see langword="null"/> where it was refused.</param>
 /// <param name="Status">How it ended; failed where it was refused, paused where it stands at a breakpoint.</param>
 /// <param name="Output">The output of one that completed; a large one by reference.</param>
-/// <param name="Error">The error of one that failed.</param>
+/// <param name="Error">The error of one that failed, or why one stands still that has not ended: a defect has parked it.</param>
 /// <param name="Problems">Why it was refused.</param>
 public sealed record ExecutionResult(Guid? ExecutionId, ExecutionStatus Status, Payload? Output, StageError? Error, IReadOnlyList<Problem> Problems)
 {

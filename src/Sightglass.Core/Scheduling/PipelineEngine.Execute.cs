@@ -41,7 +41,7 @@ public sealed partial class PipelineEngine
 
     /// <summary>Reads how an execution stands.</summary>
     internal async Task<ExecutionResult> ResultAsync(Guid id) =>
-        await ReadStateAsync(id, s => new ExecutionResult(id, s.Status, s.Output, s.Error, []) { StoppedAt = s.Stop?.Stage }).ConfigureAwait(false)
+        await ReadStateAsync(id, s => new ExecutionResult(id, s.Status, s.Output, s.Error ?? GetParked(id), []) { StoppedAt = s.Stop?.Stage }).ConfigureAwait(false)
         ?? throw new InvalidOperationException($"Execution {id} is not in the store any more.");
 
     /// <summary>Follows a log and tells what stages print.</summary>
@@ -59,7 +59,7 @@ public sealed partial class PipelineEngine
                 if (untilStop && e.Data is DebugPaused) return e;
             }
 
-            if (step.Ended) return null;
+            if (step.Ended || step.Parked is not null) return null;
         }
 
         return null;

@@ -28,7 +28,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     {
         _options = options.Checked();
         Feed = new EventFeed();
-        Follower = new LogFollower(options.Store, Feed, options.Time);
+        Follower = new LogFollower(options.Store, Feed, options.Time, GetParked);
         _health = new StoreHealth(options.Store, options.Time, OnStoreTrouble);
         _services = new EngineServices(this)
         {
@@ -211,6 +211,14 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         var first = await Task.WhenAny(ended, actor.StandsStill).WaitAsync(cancellationToken).ConfigureAwait(false);
         return first == ended ? null : await actor.StandsStill.ConfigureAwait(false);
     }
+
+    /// <summary>Gives why an execution that this engine runs stands still without having ended.</summary>
+    /// <param name="id">The execution.</param>
+    /// <returns>The defect that has parked it; <see langword="null"/> where none has. A later engine tries it again.</returns>
+    public Stages.StageError? GetParked(Guid id) =>
+        _actors.TryGetValue(id, out var live) && live is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } && live.Value.Result is { Ended.IsCompleted: false, StandsStill.IsCompletedSuccessfully: true } actor
+            ? actor.StandsStill.Result
+            : null;
 
     /// <summary>Takes up every execution of the store that has not ended.</summary>
     /// <returns>How many there are.</returns>

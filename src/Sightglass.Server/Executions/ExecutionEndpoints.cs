@@ -100,7 +100,7 @@ internal static class ExecutionEndpoints
 
     private static async Task StateAsync(HttpContext context, ServerContext server)
     {
-        var json = TryGetId(context, out var id) ? await server.Engine.ReadStateAsync(id, state => StateJson.Write(state, server.Engine.GetGroupPosition(id))).ConfigureAwait(false) : null;
+        var json = TryGetId(context, out var id) ? await server.Engine.ReadStateAsync(id, state => StateJson.Write(state, server.Engine.GetGroupPosition(id), server.Engine.GetParked(id))).ConfigureAwait(false) : null;
         if (json is null) await (await server.MissingAsync(id, context.RequestAborted).ConfigureAwait(false)).WriteAsync(context).ConfigureAwait(false);
         else await JsonAnswer.WriteAsync(context, json).ConfigureAwait(false);
     }

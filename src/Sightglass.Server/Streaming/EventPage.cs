@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Sightglass.Core.Ports;
+using Sightglass.Core.Stages;
 using Sightglass.Server.Errors;
 
 namespace Sightglass.Server.Streaming;
@@ -15,6 +16,7 @@ internal sealed class EventPage(HttpContext context, ServerContext server, Guid 
     private long _cursor = query.After;
     private int _count;
     private bool _ended;
+    private StageError? _parked;
 
     private bool IsFull => _count >= query.Limit || _json.WrittenCount >= ServerLimits.MaxPageBytes;
 
@@ -23,8 +25,16 @@ internal sealed class EventPage(HttpContext context, ServerContext server, Guid 
         _json.Write("{\"events\":["u8);
         await ReadAsync(cancellationToken).ConfigureAwait(false);
         if (_count == 0 && !_ended && query.Wait > TimeSpan.Zero) await WaitAsync(cancellationToken).ConfigureAwait(false);
-        var tail = Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"],\"last\":{_cursor},\"complete\":{(_ended ? "true" : "false")}}}"));
+        _parked ??= _ended ? null : server.Engine.GetParked(executionId);
+        var tail = Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"],\"last\":{_cursor},\"complete\":{(_ended ? "true" : "false")}"));
         _json.Write(tail);
+        if (_parked is not null)
+        {
+            _json.Write(",\"parked\":"u8);
+            _json.Write(ParkedJson.Of(_parked));
+        }
+
+        _json.Write("}"u8);
         await JsonAnswer.WriteAsync(context, _json.WrittenMemory).ConfigureAwait(false);
     }
 
@@ -49,7 +59,8 @@ internal sealed class EventPage(HttpContext context, ServerContext server, Guid 
             {
                 foreach (var block in step.Blocks) Add(block);
                 _ended = step.Ended && _cursor >= step.Last;
-                if (_count > 0 || _ended) return;
+                _parked = step.Parked;
+                if (_count > 0 || _ended || _parked is not null) return;
             }
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)

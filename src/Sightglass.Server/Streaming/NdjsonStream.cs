@@ -3,7 +3,8 @@ using Sightglass.Core.Ports;
 
 namespace Sightglass.Server.Streaming;
 
-/// <summary>A log with one event a line: what there is, or with <c>follow</c> all to the end.</summary>
+/// <summary>A log with one event a line: what there is, or with <c>follow</c> all to the end. It stops as well where a defect
+/// has parked the execution: a line has no room for the reason, which stands in the state.</summary>
 internal sealed class NdjsonStream(HttpContext context, ServerContext server, Guid executionId, EventQuery query)
 {
     private const int PageBytes = 256 * 1024;
@@ -20,7 +21,7 @@ internal sealed class NdjsonStream(HttpContext context, ServerContext server, Gu
         {
             await foreach (var step in server.Engine.Follower.FollowAsync(executionId, _cursor, server.Options.Heartbeat, cancellationToken).ConfigureAwait(false))
             {
-                if (!await WriteAsync(step.Blocks, cancellationToken).ConfigureAwait(false) || step.Ended) return;
+                if (!await WriteAsync(step.Blocks, cancellationToken).ConfigureAwait(false) || step.Ended || step.Parked is not null) return;
             }
         }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Sightglass.Core.Ports;
+using Sightglass.Core.Stages;
 
 namespace Sightglass.Server.Streaming;
 
@@ -32,6 +33,7 @@ internal sealed class SseStream(HttpContext context, ServerContext server, Guid 
 
             _cursor = Math.Max(_cursor, step.Last);
             if (step.Ended) WriteEnd();
+            else if (step.Parked is { } parked) WriteParked(parked);
             else if (_sent == sentBefore && (step.Blocks.Count == 0 || server.Time.GetElapsedTime(quietSince) >= heartbeat)) WriteHeartbeat();
             if (!_writer.IsEmpty)
             {
@@ -88,6 +90,16 @@ internal sealed class SseStream(HttpContext context, ServerContext server, Guid 
         _writer.Write(",\"sent\":"u8);
         _writer.Write(_sent);
         _writer.Write("}\n\n"u8);
+    }
+
+    // The log has not ended, so neither does the stream: another process may take the execution up.
+    private void WriteParked(StageError reason)
+    {
+        _writer.Write("id: "u8);
+        _writer.Write(_cursor);
+        _writer.Write("\nevent: parked\ndata: "u8);
+        _writer.Write(ParkedJson.Of(reason));
+        _writer.Write("\n\n"u8);
     }
 
     private async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)

@@ -39,6 +39,41 @@ public sealed class ParkedTests
         Assert.Equal(ExecutionStatus.Completed, await engine.ReadStateAsync(whole, s => s.Status));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_call_that_waits_for_the_end_gives_the_reason_when_the_execution_is_parked(bool listens)
+    {
+        var code = new CodeRegistry().Register("work", _ => { });
+        await using var engine = new PipelineEngine(new PipelineEngineOptions { Store = new InMemoryEventStore(), StageTypes = [new CodeStage(code)], Random = new FailingRandom { Fails = true } });
+
+        var result = await engine.ExecuteAsync(new StartRequest { Definition = EngineHarness.Parse(Two) }, listens ? (_, _) => { } : null, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal((ExecutionStatus.Running, "internal_error"), (result.Status, result.Error?.Code));
+        Assert.Contains("No dice", result.Error?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_follower_gets_the_whole_log_and_then_the_reason_once_when_the_execution_is_parked()
+    {
+        var code = new CodeRegistry().Register("work", _ => { });
+        await using var engine = new PipelineEngine(new PipelineEngineOptions { Store = new InMemoryEventStore(), StageTypes = [new CodeStage(code)], Random = new FailingRandom { Fails = true } });
+        var id = await StartAsync(engine);
+        var steps = new List<FollowStep>();
+
+        // The heartbeat after the reason shows that the follow goes on and does not say it again.
+        await foreach (var step in engine.Follower.FollowAsync(id, 0, TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken))
+        {
+            steps.Add(step);
+            if (steps.Exists(s => s.Parked is not null) && step.Parked is null) break;
+        }
+
+        var parked = Assert.Single(steps, s => s.Parked is not null);
+        Assert.Equal(engine.GetParked(id), parked.Parked);
+        Assert.Equal(await engine.ReadStateAsync(id, s => s.LastSeq), parked.Last);
+        Assert.DoesNotContain(steps, s => s.Ended);
+    }
+
     [Fact]
     public async Task An_undo_that_takes_too_long_names_its_own_limit()
     {
