@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using Sightglass.Tests;
@@ -48,11 +49,22 @@ internal static class ConformanceCases
     private static JsonDocument Read()
     {
         var folder = Path.Combine(RepositoryFiles.Root, "tests", "conformance-data");
-        if (!Directory.Exists(Path.Combine(folder, "node_modules")))
-            throw new InvalidOperationException($"The public cases are not installed. Run ./test.sh, or npm ci in {folder}, and try again.");
-        using var node = Process.Start(new ProcessStartInfo("node", "print-cases.js") { WorkingDirectory = folder, RedirectStandardOutput = true })!;
-        var text = node.StandardOutput.ReadToEnd();
-        node.WaitForExit();
-        return node.ExitCode == 0 ? JsonDocument.Parse(text) : throw new InvalidOperationException($"node print-cases.js ended with code {node.ExitCode}.");
+        var advice = $"Run ./test.sh, or npm ci in {folder}, and try again.";
+
+        // What npm writes last: a folder without it was not installed to its end.
+        if (!File.Exists(Path.Combine(folder, "node_modules", ".package-lock.json")))
+            throw new InvalidOperationException("The public cases are not installed. " + advice);
+        try
+        {
+            using var node = Process.Start(new ProcessStartInfo("node", "print-cases.js") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var said = node.StandardError.ReadToEndAsync();
+            var text = node.StandardOutput.ReadToEnd();
+            node.WaitForExit();
+            return node.ExitCode == 0 ? JsonDocument.Parse(text) : throw new InvalidOperationException($"node print-cases.js ended with code {node.ExitCode}. {advice}\n{said.Result}");
+        }
+        catch (Win32Exception e)
+        {
+            throw new InvalidOperationException("node, which reads the public cases, cannot be started. ./test.sh installs it where it may.", e);
+        }
     }
 }
