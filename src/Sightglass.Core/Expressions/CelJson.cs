@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -21,7 +23,7 @@ internal static class CelJson
             case JsonValueKind.String:
                 return CelValue.String(JsonText.Of(element));
             case JsonValueKind.Number:
-                return element.TryGetInt64(out var whole) ? CelValue.Int(whole) : CelValue.Double(element.GetDouble());
+                return element.TryGetInt64(out var whole) ? CelValue.Int(whole) : ReadDouble(element);
             case JsonValueKind.Array:
                 var items = new CelValue[element.GetArrayLength()];
                 var next = 0;
@@ -36,6 +38,16 @@ internal static class CelJson
             default:
                 return CelValue.Null;
         }
+    }
+
+    // A number that only passes through must stay what it was: digits beyond a double's, and 1.0 apart from 1.
+    private static CelValue ReadDouble(JsonElement element)
+    {
+        var value = element.GetDouble();
+        Span<byte> shortest = stackalloc byte[32];
+        return value.TryFormat(shortest, out var length, default, CultureInfo.InvariantCulture) && JsonMarshal.GetRawUtf8Value(element).SequenceEqual(shortest[..length])
+            ? CelValue.Double(value)
+            : CelValue.WrittenDouble(value, element.GetRawText());
     }
 
     internal static void Write(Utf8JsonWriter writer, in CelValue value)
@@ -53,6 +65,9 @@ internal static class CelJson
                 break;
             case CelKind.Uint:
                 writer.WriteNumberValue(value.UintUnsafe);
+                break;
+            case CelKind.Double when value.NumberTextUnsafe is { } text:
+                writer.WriteRawValue(text, skipInputValidation: true);
                 break;
             case CelKind.Double when double.IsFinite(value.DoubleUnsafe):
                 writer.WriteNumberValue(value.DoubleUnsafe);

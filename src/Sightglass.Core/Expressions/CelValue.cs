@@ -50,6 +50,9 @@ public readonly partial struct CelValue : IEquatable<CelValue>
 
     internal string StringUnsafe => (string)_ref!;
 
+    /// <summary>Gets how a double was written where that is not how it would be written now.</summary>
+    internal string? NumberTextUnsafe => (string?)_ref;
+
     internal byte[] BytesUnsafe => (byte[])_ref!;
 
     internal CelList ListUnsafe => (CelList)_ref!;
@@ -106,6 +109,9 @@ public readonly partial struct CelValue : IEquatable<CelValue>
     /// <param name="value">The number.</param>
     /// <returns>The value.</returns>
     public static CelValue Double(double value) => new(CelKind.Double, null, BitConverter.DoubleToInt64Bits(value));
+
+    /// <summary>Makes a double that is written as JSON as it was read; what is computed from it is not.</summary>
+    internal static CelValue WrittenDouble(double value, string json) => new(CelKind.Double, json, BitConverter.DoubleToInt64Bits(value));
 
     /// <summary>Makes a string.</summary>
     /// <param name="value">The text.</param>
