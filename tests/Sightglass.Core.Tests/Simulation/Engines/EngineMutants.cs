@@ -16,6 +16,7 @@ internal static class EngineMutants
         new("store: swaps two blocks") { Append = (w, a) => a.Blocks.Count > 1 ? a with { Blocks = Swapped(a.Blocks) } : a },
         new("store: writes half of an append") { Append = (w, a) => a.Blocks.Count > 1 && Rarely(w) ? a with { Blocks = [a.Blocks[0]] } : a },
         new("store: forgets who owns an execution") { Append = (w, a) => a.ExpectedLast > 0 && w.Epochs.TryGetValue(a.ExecutionId, out var epoch) ? a with { Epoch = epoch } : a },
+        new("store: reads what was there a while ago") { Read = (w, p, after) => p.Blocks.Count > 0 && Rarely(w) ? Earlier(p, after) : p },
         new("queue: gives a slot to two") { Slots = (w, n) => new BrokenSlots(n) { GivesTwice = () => Rarely(w) } },
         new("queue: loses a slot that comes back") { Slots = (w, n) => new BrokenSlots(n) { LosesRelease = () => Rarely(w) } },
         new("queue: forgets who waits") { Slots = (w, n) => new BrokenSlots(n) { ForgetsWait = () => Rarely(w) } },
@@ -35,6 +36,9 @@ internal static class EngineMutants
     ];
 
     private static bool Rarely(EngineWorld world) => world.Random.Next(20) == 0;
+
+    private static LogPage Earlier(LogPage page, long after) =>
+        new([.. page.Blocks.SkipLast(1)], page.Blocks.Count > 1 ? page.Blocks[^2].LastSeq : after, Ended: false);
 
     private static IReadOnlyList<AppendBlock> Swapped(IReadOnlyList<AppendBlock> blocks)
     {

@@ -201,7 +201,7 @@ internal sealed partial class EngineWorld
 
     private bool AllEnded => _logs.Values.All(l => l.Model.Terminal);
 
-    private bool IsCalm => _lives.Count(l => l.IsAlive) == 1 && Newest is { HasRecovered: true, IsStopping: false } && !_orphans && Picker.Ticks > Faults.LastTrouble + (5 * TimeSpan.TicksPerSecond);
+    private bool IsCalm => _lives.Count(l => l.IsAlive) == 1 && Newest is { HasRecovered: true, IsStopping: false, TriesAgain: 0 } && !_orphans;
 
     private void Misfortune()
     {

@@ -9,9 +9,6 @@ internal sealed class Faults(Random random, double mood)
     /// <summary>Gets or sets, in ticks, until when the disk is full.</summary>
     public long FullUntil { get; set; }
 
-    /// <summary>Gets or sets, in ticks, when the store failed last.</summary>
-    public long LastTrouble { get; set; } = -TimeSpan.TicksPerDay;
-
     /// <summary>Throws the dice for something that goes wrong in this share of all cases, on an ordinary day.</summary>
     public bool Chance(double share) => Active && random.NextDouble() < share * mood;
 }

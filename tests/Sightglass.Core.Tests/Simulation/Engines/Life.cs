@@ -45,6 +45,10 @@ internal sealed class Life
     /// <summary>Gets or sets whether it was asked to stop, and starts nothing any more.</summary>
     public bool IsStopping { get; set; }
 
+    /// <summary>Gets or sets how many wait for a while before they try again what the store could not do. As long as anybody
+    /// does, what stands still is not forgotten.</summary>
+    public int TriesAgain { get; set; }
+
     /// <summary>Gets the attempts that its worker has in hand.</summary>
     public HashSet<Attempt> Running { get; } = [];
 

@@ -40,7 +40,18 @@ internal sealed class SimulatedParts(Life life) : EngineParts
         return one.IsCompleted ? one : other;
     }
 
-    public override Task DelayAsync(TimeSpan time, TimeProvider clock, CancellationToken cancellationToken) => _world.Picker.DelayAsync(life, time, cancellationToken);
+    public override async Task DelayAsync(TimeSpan time, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        life.TriesAgain++;
+        try
+        {
+            await _world.Picker.DelayAsync(life, time, cancellationToken);
+        }
+        finally
+        {
+            life.TriesAgain--;
+        }
+    }
 
     public override async Task CancelAsync(CancellationTokenSource source)
     {

@@ -6,8 +6,6 @@ namespace Sightglass.Core.Tests.Simulation.Engines;
 /// with reads that fail.</summary>
 internal sealed class SimulatedStore(EngineWorld world, Life life) : IEventStore
 {
-    private static readonly long Moment = TimeSpan.FromMilliseconds(1).Ticks;
-
     private enum Fate
     {
         Done,
@@ -107,7 +105,6 @@ internal sealed class SimulatedStore(EngineWorld world, Life life) : IEventStore
     {
         world.Story?.Add($"store: {executionId} {message}");
         if (executionId is { } id) world.Hit(id);
-        world.Faults.LastTrouble = Math.Max(world.Faults.LastTrouble, world.Picker.Ticks + Moment);
 
         // The port promises one kind of exception and warns of all.
         return world.Random.Next(5) == 0 ? new IOException(message) : new StoreUnavailableException(code, message);
