@@ -91,14 +91,16 @@ internal sealed class EngineHarness : IAsyncDisposable
     public async Task<ExecutionEvent> WaitForAsync(Guid id, Func<ExecutionEvent, bool> condition)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        ExecutionEvent? last = null;
         await foreach (var step in Engine.Follower.FollowAsync(id, 0, TimeSpan.FromSeconds(1), limit.Token))
         {
             foreach (var e in step.Blocks.SelectMany(b => EventJson.ReadBlock(b.Bytes)))
             {
                 if (condition(e)) return e;
+                last = e;
             }
 
-            Assert.False(step.Ended, "The execution ended before the event came.");
+            Assert.False(step.Ended, $"The execution ended before the event came. Its last: {last?.Seq} {last?.Type} {last?.Data}");
         }
 
         throw new InvalidOperationException("The feed ended.");
