@@ -100,7 +100,13 @@ internal sealed class KillWorld
     {
         var said = await server.WaitForAsync("Ctrl-C stops");
         var url = said["Sightglass on ".Length..].Split(' ')[0];
-        foreach (var orphan in _orphans) Require(!FolderProcesses.IsAlive(orphan), $"process {orphan.Pid} of a dead server runs on: {FolderProcesses.Tell(orphan)}");
+        foreach (var orphan in _orphans.Where(FolderProcesses.IsAlive))
+        {
+            Require(FolderProcesses.IsOutOfReach(orphan), $"process {orphan.Pid} of a dead server runs on: {FolderProcesses.Tell(orphan)}");
+            _totals = _totals with { OutOfReach = _totals.OutOfReach + 1 };
+            FolderProcesses.Kill(orphan);
+        }
+
         _orphans.Clear();
         var client = new HttpClient { BaseAddress = new Uri(url + "/"), Timeout = s_limit };
         foreach (var id in _open.ToList())
