@@ -15,7 +15,7 @@ internal static class EngineBench
 {
     public static async Task<int> RunAsync(string[] args, TextWriter output)
     {
-        var arguments = BenchArguments.Parse("engine", args, new Dictionary<string, int> { ["runs"] = 5, ["executions"] = 400 });
+        var arguments = BenchArguments.Parse("engine", args, new Dictionary<string, int> { ["runs"] = 5, ["executions"] = 2000 });
         if (arguments is null) return 2;
         var executions = arguments["executions"];
         var folder = Directory.CreateDirectory(Path.Combine(Environment.CurrentDirectory, "artifacts", Path.GetRandomFileName())).FullName;
