@@ -75,10 +75,19 @@ internal sealed class OrphanSearch(IReadOnlyList<ProcessRecord> records)
         var spared = OwnLine(all);
         var found = new Dictionary<int, (ProcEntry Entry, ProcessRecord Of)>();
         var isSure = true;
+        var unburied = new Dictionary<int, ProcessRecord>();
         foreach (var entry in all)
         {
-            if (entry.IsDead || spared.Contains(entry.Pid))
+            if (spared.Contains(entry.Pid))
                 continue;
+            if (entry.IsDead)
+            {
+                // It has ended and nobody has collected it: its number, and so its session's, is not another's yet.
+                if (records.FirstOrDefault(r => r.Pid == entry.Pid && r.Start == entry.Start) is { } ended && entry.Session == entry.Pid)
+                    unburied[entry.Pid] = ended;
+                continue;
+            }
+
             if (!_seen.TryGetValue((entry.Pid, entry.Start), out var of))
             {
                 var token = ProcTable.TokenOf(entry, out var isKnown);
@@ -95,6 +104,8 @@ internal sealed class OrphanSearch(IReadOnlyList<ProcessRecord> records)
             before = found.Count;
             // A session bears its first process's number, and while one of ours is in it the number is nobody else's.
             var sessions = found.Values.Where(f => f.Of.Pid > 0 && f.Entry.Session == f.Of.Pid).DistinctBy(f => f.Entry.Session).ToDictionary(f => f.Entry.Session, f => f.Of);
+            foreach (var (session, ended) in unburied)
+                sessions.TryAdd(session, ended);
             foreach (var entry in all)
             {
                 if (entry.IsDead || spared.Contains(entry.Pid) || found.ContainsKey(entry.Pid))

@@ -101,6 +101,25 @@ public sealed class OrphanedProcessesTests : IDisposable
     }
 
     [Fact]
+    public async Task Process_without_a_mark_is_found_while_the_first_of_its_session_waits_to_be_collected()
+    {
+        // The parent never collects: what leads the session stays as a number.
+        const string lead = "echo $$ > lead; env -i /bin/sh -c 'echo $$ > pid; exec /bin/sleep 1000' & while [ ! -s pid ]; do sleep 0.01; done";
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "setsid /bin/sh -c \"$LEAD\" & exec sleep 1000"]) { WorkingDirectory = _folder.Path };
+        start.Environment["LEAD"] = lead;
+        _started.Add(Process.Start(start)!);
+        var pid = await PidAsync();
+        var leader = int.Parse(File.ReadAllText(Path.Combine(_folder.Path, "lead")), System.Globalization.CultureInfo.InvariantCulture);
+        await ShellHarness.UntilAsync(() => ProcTable.ReadOne(leader) is { IsDead: true });
+        using var file = new ProcessFile(RecordFile);
+        file.Add(new ProcessRecord(_token, leader, ProcTable.ReadOne(leader)!.Value.Start, s_execution, 3, "check"));
+
+        Assert.Contains(pid, Assert.Single(await OrphanedProcesses.EndAsync(RecordFile, TimeSpan.FromSeconds(5), TimeProvider.System)).Ended);
+
+        Assert.False(ShellHarness.IsAlive(pid));
+    }
+
+    [Fact]
     public async Task Stranger_with_the_same_number_is_left_alone()
     {
         var main = Start("echo $$ > pid; exec sleep 1000");
