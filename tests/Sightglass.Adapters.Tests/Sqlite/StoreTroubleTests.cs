@@ -144,7 +144,16 @@ public sealed class StoreTroubleTests : IDisposable
         return id;
     }
 
-    private SqliteEventStore Open() => SqliteEventStore.Open(new SqliteStoreOptions { Path = Database, BusyTimeout = TimeSpan.Zero, ReserveBytes = Reserve });
+    // The write-ahead log must be small beside the disk: one that fills the disk by itself leaves no room to copy it to.
+    private SqliteEventStore Open() => SqliteEventStore.Open(new SqliteStoreOptions
+    {
+        Path = Database,
+        BusyTimeout = TimeSpan.Zero,
+        ReserveBytes = Reserve,
+        CheckpointPages = 500,
+        MaxLogPages = 2000,
+        LogFileBytes = 8 * 1024 * 1024,
+    });
 
     private PipelineEngine Engine(IEventStore store, TimeProvider? time = null) => new(new PipelineEngineOptions
     {
