@@ -4,6 +4,7 @@ using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Core.Webhooks;
+using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 
 namespace Sightglass.Server;
@@ -12,6 +13,9 @@ namespace Sightglass.Server;
 internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engine, PipelineCatalog Pipelines, ILogger Logger, ScheduleRunner? Schedules, WebhookDispatcher? Webhooks, CancellationToken Stopping)
 {
     public TimeProvider Time => Options.Time;
+
+    /// <summary>Gets what tells to whom executions belong.</summary>
+    public ExecutionScope Scope { get; } = new(Engine.Store, Engine.Store as IStoreUpkeep);
 
     /// <summary>Gets what deletes executions; <see langword="null"/> where the store deletes none.</summary>
     public IStoreUpkeep? Upkeep => Engine.Store as IStoreUpkeep;

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,6 +53,10 @@ public sealed class SightglassServer : IAsyncDisposable
 
     /// <summary>Gets the addresses it listens on, with the ports taken; empty before it has started.</summary>
     public IReadOnlyList<string> Addresses { get; private set; } = [];
+
+    /// <summary>Gets the routes of a server that was started.</summary>
+    internal IReadOnlyList<RouteEndpoint> Routes =>
+        _app is IEndpointRouteBuilder routes ? [.. routes.DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()] : [];
 
     /// <summary>Starts to listen.</summary>
     /// <exception cref="ServerStartException">An address is refused or taken, or the socket cannot be used.</exception>
@@ -107,6 +112,7 @@ public sealed class SightglassServer : IAsyncDisposable
         var app = builder.Build();
         app.Use((context, next) => ErrorBoundary.RunAsync(context, c => GuardAsync(c, next), _context));
         app.UseRouting();
+        app.Use((context, next) => AccessGate.RunAsync(context, next, _context));
         PipelineEndpoints.Map(app, _context);
         RunEndpoint.Map(app, _context);
         ExecutionEndpoints.Map(app, _context);

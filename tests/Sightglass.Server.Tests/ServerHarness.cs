@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Routing;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
@@ -51,6 +52,8 @@ internal sealed class ServerHarness : IAsyncDisposable
     public Uri Address { get; private set; } = null!;
 
     public string Folder => _folder;
+
+    public IReadOnlyList<RouteEndpoint> Routes => _server.Routes;
 
     public static Task<ServerHarness> StartAsync(Func<ServerOptions, ServerOptions>? configure = null, IEventStore? store = null, TimeProvider? time = null, params string[] pipelines) =>
         StartAsync(new ServerHarness(store, time, null), configure, pipelines);

@@ -28,13 +28,16 @@ public sealed partial class PipelineEngine
     public Task<CommandAnswer> AnswerAsync(Guid id, string stage, bool granted, string? by = null, string? comment = null, IdempotencyKey? key = null) =>
         AskAsync(id, now => new AnswerApproval(now, stage, granted, Named(by), comment), key, granted ? "approve" : "reject");
 
-    /// <summary>Delivers a custom event to every execution that has not ended.</summary>
+    /// <summary>Delivers a custom event to every execution of an organisation that has not ended.</summary>
+    /// <param name="type">The type of the event.</param>
+    /// <param name="data">What it carries.</param>
+    /// <param name="organization">The organisation.</param>
     /// <returns>The executions in which something waited for it.</returns>
-    public async Task<IReadOnlyList<Guid>> EmitAsync(string type, JsonElement data)
+    public async Task<IReadOnlyList<Guid>> EmitAsync(string type, JsonElement data, string organization = "default")
     {
         var payload = Payload.FromElement(data);
         var matched = new List<Guid>();
-        foreach (var id in await ActiveAsync(includeChildren: true).ConfigureAwait(false))
+        foreach (var id in await ActiveAsync(includeChildren: true, organization).ConfigureAwait(false))
         {
             var answer = await AskAsync(id, now => new DeliverEvent(now, type, payload)).ConfigureAwait(false);
             if (answer.Accepted) matched.Add(id);

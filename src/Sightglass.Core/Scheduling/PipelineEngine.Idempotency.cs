@@ -38,7 +38,7 @@ public sealed partial class PipelineEngine
         return new StartOutcome(id, []);
     }
 
-    /// <summary>Delivers a custom event once to every execution that has not ended: each remembers it in the commit in which
+    /// <summary>Delivers a custom event once to every execution of the key's organisation that has not ended: each remembers it in the commit in which
     /// it gets it, so that a repetition after a crash reaches those alone that it had not reached.</summary>
     /// <param name="type">The type of the event.</param>
     /// <param name="data">What it carries.</param>
@@ -58,7 +58,7 @@ public sealed partial class PipelineEngine
         if (first is { Answer.Accepted: false }) return new EmitOutcome([], first.Answer);
         if (first?.Executions is { } known) return new EmitOutcome(known, CommandAnswer.Done);
         var matched = new List<Guid>();
-        foreach (var id in await ActiveAsync(includeChildren: true).ConfigureAwait(false))
+        foreach (var id in await ActiveAsync(includeChildren: true, key.Organization).ConfigureAwait(false))
         {
             var answer = await AskAsync(id, now => new DeliverEvent(now, type, payload), key, "emit/" + type).ConfigureAwait(false);
             if (answer.Accepted) matched.Add(id);

@@ -152,7 +152,7 @@ public sealed partial class PipelineEngine
     }
 
     /// <summary>Stores the definitions of all pipelines that stages run, theirs included, as they are now.</summary>
-    private Dictionary<string, string>? CollectChildren(PipelineDefinition definition, List<StoredValue> values, out string? missing)
+    private Dictionary<string, string>? CollectChildren(PipelineDefinition definition, Func<string, PipelineDefinition?> find, List<StoredValue> values, out string? missing)
     {
         missing = null;
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -162,7 +162,7 @@ public sealed partial class PipelineEngine
             foreach (var stage in next.Stages)
             {
                 if (stage.Pipeline is not { } call || found.ContainsKey(call.Id)) continue;
-                if (_options.FindPipeline(call.Id) is not { } child)
+                if (find(call.Id) is not { } child)
                 {
                     missing = call.Id;
                     return null;
@@ -230,6 +230,7 @@ public sealed partial class PipelineEngine
                 Input = input.RootElement.Clone(),
                 Priority = Enum.TryParse<StagePriority>(created.Priority, ignoreCase: true, out var priority) ? priority : StagePriority.Medium,
                 RequestedBy = created.RequestedBy,
+                Organization = created.Organization,
                 Trigger = "pipeline",
                 BaseFolder = created.BaseFolder,
                 Parent = new ParentLink(parent.Id, start.Stage, start.Attempt),

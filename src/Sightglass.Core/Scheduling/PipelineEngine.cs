@@ -90,7 +90,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         if (inputProblems.Any(p => p.Severity == ProblemSeverity.Error)) return new StartOutcome(null, inputProblems);
         if (RefuseBreakpoints(request) is { } unusable) return unusable;
         string? missing = null;
-        var children = request.Children ?? CollectChildren(request.Definition, values, out missing);
+        var children = request.Children ?? CollectChildren(request.Definition, request.FindPipeline ?? _options.FindPipeline, values, out missing);
         if (children is null) return Refused("pipeline_not_found", $"The pipeline has a stage that runs '{missing}', which is not there.");
         var plan = PlanOf(hash, request.Definition);
         var secrets = TakeSecrets(plan, ref bound);
@@ -107,6 +107,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             Schedule = request.Schedule,
             Labels = request.Labels is { Count: > 0 } ? request.Labels : null,
             RequestedBy = request.RequestedBy,
+            Organization = request.Organization,
             ExternalId = request.ExternalId,
             WebhookUrl = request.WebhookUrl,
             Parent = request.Parent,
@@ -284,7 +285,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     private static StartOutcome Refused(string code, string message) =>
         new(null, [new Problem(code, ProblemSeverity.Error, message, null, "", 0, 0, "")]);
 
-    private async Task<List<Guid>> ActiveAsync(bool includeChildren)
+    private async Task<List<Guid>> ActiveAsync(bool includeChildren, string? organization = null)
     {
         var found = new List<Guid>();
         string? cursor = null;
@@ -294,6 +295,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             {
                 Statuses = [ExecutionStatus.Queued, ExecutionStatus.Running, ExecutionStatus.Paused],
                 IncludeChildren = includeChildren,
+                Organization = organization,
                 Limit = 1000,
                 Cursor = cursor,
             }).ConfigureAwait(false);

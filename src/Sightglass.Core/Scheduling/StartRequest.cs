@@ -40,6 +40,14 @@ public sealed record StartRequest
     /// <summary>Gets who asks.</summary>
     public string? RequestedBy { get; init; }
 
+    /// <summary>Gets the organisation that it belongs to, at most <see cref="Ports.RecordKey.MaxOrganizationBytes"/> bytes.</summary>
+    /// <value><c>default</c>.</value>
+    public string Organization { get; init; } = "default";
+
+    /// <summary>Gets what finds the pipelines that it calls.</summary>
+    /// <value><see cref="PipelineEngineOptions.FindPipeline"/>.</value>
+    public Func<string, PipelineDefinition?>? FindPipeline { get; init; }
+
     /// <summary>Gets what starts it: <c>api</c>, <c>cli</c>, <c>library</c>.</summary>
     public string Trigger { get; init; } = "library";
 
@@ -77,7 +85,7 @@ public sealed record StartRequest
     internal bool HasTooManyLabels => Labels is { } labels && (labels.Count > MaxLabels || labels.Any(l => l.Key.Length > MaxLabelChars || l.Value.Length > MaxLabelChars));
 
     internal bool HasTooLongName =>
-        RequestedBy?.Length > MaxNameChars || ExternalId?.Length > MaxNameChars || Trigger.Length > MaxNameChars || BaseFolder?.Length > MaxFolderChars || WebhookUrl?.Length > Webhooks.WebhookLimits.MaxUrlChars;
+        RequestedBy?.Length > MaxNameChars || Organization.Length is 0 or > Ports.RecordKey.MaxOrganizationBytes || ExternalId?.Length > MaxNameChars || Trigger.Length > MaxNameChars || BaseFolder?.Length > MaxFolderChars || WebhookUrl?.Length > Webhooks.WebhookLimits.MaxUrlChars;
 }
 
 /// <summary>How a start went.</summary>

@@ -63,6 +63,10 @@ public sealed class WebhookDispatcher : IAsyncDisposable
     public Task<(IReadOnlyList<WebhookDelivery> Items, string? Next)> ListDeadAsync(string? after = null, int limit = 100, CancellationToken cancellationToken = default) =>
         _records.ListDeadAsync(after, limit, cancellationToken);
 
+    /// <summary>Finds a delivery that was given up.</summary>
+    /// <returns>It, or <see langword="null"/> where there is none of that id.</returns>
+    public Task<WebhookDelivery?> FindDeadAsync(string id, CancellationToken cancellationToken = default) => _records.FindDeadAsync(id, cancellationToken);
+
     /// <summary>Tries a delivery again that was given up, from the beginning.</summary>
     /// <returns>Whether there is one of that id.</returns>
     public async Task<bool> RedeliverAsync(string id, CancellationToken cancellationToken = default)

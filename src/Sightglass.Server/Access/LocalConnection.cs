@@ -8,7 +8,4 @@ internal sealed class LocalConnection
     public static LocalConnection Instance { get; } = new();
 
     public static bool Is(HttpContext context) => context.Features.Get<LocalConnection>() is not null;
-
-    /// <summary>Gives who asks, for the log of the execution.</summary>
-    public static string NameOf(HttpContext context) => Is(context) ? Environment.UserName : "local";
 }

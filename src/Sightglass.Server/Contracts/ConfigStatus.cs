@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Sightglass.Core.Ports;
+using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 
 namespace Sightglass.Server.Contracts;
@@ -13,8 +14,8 @@ internal static class ConfigStatus
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        routes.MapGet("/api/config/status", context => JsonAnswer.WriteAsync(context, server.Engine.StoreTrouble, Write));
-        routes.MapGet("/healthz", static context => JsonAnswer.WriteAsync(context, Health));
+        routes.MapGet("/api/config/status", context => JsonAnswer.WriteAsync(context, server.Engine.StoreTrouble, Write)).Needs(Role.Viewer).Narrowed();
+        routes.MapGet("/healthz", static context => JsonAnswer.WriteAsync(context, Health)).Open();
     }
 
     private static void Write(Utf8JsonWriter writer, StoreTrouble? trouble)

@@ -16,8 +16,8 @@ internal static class BreakpointEndpoints
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        routes.MapPut(Route, context => ChangeAsync(context, server, isSet: true));
-        routes.MapDelete(Route, context => ChangeAsync(context, server, isSet: false));
+        routes.MapPut(Route, context => ChangeAsync(context, server, isSet: true)).Needs(Role.Operator);
+        routes.MapDelete(Route, context => ChangeAsync(context, server, isSet: false)).Needs(Role.Operator);
     }
 
     private static async Task ChangeAsync(HttpContext context, ServerContext server, bool isSet)
@@ -35,7 +35,7 @@ internal static class BreakpointEndpoints
 
         ExecutionEndpoints.TryGetId(context, out var id);
         var stage = (string)context.Request.RouteValues["stage"]!;
-        var by = LocalConnection.NameOf(context);
+        var by = context.Caller().By;
         var answer = isSet
             ? await server.Engine.SetBreakpointAsync(id, stage, by, key).ConfigureAwait(false)
             : await server.Engine.ClearBreakpointAsync(id, stage, by, key).ConfigureAwait(false);

@@ -24,7 +24,7 @@ internal static class CommandEndpoints
         MapCommand(routes, server, "retry", (id, _, by, key) => engine.RetryAsync(id, by, key), AnsweredAsync);
         MapCommand(routes, server, "approve", (id, body, by, key) => AnswerApprovalAsync(id, body, true, by, key), AnsweredAsync);
         MapCommand(routes, server, "reject", (id, body, by, key) => AnswerApprovalAsync(id, body, false, by, key), AnsweredAsync);
-        routes.MapPost("/api/events", context => EmitAsync(context, server));
+        routes.MapPost("/api/events", context => EmitAsync(context, server)).Needs(Role.Operator);
 
         Task<CommandAnswer> AnswerApprovalAsync(Guid id, CommandBody body, bool granted, string by, IdempotencyKey? key) => body.Stage is { Length: > 0 } stage
             ? engine.AnswerAsync(id, stage, granted, by, body.Comment, key)
@@ -52,10 +52,10 @@ internal static class CommandEndpoints
             }
 
             ExecutionEndpoints.TryGetId(context, out var id);
-            var given = await ask(id, body, LocalConnection.NameOf(context), key).ConfigureAwait(false);
+            var given = await ask(id, body, context.Caller().By, key).ConfigureAwait(false);
             if (given.Code == "execution_not_found") await (await server.MissingAsync(id, context.RequestAborted).ConfigureAwait(false)).WriteAsync(context).ConfigureAwait(false);
             else await answer(context, given).ConfigureAwait(false);
-        });
+        }).Needs(Role.Operator);
 
     private static Task CancelledAsync(HttpContext context, CommandAnswer answer) =>
         answer.Accepted || answer.Code == "already_ended"
@@ -110,7 +110,7 @@ internal static class CommandEndpoints
 
         var data = body.TryGetProperty("data", out var given) ? given : NoData;
         var type = body.GetProperty("type").GetString()!;
-        var matched = key is null ? await server.Engine.EmitAsync(type, data).ConfigureAwait(false) : null;
+        var matched = key is null ? await server.Engine.EmitAsync(type, data, context.Caller().Organization).ConfigureAwait(false) : null;
         if (key is not null)
         {
             var outcome = await server.Engine.EmitAsync(type, data, key).ConfigureAwait(false);

@@ -11,7 +11,7 @@ namespace Sightglass.Server.Executions;
 internal static class DeletionEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes, ServerContext server) =>
-        routes.MapDelete("/api/executions/{id}", context => DeleteAsync(context, server));
+        routes.MapDelete("/api/executions/{id}", context => DeleteAsync(context, server)).Needs(Role.Admin);
 
     private static async Task DeleteAsync(HttpContext context, ServerContext server)
     {
@@ -26,7 +26,7 @@ internal static class DeletionEndpoint
         }
 
         ExecutionEndpoints.TryGetId(context, out var id);
-        var request = new ErasureRequest(server.Time.GetUtcNow(), LocalConnection.NameOf(context), reason);
+        var request = new ErasureRequest(server.Time.GetUtcNow(), context.Caller().By, reason);
         var outcome = await server.Upkeep!.EraseAsync(id, request, context.RequestAborted).ConfigureAwait(false);
         problem = outcome.Status switch
         {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
+using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 
 namespace Sightglass.Server.Executions;
@@ -15,10 +16,10 @@ internal static class ExecutionEndpoints
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        routes.MapGet("/api/executions", context => ActiveAsync(context, server));
-        routes.MapGet("/api/executions/running", context => RunningAsync(context, server));
-        routes.MapGet("/api/executions/history", context => HistoryAsync(context, server));
-        routes.MapGet("/api/executions/{id}", context => StateAsync(context, server));
+        routes.MapGet("/api/executions", context => ActiveAsync(context, server)).Needs(Role.Viewer);
+        routes.MapGet("/api/executions/running", context => RunningAsync(context, server)).Needs(Role.Viewer);
+        routes.MapGet("/api/executions/history", context => HistoryAsync(context, server)).Needs(Role.Viewer);
+        routes.MapGet("/api/executions/{id}", context => StateAsync(context, server)).Needs(Role.Viewer);
     }
 
     /// <summary>Reads the id of the route; one that is none is as unknown as any other.</summary>
@@ -37,7 +38,7 @@ internal static class ExecutionEndpoints
         }
 
         var query = new ExecutionQuery { Statuses = statuses, EndedSince = server.Time.GetUtcNow() - ServerLimits.StillActive, Limit = ServerLimits.MaxActive };
-        var page = await server.Engine.Store.ListAsync(query, context.RequestAborted).ConfigureAwait(false);
+        var page = await server.Engine.Store.ListAsync(context.Caller().Narrow(query), context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, page, static (writer, page) =>
         {
             writer.WriteStartObject();
@@ -49,7 +50,7 @@ internal static class ExecutionEndpoints
     private static async Task RunningAsync(HttpContext context, ServerContext server)
     {
         var query = new ExecutionQuery { Statuses = [ExecutionStatus.Running], Limit = ServerLimits.MaxActive };
-        var page = await server.Engine.Store.ListAsync(query, context.RequestAborted).ConfigureAwait(false);
+        var page = await server.Engine.Store.ListAsync(context.Caller().Narrow(query), context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, page, static (writer, page) =>
         {
             writer.WriteStartObject();
@@ -81,13 +82,13 @@ internal static class ExecutionEndpoints
         }
 
         var page = await server.Engine.Store.ListAsync(
-            new ExecutionQuery
+            context.Caller().Narrow(new ExecutionQuery
             {
                 Statuses = statuses,
                 PipelineId = query["pipeline"].ToString() is { Length: > 0 } pipeline ? pipeline : null,
                 Limit = limit,
                 Cursor = cursor,
-            },
+            }),
             context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, page, static (writer, page) =>
         {

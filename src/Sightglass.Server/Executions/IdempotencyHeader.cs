@@ -21,6 +21,6 @@ internal static class IdempotencyHeader
             return (null, ApiProblem.BadRequest("idempotency_key_invalid", $"{Name} is one text of 1 to {IdempotencyKey.MaxLength} characters; a random UUID is best."));
 
         // The bytes as they were sent: what means the same in another spelling counts as another request.
-        return (new IdempotencyKey { Key = values[0]!, Caller = LocalConnection.NameOf(context), Body = JsonMarshal.GetRawUtf8Value(body).ToArray() }, null);
+        return (new IdempotencyKey { Key = values[0]!, Caller = context.Caller().By, Organization = context.Caller().Organization, Body = JsonMarshal.GetRawUtf8Value(body).ToArray() }, null);
     }
 }

@@ -19,8 +19,8 @@ internal static class RecordedValueEndpoints
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        routes.MapGet("/api/executions/{id}/output/{stage}", context => OutputAsync(context, server));
-        routes.MapGet("/api/values/{reference}", context => ValueAsync(context, server));
+        routes.MapGet("/api/executions/{id}/output/{stage}", context => OutputAsync(context, server)).Needs(Role.Viewer);
+        routes.MapGet("/api/values/{reference}", context => ValueAsync(context, server)).Needs(Role.Viewer);
     }
 
     private static async Task OutputAsync(HttpContext context, ServerContext server)

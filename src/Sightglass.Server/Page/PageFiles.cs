@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Sightglass.Server.Access;
 
 namespace Sightglass.Server.Page;
 
@@ -26,7 +27,7 @@ internal static class PageFiles
                 context.Response.ContentType = type;
                 context.Response.ContentLength = bytes.Value.Length;
                 return context.Response.Body.WriteAsync(bytes.Value, context.RequestAborted).AsTask();
-            });
+            }).Open();
         }
     }
 

@@ -15,20 +15,20 @@ internal static class PipelineEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        routes.MapGet("/api/pipelines", context => ListAsync(context, server));
-        routes.MapGet("/api/pipelines/{id}", context => OneAsync(context, server));
-        routes.MapGet("/api/pipelines/{id}/graph", context => GraphAsync(context, server));
+        routes.MapGet("/api/pipelines", context => ListAsync(context, server)).Needs(Role.Viewer).Narrowed();
+        routes.MapGet("/api/pipelines/{id}", context => OneAsync(context, server)).Needs(Role.Viewer);
+        routes.MapGet("/api/pipelines/{id}/graph", context => GraphAsync(context, server)).Needs(Role.Viewer);
     }
 
     /// <summary>Finds the pipeline that the route names.</summary>
     public static PipelineEntry? Find(HttpContext context, ServerContext server) =>
-        context.GetRouteValue("id") is string id ? server.Pipelines.Find(id) : null;
+        context.GetRouteValue("id") is string id ? server.Pipelines.Find(id, context.Caller().Organization) : null;
 
     public static ApiProblem NotFound(HttpContext context) =>
         new(404, "pipeline_not_found", $"There is no pipeline '{context.GetRouteValue("id")}'.");
 
     private static Task ListAsync(HttpContext context, ServerContext server) =>
-        JsonAnswer.WriteAsync(context, server.Pipelines.Entries, static (writer, files) =>
+        JsonAnswer.WriteAsync(context, server.Pipelines.Entries.Where(context.Caller().Sees), static (writer, files) =>
         {
             writer.WriteStartArray();
             foreach (var file in files)

@@ -14,7 +14,7 @@ namespace Sightglass.Server.Pipelines;
 internal static class RunEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes, ServerContext server) =>
-        routes.MapPost("/api/pipelines/{id}/run", context => RunAsync(context, server));
+        routes.MapPost("/api/pipelines/{id}/run", context => RunAsync(context, server)).Needs(Role.Operator);
 
     private static async Task RunAsync(HttpContext context, ServerContext server)
     {
@@ -69,6 +69,7 @@ internal static class RunEndpoint
         }
 
         problem = null;
+        var caller = context.Caller();
         return new StartRequest
         {
             Definition = read.Definition!,
@@ -78,7 +79,11 @@ internal static class RunEndpoint
             Labels = request.Labels,
             WebhookUrl = request.WebhookUrl,
             Breakpoints = request.Breakpoints,
-            RequestedBy = request.RequestedBy ?? LocalConnection.NameOf(context),
+            RequestedBy = request.RequestedBy ?? caller.By,
+            Organization = caller.Organization,
+
+            // Of this organisation the engine's own search knows nothing.
+            FindPipeline = caller.Organization == Caller.DefaultOrganization ? null : id => server.Pipelines.Find(id, caller.Organization) is { IsValid: true } found ? found.Definition : null,
             Trigger = isOwner ? "cli" : "api",
             BaseFolder = folder,
         };

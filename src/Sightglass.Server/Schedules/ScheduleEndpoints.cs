@@ -17,19 +17,21 @@ internal static class ScheduleEndpoints
         if (server.Schedules is not { } schedules)
         {
             routes.Map("/api/schedules/{**rest}", static context =>
-                new ApiProblem(409, "schedules_not_run", "Nothing runs schedules here; start 'sightglass serve'.").WriteAsync(context));
+                new ApiProblem(409, "schedules_not_run", "Nothing runs schedules here; start 'sightglass serve'.").WriteAsync(context)).Needs(Role.Viewer);
             return;
         }
 
-        routes.MapGet("/api/schedules", context => ListAsync(context, schedules));
-        MapCommand(routes, server, "pause", (pipeline, schedule, by) => schedules.PauseAsync(pipeline, schedule, by));
-        MapCommand(routes, server, "resume", (pipeline, schedule, by) => schedules.ResumeAsync(pipeline, schedule, by));
-        MapCommand(routes, server, "trigger", (pipeline, schedule, by) => schedules.TriggerAsync(pipeline, schedule, by));
+        routes.MapGet("/api/schedules", context => ListAsync(context, schedules)).Needs(Role.Viewer).Narrowed();
+        MapCommand(routes, server, schedules, "pause", (pipeline, schedule, by) => schedules.PauseAsync(pipeline, schedule, by));
+        MapCommand(routes, server, schedules, "resume", (pipeline, schedule, by) => schedules.ResumeAsync(pipeline, schedule, by));
+        MapCommand(routes, server, schedules, "trigger", (pipeline, schedule, by) => schedules.TriggerAsync(pipeline, schedule, by));
     }
 
     private static async Task ListAsync(HttpContext context, ScheduleRunner schedules)
     {
-        var list = await schedules.ListAsync(context.RequestAborted).ConfigureAwait(false);
+        var caller = context.Caller();
+        var all = caller.Organization == schedules.Organization ? await schedules.ListAsync(context.RequestAborted).ConfigureAwait(false) : [];
+        var list = all.Where(s => caller.RoleOn(s.PipelineId) > Role.None);
         await JsonAnswer.WriteAsync(context, list, static (writer, list) =>
         {
             writer.WriteStartObject();
@@ -40,13 +42,15 @@ internal static class ScheduleEndpoints
         }).ConfigureAwait(false);
     }
 
-    private static void MapCommand(IEndpointRouteBuilder routes, ServerContext server, string name, Func<string, string, string, Task<ScheduleAnswer>> ask) =>
+    private static void MapCommand(IEndpointRouteBuilder routes, ServerContext server, ScheduleRunner schedules, string name, Func<string, string, string, Task<ScheduleAnswer>> ask) =>
         routes.MapPost("/api/schedules/{pipeline}/{schedule}/" + name, async context =>
         {
             var (_, problem) = await JsonBody.ReadAsync(context, server.Options.MaxRequestBytes).ConfigureAwait(false);
+            if (problem is null && context.Caller().Organization != schedules.Organization)
+                problem = new ApiProblem(404, "schedule_not_found", "There is no such schedule.");
             if (problem is null)
             {
-                var answer = await ask((string)context.Request.RouteValues["pipeline"]!, (string)context.Request.RouteValues["schedule"]!, LocalConnection.NameOf(context)).ConfigureAwait(false);
+                var answer = await ask((string)context.Request.RouteValues["pipeline"]!, (string)context.Request.RouteValues["schedule"]!, context.Caller().By).ConfigureAwait(false);
                 if (answer.IsDone)
                 {
                     await JsonAnswer.WriteAsync(context, answer, WriteAnswer).ConfigureAwait(false);
@@ -59,7 +63,7 @@ internal static class ScheduleEndpoints
             }
 
             await problem.WriteAsync(context).ConfigureAwait(false);
-        });
+        }).Needs(Role.Operator);
 
     private static void WriteAnswer(Utf8JsonWriter writer, ScheduleAnswer answer)
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using Sightglass.Core.Ports;
+using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
 
@@ -16,7 +17,7 @@ internal static class EventStreamEndpoint
     private const string Sse = "text/event-stream";
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server) =>
-        routes.MapGet("/api/executions/{id}/events", context => ReadAsync(context, server));
+        routes.MapGet("/api/executions/{id}/events", context => ReadAsync(context, server)).Needs(Role.Viewer);
 
     private static async Task ReadAsync(HttpContext context, ServerContext server)
     {

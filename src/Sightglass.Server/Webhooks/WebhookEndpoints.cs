@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sightglass.Core.Webhooks;
+using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 
 namespace Sightglass.Server.Webhooks;
@@ -19,17 +20,28 @@ internal static class WebhookEndpoints
         if (server.Webhooks is not { } webhooks)
         {
             routes.Map("/api/webhooks/{**rest}", static context =>
-                new ApiProblem(409, "webhooks_not_run", "Nothing delivers webhooks here; start 'sightglass serve'.").WriteAsync(context));
+                new ApiProblem(409, "webhooks_not_run", "Nothing delivers webhooks here; start 'sightglass serve'.").WriteAsync(context)).Needs(Role.Operator);
             return;
         }
 
-        routes.MapGet("/api/webhooks", context => JsonAnswer.WriteAsync(context, webhooks, WriteRecent));
-        routes.MapGet("/api/webhooks/dead", context => ListDeadAsync(context, webhooks));
-        routes.MapPost("/api/webhooks/dead/{id}/redeliver", context => OrderAsync(context, server, webhooks.RedeliverAsync));
-        routes.MapDelete("/api/webhooks/dead/{id}", context => OrderAsync(context, server, webhooks.DeleteDeadAsync));
+        routes.MapGet("/api/webhooks", context => ListRecentAsync(context, server, webhooks)).Needs(Role.Operator);
+        routes.MapGet("/api/webhooks/dead", context => ListDeadAsync(context, server, webhooks)).Needs(Role.Operator);
+        routes.MapPost("/api/webhooks/dead/{id}/redeliver", context => OrderAsync(context, server, webhooks, webhooks.RedeliverAsync)).Needs(Role.Operator);
+        routes.MapDelete("/api/webhooks/dead/{id}", context => OrderAsync(context, server, webhooks, webhooks.DeleteDeadAsync)).Needs(Role.Operator);
     }
 
-    private static async Task ListDeadAsync(HttpContext context, WebhookDispatcher webhooks)
+    private static async Task ListRecentAsync(HttpContext context, ServerContext server, WebhookDispatcher webhooks)
+    {
+        var seen = new List<WebhookAttempt>();
+        foreach (var attempt in webhooks.ListRecent())
+        {
+            if (await server.Scope.SeesAsync(context.Caller(), attempt.ExecutionId, context.RequestAborted).ConfigureAwait(false)) seen.Add(attempt);
+        }
+
+        await JsonAnswer.WriteAsync(context, (webhooks.Waiting, seen), static (writer, list) => WriteRecent(writer, list.Waiting, list.seen)).ConfigureAwait(false);
+    }
+
+    private static async Task ListDeadAsync(HttpContext context, ServerContext server, WebhookDispatcher webhooks)
     {
         var limit = 100;
         if (context.Request.Query.TryGetValue("limit", out var text) && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 1000))
@@ -46,22 +58,28 @@ internal static class WebhookEndpoints
         }
 
         var page = await webhooks.ListDeadAsync(after, limit, context.RequestAborted).ConfigureAwait(false);
-        await JsonAnswer.WriteAsync(context, page, static (writer, page) =>
+        var seen = new List<WebhookDelivery>();
+        foreach (var delivery in page.Items)
+        {
+            if (await server.Scope.SeesAsync(context.Caller(), delivery.ExecutionId, context.RequestAborted).ConfigureAwait(false)) seen.Add(delivery);
+        }
+
+        await JsonAnswer.WriteAsync(context, (seen, page.Next), static (writer, page) =>
         {
             writer.WriteStartObject();
             writer.WriteStartArray("deliveries"u8);
-            foreach (var delivery in page.Items) Write(writer, delivery);
+            foreach (var delivery in page.seen) Write(writer, delivery);
             writer.WriteEndArray();
             writer.WriteString("next"u8, page.Next);
             writer.WriteEndObject();
         }).ConfigureAwait(false);
     }
 
-    private static async Task OrderAsync(HttpContext context, ServerContext server, Func<string, CancellationToken, Task<bool>> order)
+    private static async Task OrderAsync(HttpContext context, ServerContext server, WebhookDispatcher webhooks, Func<string, CancellationToken, Task<bool>> order)
     {
         var (_, problem) = await JsonBody.ReadAsync(context, server.Options.MaxRequestBytes).ConfigureAwait(false);
         var id = (string)context.Request.RouteValues["id"]!;
-        if (problem is null && (id.Length > 200 || id.Any(char.IsControl) || !await order(id, context.RequestAborted).ConfigureAwait(false))) problem = NotFound;
+        if (problem is null && (!await SeesAsync(context, server, webhooks, id).ConfigureAwait(false) || !await order(id, context.RequestAborted).ConfigureAwait(false))) problem = NotFound;
         if (problem is not null)
         {
             await problem.WriteAsync(context).ConfigureAwait(false);
@@ -76,12 +94,17 @@ internal static class WebhookEndpoints
         }).ConfigureAwait(false);
     }
 
-    private static void WriteRecent(Utf8JsonWriter writer, WebhookDispatcher webhooks)
+    private static async Task<bool> SeesAsync(HttpContext context, ServerContext server, WebhookDispatcher webhooks, string id) =>
+        id.Length <= 200 && !id.Any(char.IsControl)
+        && await webhooks.FindDeadAsync(id, context.RequestAborted).ConfigureAwait(false) is { } delivery
+        && await server.Scope.SeesAsync(context.Caller(), delivery.ExecutionId, context.RequestAborted).ConfigureAwait(false);
+
+    private static void WriteRecent(Utf8JsonWriter writer, int waiting, List<WebhookAttempt> recent)
     {
         writer.WriteStartObject();
-        writer.WriteNumber("waiting"u8, webhooks.Waiting);
+        writer.WriteNumber("waiting"u8, waiting);
         writer.WriteStartArray("recent"u8);
-        foreach (var attempt in webhooks.ListRecent())
+        foreach (var attempt in recent)
         {
             writer.WriteStartObject();
             writer.WriteString("id"u8, attempt.Id);

@@ -47,11 +47,13 @@ public sealed class PipelineCatalog : IAsyncDisposable
     public string Folder => _folder;
 
     /// <summary>Finds a pipeline, valid or not; of two with one id the first by path.</summary>
-    public PipelineEntry? Find(string id)
+    /// <param name="id">Its id.</param>
+    /// <param name="organization">The organisation it belongs to; each has ids of its own.</param>
+    public PipelineEntry? Find(string id, string organization = "default")
     {
         foreach (var entry in _entries)
         {
-            if (entry.Id == id) return entry;
+            if (entry.Id == id && entry.Organization == organization) return entry;
         }
 
         return null;

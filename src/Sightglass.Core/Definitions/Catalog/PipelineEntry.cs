@@ -12,6 +12,9 @@ public sealed record PipelineEntry
     /// <summary>Gets the file's whole path.</summary>
     public required string FullPath { get; init; }
 
+    /// <summary>Gets the organisation it belongs to: that of the folder <c>@NAME</c> it lies in, else <c>default</c>.</summary>
+    public string Organization => File.StartsWith('@') && File.IndexOf('/') is > 1 and var end ? File[1..end] : "default";
+
     /// <summary>Gets the definition as far as it could be read; not to be run unless <see cref="IsValid"/>.</summary>
     public PipelineDefinition? Definition { get; init; }
 

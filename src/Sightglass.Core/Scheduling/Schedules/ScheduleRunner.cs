@@ -49,6 +49,9 @@ public sealed class ScheduleRunner : IAsyncDisposable
     /// <summary>Looks again now: call it when pipelines have changed.</summary>
     public void Wake() => Volatile.Read(ref _woken).TrySetResult();
 
+    /// <summary>Gets the organisation whose pipelines it starts.</summary>
+    public string Organization => _options.Organization;
+
     /// <summary>Gives every schedule by pipeline and id, as it stands.</summary>
     public Task<IReadOnlyList<ScheduleStatus>> ListAsync(CancellationToken cancellationToken = default) => InTurnAsync<IReadOnlyList<ScheduleStatus>>(
         () => Task.FromResult<IReadOnlyList<ScheduleStatus>>([.. _entries.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => e.Value.ToStatus())]), cancellationToken);
@@ -78,7 +81,7 @@ public sealed class ScheduleRunner : IAsyncDisposable
     {
         var entry = await InTurnAsync(() => Task.FromResult(_entries.GetValueOrDefault(pipelineId + "/" + scheduleId)), cancellationToken).ConfigureAwait(false);
         if (entry is null) return NotFound(pipelineId, scheduleId);
-        var outcome = await _engine.StartAsync(entry.Start(Now(), null, by ?? "schedule " + scheduleId)).ConfigureAwait(false);
+        var outcome = await _engine.StartAsync(entry.Start(Now(), null, by ?? "schedule " + scheduleId) with { Organization = Organization }).ConfigureAwait(false);
         return outcome.ExecutionId is { } id
             ? new ScheduleAnswer("ok", $"Started {id}.") { ExecutionId = id, Schedule = entry.ToStatus() }
             : new ScheduleAnswer("start_refused", "The pipeline could not be started: " + outcome.Problems[0].Message) { Problems = outcome.Problems };
@@ -186,7 +189,7 @@ public sealed class ScheduleRunner : IAsyncDisposable
             return true;
         }
 
-        var outcome = await _engine.StartAsync(entry.Start(time, id, "schedule " + entry.Definition.Id)).ConfigureAwait(false);
+        var outcome = await _engine.StartAsync(entry.Start(time, id, "schedule " + entry.Definition.Id) with { Organization = Organization }).ConfigureAwait(false);
         var state = entry.Stored.State!;
         var problem = outcome.IsStarted ? null : outcome.Problems[0];
 
