@@ -152,7 +152,7 @@ public sealed partial class PipelineEngine
     }
 
     /// <summary>Stores the definitions of all pipelines that stages run, theirs included, as they are now.</summary>
-    private Dictionary<string, string>? CollectChildren(PipelineDefinition definition, Func<string, PipelineDefinition?> find, List<StoredValue> values, out string? missing)
+    private static Dictionary<string, string>? CollectChildren(PipelineDefinition definition, Func<string, PipelineDefinition?> find, List<StoredValue> values, out string? missing)
     {
         missing = null;
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
