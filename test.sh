@@ -48,7 +48,7 @@ fi
 dotnet build Sightglass.slnx -c "$configuration" -v quiet -nologo -clp:NoSummary || { fail "build"; finish; }
 
 # --- house rules that a command can see ----------------------------------------------------------------------------------
-long=$(git ls-files '*.cs' 2>/dev/null | while read -r file; do [ -f "$file" ] && [ "$(wc -l <"$file")" -gt 400 ] && echo "  $file"; done)
+long=$(git ls-files '*.cs' '*.ts' '*.tsx' 2>/dev/null | while read -r file; do [ -f "$file" ] && [ "$(wc -l <"$file")" -gt 400 ] && echo "  $file"; done)
 if [ -n "$long" ]; then fail "files of more than 400 lines:"; echo "$long"; fi
 
 rm -f artifacts/test-results/cel-conformance*.txt artifacts/test-results/simulation-*.txt
@@ -76,5 +76,49 @@ for project in tests/*.Tests; do
   if [ "$total" -eq 0 ]; then fail "$name has no tests"; fi
   if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then fail "$name ended with exit code $code"; fi
 done
+
+# --- the web workspace ---------------------------------------------------------------------------------------------------
+# What a step says is in its log; a step that fails, takes too long or counts no test is a failure.
+web_log() { echo "artifacts/test-results/web-$1.log"; }
+
+web_step() {
+  local name=$1 limit=$2
+  shift 2
+  timeout "$limit" npm --prefix web run --silent "$@" >"$(web_log "$name")" 2>&1 && return 0
+  tail -40 "$(web_log "$name")"
+  fail "web: $name (npm run $*)"
+  return 1
+}
+
+web_tests() {
+  local name=$1 limit=$2 workspace=$3 script=$4 result=artifacts/test-results/web-$1.json
+  rm -f "$result"
+  timeout "$limit" npm --prefix web run --silent --workspace "$workspace" "$script" -- --reporter=default --reporter=json --outputFile.json="$PWD/$result" >"$(web_log "$name")" 2>&1
+  local code=$? counts
+  counts=$(node -e 'const r = JSON.parse(require("fs").readFileSync(process.argv[1])); console.log(r.numPassedTests, r.numFailedTests + r.numPendingTests + r.numTodoTests)' "$result" 2>/dev/null)
+  local good=${counts%% *} bad=${counts##* }
+  if [ -z "$counts" ]; then
+    tail -30 "$(web_log "$name")"
+    fail "web: $name gave no result (exit code $code)"
+    return
+  fi
+  echo "   $name: $good passed, $bad failed"
+  passed=$((passed + good))
+  failed=$((failed + bad))
+  if [ "$bad" -gt 0 ]; then grep -A 25 'FAIL' "$(web_log "$name")" | head -200; fi
+  if [ "$good" -eq 0 ]; then fail "web: $name has no tests"; fi
+  if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then fail "web: $name ended with exit code $code"; fi
+}
+
+echo "== web"
+if [ ! web/node_modules/.package-lock.json -nt web/package-lock.json ] \
+  && ! timeout 300 npm ci --prefix web --no-audit --no-fund >"$(web_log install)" 2>&1; then
+  tail -5 "$(web_log install)"
+  fail "web: could not install (npm ci)"
+elif web_step types 60 generate; then
+  web_step lint 120 lint
+  web_step typecheck 120 typecheck
+  web_tests client 240 client test
+fi
 
 finish

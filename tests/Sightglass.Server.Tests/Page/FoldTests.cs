@@ -97,14 +97,14 @@ public sealed class FoldTests
     {
         const string Script = """
             import { readFileSync } from 'node:fs';
-            const { Fold } = await import(process.argv[1]);
-            const fold = new Fold();
+            const { ExecutionFold } = await import(process.argv[1]);
+            const fold = new ExecutionFold();
             const values = process.argv[2] ? JSON.parse(readFileSync(process.argv[2], 'utf8')) : {};
             for (const line of readFileSync(0, 'utf8').split('\n')) {
               if (line) fold.apply(JSON.parse(line));
               if (fold.missingPlan) fold.applyPlan(values[fold.missingPlan]);
             }
-            process.stdout.write(JSON.stringify(fold));
+            process.stdout.write(JSON.stringify(fold.state()));
             """;
         var module = new Uri(Path.Combine(RepositoryFiles.Root, "src/Sightglass.Server/Page/files/fold.js")).ToString();
         var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -3,7 +3,7 @@
 
 import { get, post } from './api.js';
 import { el, badge, setText, duration, clock } from './dom.js';
-import { Fold, isTerminal } from './fold.js';
+import { ExecutionFold, isTerminal } from './fold.js';
 import { follow } from './follow.js';
 import { OutputPane } from './output.js';
 import { StageText } from './text.js';
@@ -13,7 +13,7 @@ const maxInstances = 200;
 
 export class ExecutionView {
   #id;
-  #fold = new Fold();
+  #fold = new ExecutionFold();
   #told = null;
   #waiting = [];
   #texts = new Map();
@@ -119,7 +119,7 @@ export class ExecutionView {
   }
 
   #draw() {
-    const state = this.#fold.seq >= this.#told.seq ? this.#fold.toJSON() : this.#told;
+    const state = this.#fold.seq >= this.#told.seq ? this.#fold.state() : this.#told;
     const now = Date.now();
     setText(this.#title, state.pipelineName);
     this.#drawStatus(state);
