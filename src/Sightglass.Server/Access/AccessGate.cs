@@ -7,8 +7,7 @@ namespace Sightglass.Server.Access;
 /// <summary>Stands between routing and the handlers: says who asks, and lets through who may.</summary>
 internal static class AccessGate
 {
-    private static readonly ApiProblem Undeclared = new(403, "forbidden", "This route says of nobody that they may use it.");
-    private static readonly ApiProblem PipelineNotFound = new(404, "pipeline_not_found", "There is no such pipeline.");
+    private static readonly ApiProblem Undeclared = new ApiProblem(403, "forbidden", "This route says of nobody that they may use it.");
 
     public static async Task RunAsync(HttpContext context, RequestDelegate next, ServerContext server)
     {
@@ -42,14 +41,14 @@ internal static class AccessGate
             return Guid.TryParseExact(name, "D", out var id) ? await server.Scope.RefuseAsync(caller, id, need.Role, context.RequestAborted).ConfigureAwait(false) : ApiProblem.ExecutionNotFound;
         return caller.RoleOn(name) switch
         {
-            Role.None => PipelineNotFound,
+            Role.None => ApiProblem.PipelineNotFound(name),
             var role => role >= need.Role ? null : TooLittle(need.Role, role),
         };
     }
 
     /// <summary>Refuses who is known and may not.</summary>
     public static ApiProblem TooLittle(Role needed, Role held) =>
-        new(403, "forbidden", $"This needs the role {Name(needed)}; yours is {Name(held)}. Ask an admin of your organisation for it.");
+        new ApiProblem(403, "forbidden", $"This needs the role {Name(needed)}; yours is {Name(held)}. Ask an admin of your organisation for it.");
 
     private static string Name(Role role) => role.ToString().ToLowerInvariant();
 }

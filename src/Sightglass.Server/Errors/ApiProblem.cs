@@ -15,6 +15,8 @@ internal sealed record ApiProblem(int Status, string Code, string Detail, IReadO
 {
     public static ApiProblem ExecutionNotFound { get; } = new(404, "execution_not_found", "There is no such execution.");
 
+    public static ApiProblem PipelineNotFound(string id) => new ApiProblem(404, "pipeline_not_found", $"There is no pipeline '{id}'.");
+
     public static ApiProblem Deleted(Tombstone tombstone) => new(
         410,
         "execution_deleted",

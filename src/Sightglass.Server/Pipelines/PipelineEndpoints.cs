@@ -25,7 +25,7 @@ internal static class PipelineEndpoints
         context.GetRouteValue("id") is string id ? server.Pipelines.Find(id, context.Caller().Organization) : null;
 
     public static ApiProblem NotFound(HttpContext context) =>
-        new(404, "pipeline_not_found", $"There is no pipeline '{context.GetRouteValue("id")}'.");
+        ApiProblem.PipelineNotFound((string)context.GetRouteValue("id")!);
 
     private static Task ListAsync(HttpContext context, ServerContext server) =>
         JsonAnswer.WriteAsync(context, server.Pipelines.Entries.Where(context.Caller().Sees), static (writer, files) =>
