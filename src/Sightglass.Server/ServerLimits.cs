@@ -12,6 +12,9 @@ internal static class ServerLimits
     /// <summary>The most characters of the reason of a deletion.</summary>
     public const int MaxReasonChars = 1000;
 
+    /// <summary>The most characters of one part of a path that names something.</summary>
+    public const int MaxPathPart = 200;
+
     /// <summary>The most values that a start sets by name.</summary>
     public const int MaxSets = 1000;
 

@@ -19,6 +19,7 @@ using Sightglass.Server.Contracts;
 using Sightglass.Server.Debugging;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
+using Sightglass.Server.OpenApi;
 using Sightglass.Server.Page;
 using Sightglass.Server.Pipelines;
 using Sightglass.Server.Schedules;
@@ -88,6 +89,14 @@ public sealed class SightglassServer : IAsyncDisposable
         if (_app is { } app) await app.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Describes all routes in OpenAPI 3.1, as <c>GET /openapi/v1.json</c> does. Nothing needs to be started for it.</summary>
+    /// <returns>Indented UTF-8.</returns>
+    public async Task<byte[]> DescribeApiAsync()
+    {
+        await using var app = Build([]);
+        return OpenApiDocument.Write(((IEndpointRouteBuilder)app).DataSources);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -124,6 +133,7 @@ public sealed class SightglassServer : IAsyncDisposable
         ScheduleEndpoints.Map(app, _context);
         WebhookEndpoints.Map(app, _context);
         ConfigStatus.Map(app, _context);
+        OpenApiEndpoint.Map(app);
         PageFiles.Map(app);
         return app;
     }

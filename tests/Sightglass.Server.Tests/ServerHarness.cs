@@ -11,6 +11,7 @@ using Sightglass.Core.Stages.Branch;
 using Sightglass.Core.Stages.Code;
 using Sightglass.Core.Stages.Data;
 using Sightglass.Core.Stages.Shell;
+using Sightglass.Server.Tests.OpenApi;
 using Xunit;
 
 namespace Sightglass.Server.Tests;
@@ -143,7 +144,11 @@ internal sealed class ServerHarness : IAsyncDisposable
     {
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         using var response = await Http.SendAsync(request);
-        return await Answer.ReadAsync(response);
+        var answer = await Answer.ReadAsync(response);
+        var path = request.RequestUri!.IsAbsoluteUri ? request.RequestUri.AbsolutePath : request.RequestUri.OriginalString.Split('?')[0];
+        var wrong = ApiContract.Check(request.Method.Method, path, (int)answer.Status, answer.Type, answer.Text);
+        Assert.True(wrong.Count == 0, "The answer is not what docs/openapi.json says (mend the route's description, or the answer):\n" + string.Join('\n', wrong));
+        return answer;
     }
 
     /// <summary>Opens a stream and gives it once its headers are there.</summary>

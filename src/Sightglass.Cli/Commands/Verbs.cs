@@ -29,6 +29,7 @@ internal static class Verbs
         ("emit", EmitCommand.Create, EmitCommand.Examples),
         ("schedules", ScheduleCommands.Create, ScheduleCommands.Examples),
         ("webhooks", WebhookCommands.Create, WebhookCommands.Examples),
+        ("openapi", OpenApiCommand.Create, OpenApiCommand.Examples),
         ("eval", EvalCommand.Create, EvalCommand.Examples),
     ];
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Sightglass.Core.Ports;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
+using Sightglass.Server.OpenApi;
 
 namespace Sightglass.Server.Contracts;
 
@@ -14,8 +15,12 @@ internal static class ConfigStatus
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        routes.MapGet("/api/config/status", context => JsonAnswer.WriteAsync(context, server.Engine.StoreTrouble, Write)).Needs(Role.Viewer).Narrowed();
-        routes.MapGet("/healthz", static context => JsonAnswer.WriteAsync(context, Health)).Open();
+        routes.MapGet("/api/config/status", context => JsonAnswer.WriteAsync(context, server.Engine.StoreTrouble, Write))
+            .Needs(Role.Viewer).Narrowed()
+            .Describe("getConfigStatus", Tags.Server, "What clients ask before they start", d => d.Gives("ConfigStatus", "What the server can do, and whether its store takes commits."));
+        routes.MapGet("/healthz", static context => JsonAnswer.WriteAsync(context, Health))
+            .Open()
+            .Describe("getHealth", Tags.Server, "Whether the server answers", d => d.Gives("Health", "It does."));
     }
 
     private static void Write(Utf8JsonWriter writer, StoreTrouble? trouble)

@@ -6,6 +6,7 @@ using Sightglass.Core.Scheduling;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
+using Sightglass.Server.OpenApi;
 
 namespace Sightglass.Server.Debugging;
 
@@ -16,8 +17,24 @@ internal static class BreakpointEndpoints
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        routes.MapPut(Route, context => ChangeAsync(context, server, isSet: true)).Needs(Role.Operator);
-        routes.MapDelete(Route, context => ChangeAsync(context, server, isSet: false)).Needs(Role.Operator);
+        routes.MapPut(Route, context => ChangeAsync(context, server, isSet: true))
+            .Needs(Role.Operator)
+            .Describe("setBreakpoint", Tags.Debugging, "Stop before a stage", d => Change(d, "breakpoint_set", "too_many_breakpoints")
+                .Body("BreakpointRequest", isRequired: false)
+                .Fails(400, "breakpoint_unsupported"));
+        routes.MapDelete(Route, context => ChangeAsync(context, server, isSet: false))
+            .Needs(Role.Operator)
+            .Describe("clearBreakpoint", Tags.Debugging, "Stop before a stage no longer", d => Change(d, "breakpoint_not_set").Fails(400, "invalid_json"));
+
+        static RouteDescription Change(RouteDescription d, params ReadOnlySpan<string> codes) => d
+            .OfExecution()
+            .Path("stage", "Id of the stage.")
+            .Idempotent()
+            .Gives("CommandAnswer", "What it did.")
+            .Fails(404, "stage_not_found")
+            .Fails(409, "already_ended", "cancelling", "parked", "not_owner")
+            .Fails(409, codes)
+            .Fails(429, "busy");
     }
 
     private static async Task ChangeAsync(HttpContext context, ServerContext server, bool isSet)

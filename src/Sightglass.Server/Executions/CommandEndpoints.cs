@@ -6,6 +6,7 @@ using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Scheduling;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
+using Sightglass.Server.OpenApi;
 
 namespace Sightglass.Server.Executions;
 
@@ -17,21 +18,59 @@ internal static class CommandEndpoints
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
         var engine = server.Engine;
-        MapCommand(routes, server, "cancel", (id, body, by, key) => engine.CancelAsync(id, by, body.Reason, key), CancelledAsync);
-        MapCommand(routes, server, "pause", (id, body, by, key) => engine.PauseAsync(id, by, body.Reason, key), AnsweredAsync);
-        MapCommand(routes, server, "resume", (id, _, by, key) => engine.ResumeAsync(id, by, key), AnsweredAsync);
-        MapCommand(routes, server, "step", (id, _, by, key) => engine.StepAsync(id, by, key), AnsweredAsync);
-        MapCommand(routes, server, "retry", (id, _, by, key) => engine.RetryAsync(id, by, key), AnsweredAsync);
-        MapCommand(routes, server, "approve", (id, body, by, key) => AnswerApprovalAsync(id, body, true, by, key), AnsweredAsync);
-        MapCommand(routes, server, "reject", (id, body, by, key) => AnswerApprovalAsync(id, body, false, by, key), AnsweredAsync);
-        routes.MapPost("/api/events", context => EmitAsync(context, server)).Needs(Role.Operator);
+        MapCommand(routes, server, "cancel", (id, body, by, key) => engine.CancelAsync(id, by, body.Reason, key), CancelledAsync)
+            .Describe("cancelExecution", Tags.Commands, "Cancel an execution", d => Command(d, "ReasonRequest", "CancelAnswer")
+                .Says("What runs is told to stop, what has not started never does. An execution that has ended stays as it is: 200 and false.")
+                .Fails(409, "cancelling"));
+        MapCommand(routes, server, "pause", (id, body, by, key) => engine.PauseAsync(id, by, body.Reason, key), AnsweredAsync)
+            .Describe("pauseExecution", Tags.Commands, "Hold an execution", d => Command(d, "ReasonRequest")
+                .Says("What runs goes on, nothing new starts.")
+                .Fails(409, "already_ended", "cancelling", "paused"));
+        MapCommand(routes, server, "resume", (id, _, by, key) => engine.ResumeAsync(id, by, key), AnsweredAsync)
+            .Describe("resumeExecution", Tags.Commands, "Let a paused execution go on", d => Command(d, "NoMembers")
+                .Fails(409, "already_ended", "cancelling", "not_paused"));
+        MapCommand(routes, server, "step", (id, _, by, key) => engine.StepAsync(id, by, key), AnsweredAsync)
+            .Describe("stepExecution", Tags.Debugging, "Go on to the next stage", d => Command(d, "NoMembers")
+                .Says("Lets the stage go before which the execution stands, and stops before the next.")
+                .Fails(409, "already_ended", "cancelling", "not_stopped"));
+        MapCommand(routes, server, "retry", (id, _, by, key) => engine.RetryAsync(id, by, key), AnsweredAsync)
+            .Describe("retryExecution", Tags.Commands, "Run failed stages again", d => Command(d, "NoMembers")
+                .Says("Opens an ended execution for another turn: its failed stages and what depends on them get new attempts.")
+                .Fails(409, "still_running", "nothing_failed", "child_of_ended_parent", "group_held_by_parent"));
+        MapCommand(routes, server, "approve", (id, body, by, key) => AnswerApprovalAsync(id, body, true, by, key), AnsweredAsync)
+            .Describe("approveStage", Tags.Commands, "Approve a stage that waits for a person", Approval);
+        MapCommand(routes, server, "reject", (id, body, by, key) => AnswerApprovalAsync(id, body, false, by, key), AnsweredAsync)
+            .Describe("rejectStage", Tags.Commands, "Reject a stage that waits for a person", Approval);
+        routes.MapPost("/api/events", context => EmitAsync(context, server))
+            .Needs(Role.Operator)
+            .Describe("emitEvent", Tags.Commands, "Send a custom event", d => d
+                .Says("For stages with an event trigger of this type. An event that nobody waits for is gone.")
+                .Idempotent()
+                .Body("CustomEvent")
+                .Gives("CustomEventAnswer", "Which executions took it.")
+                .Fails(400, "invalid_request")
+                .Fails(429, "busy"));
+
+        static RouteDescription Command(RouteDescription d, string body, string answer = "CommandAnswer") => d
+            .OfExecution()
+            .Idempotent()
+            .Body(body, isRequired: false)
+            .Gives(answer, "What it did.")
+            .Fails(400, "invalid_request")
+            .Fails(409, "parked", "not_owner")
+            .Fails(429, "busy");
+
+        static void Approval(RouteDescription d) => Command(d, "ApprovalRequest")
+            .Fails(400, "stage_required")
+            .Fails(404, "stage_not_found")
+            .Fails(409, "already_ended", "cancelling", "no_approval_open");
 
         Task<CommandAnswer> AnswerApprovalAsync(Guid id, CommandBody body, bool granted, string by, IdempotencyKey? key) => body.Stage is { Length: > 0 } stage
             ? engine.AnswerAsync(id, stage, granted, by, body.Comment, key)
             : Task.FromResult(new CommandAnswer(false, "stage_required", "Name the stage: {\"stage\": \"…\"}."));
     }
 
-    private static void MapCommand(
+    private static IEndpointConventionBuilder MapCommand(
         IEndpointRouteBuilder routes,
         ServerContext server,
         string name,

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Sightglass.Core.Ports;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
+using Sightglass.Server.OpenApi;
 
 namespace Sightglass.Server.Executions;
 
@@ -11,7 +12,15 @@ namespace Sightglass.Server.Executions;
 internal static class DeletionEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes, ServerContext server) =>
-        routes.MapDelete("/api/executions/{id}", context => DeleteAsync(context, server)).Needs(Role.Admin);
+        routes.MapDelete("/api/executions/{id}", context => DeleteAsync(context, server))
+            .Needs(Role.Admin)
+            .Describe("deleteExecution", Tags.Executions, "Delete an ended execution", d => d
+                .Says("It goes whole, with its values and its children; a tombstone stays, which is answered with 410.")
+                .OfExecution()
+                .Query("reason", Constraint.Text(ServerLimits.MaxReasonChars), "Why; the tombstone says it.")
+                .Gives("Deleted", "It is gone.")
+                .Fails(400, "invalid_query")
+                .Fails(409, "not_ended", "is_child", "deletion_not_supported"));
 
     private static async Task DeleteAsync(HttpContext context, ServerContext server)
     {

@@ -6,6 +6,7 @@ using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
+using Sightglass.Server.OpenApi;
 
 namespace Sightglass.Server.Executions;
 
@@ -14,12 +15,35 @@ internal static class ExecutionEndpoints
 {
     private static readonly ExecutionStatus[] All = Enum.GetValues<ExecutionStatus>();
 
+    private static Constraint Statuses => Constraint.OneOf([.. All.Select(s => s.ToWire())]).List(All.Length);
+
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        routes.MapGet("/api/executions", context => ActiveAsync(context, server)).Needs(Role.Viewer);
-        routes.MapGet("/api/executions/running", context => RunningAsync(context, server)).Needs(Role.Viewer);
-        routes.MapGet("/api/executions/history", context => HistoryAsync(context, server)).Needs(Role.Viewer);
-        routes.MapGet("/api/executions/{id}", context => StateAsync(context, server)).Needs(Role.Viewer);
+        routes.MapGet("/api/executions", context => ActiveAsync(context, server))
+            .Needs(Role.Viewer)
+            .Describe("listActiveExecutions", Tags.Executions, "Executions under way", d => d
+                .Says("Those that have not ended, or ended less than five minutes ago.")
+                .Query("status", Statuses, "Only those of these statuses.", "unknown_status")
+                .Gives("ActiveExecutions", "The executions, newest first.")
+                .Fails(400, "unknown_status"));
+        routes.MapGet("/api/executions/running", context => RunningAsync(context, server))
+            .Needs(Role.Viewer)
+            .Describe("listRunningExecutions", Tags.Executions, "Executions that run", d => d
+                .Gives("RunningExecutions", "The executions, newest first, and how many."));
+        routes.MapGet("/api/executions/history", context => HistoryAsync(context, server))
+            .Needs(Role.Viewer)
+            .Describe("listExecutionHistory", Tags.Executions, "All executions, page by page", d => d
+                .Query("status", Statuses, "Only those of these statuses.", "unknown_status")
+                .Query("pipeline", Constraint.Text(ServerLimits.MaxPathPart), "Only those of this pipeline.")
+                .Query("limit", Constraint.Number(1, ExecutionQuery.MaxLimit, 50), "How many a page has.")
+                .Query("cursor", Constraint.Text(ServerLimits.MaxPathPart), "next of the page before.")
+                .Gives("ExecutionHistory", "A page, newest first.")
+                .Fails(400, "unknown_status", "invalid_query"));
+        routes.MapGet("/api/executions/{id}", context => StateAsync(context, server))
+            .Needs(Role.Viewer)
+            .Describe("getExecution", Tags.Executions, "The whole state of an execution", d => d
+                .OfExecution()
+                .Gives("ExecutionState", "Its state, with the seq that it stands at."));
     }
 
     /// <summary>Reads the id of the route; one that is none is as unknown as any other.</summary>

@@ -9,6 +9,7 @@ using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
+using Sightglass.Server.OpenApi;
 
 namespace Sightglass.Server.Executions;
 
@@ -19,8 +20,26 @@ internal static class RecordedValueEndpoints
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        routes.MapGet("/api/executions/{id}/output/{stage}", context => OutputAsync(context, server)).Needs(Role.Viewer);
-        routes.MapGet("/api/values/{reference}", context => ValueAsync(context, server)).Needs(Role.Viewer);
+        routes.MapGet("/api/executions/{id}/output/{stage}", context => OutputAsync(context, server))
+            .Needs(Role.Viewer)
+            .Describe("getStageOutput", Tags.Executions, "What a stage printed", d => d
+                .OfExecution()
+                .Path("stage", "Key of the stage: its id, or id[n].")
+                .Query("offset", Constraint.Number(0, long.MaxValue, 0), "How many bytes to pass over.")
+                .Query("limit", Constraint.Number(0, long.MaxValue), "The most bytes to give; all where it is left out.")
+                .Query("attempt", Constraint.Number(1, int.MaxValue), "Of which attempt; the newest where it is left out.")
+                .Gives("text/plain", null, "The text, as a download.")
+                .Fails(400, "invalid_query")
+                .Fails(404, "stage_not_found"));
+        routes.MapGet("/api/values/{reference}", context => ValueAsync(context, server))
+            .Needs(Role.Viewer)
+            .Describe("getValue", Tags.Executions, "A value that was too large for an event", d => d
+                .Path("reference", "The ref of the value.")
+                .Query("offset", Constraint.Number(0, long.MaxValue, 0), "How many bytes to pass over.")
+                .Query("length", Constraint.Number(0, ServerLimits.MaxValuePageBytes, ServerLimits.MaxValuePageBytes), "The most bytes to give.")
+                .Gives("text/plain", null, "The bytes of its JSON; the header X-Next-Offset says where the next begin.")
+                .Fails(400, "invalid_query")
+                .Fails(404, "value_not_found"));
     }
 
     private static async Task OutputAsync(HttpContext context, ServerContext server)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sightglass.Server.Access;
 
@@ -27,7 +28,7 @@ internal static class PageFiles
                 context.Response.ContentType = type;
                 context.Response.ContentLength = bytes.Value.Length;
                 return context.Response.Body.WriteAsync(bytes.Value, context.RequestAborted).AsTask();
-            }).Open();
+            }).ExcludeFromDescription().Open();
         }
     }
 

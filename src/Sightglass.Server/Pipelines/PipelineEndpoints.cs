@@ -7,6 +7,7 @@ using Sightglass.Core.Definitions;
 using Sightglass.Core.Graphs;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
+using Sightglass.Server.OpenApi;
 
 namespace Sightglass.Server.Pipelines;
 
@@ -15,9 +16,28 @@ internal static class PipelineEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        routes.MapGet("/api/pipelines", context => ListAsync(context, server)).Needs(Role.Viewer).Narrowed();
-        routes.MapGet("/api/pipelines/{id}", context => OneAsync(context, server)).Needs(Role.Viewer);
-        routes.MapGet("/api/pipelines/{id}/graph", context => GraphAsync(context, server)).Needs(Role.Viewer);
+        routes.MapGet("/api/pipelines", context => ListAsync(context, server))
+            .Needs(Role.Viewer).Narrowed()
+            .Describe("listPipelines", Tags.Pipelines, "All pipelines", d => d
+                .Says("Those with problems are listed too; a pipeline that is not valid cannot be run.")
+                .Gives("PipelineList", "The pipelines, in order of their files."));
+        routes.MapGet("/api/pipelines/{id}", context => OneAsync(context, server))
+            .Needs(Role.Viewer)
+            .Describe("getPipeline", Tags.Pipelines, "A pipeline with its definition", d => d
+                .OfPipeline()
+                .Query("format", Constraint.OneOf("json", "yaml"), "yaml gives the file itself.")
+                .Gives("Pipeline", "The pipeline.")
+                .Gives("text/plain", null, "With format=yaml: the file, as a download.")
+                .Fails(400, "invalid_query")
+                .Fails(409, "file_too_large", "file_unreadable"));
+        routes.MapGet("/api/pipelines/{id}/graph", context => GraphAsync(context, server))
+            .Needs(Role.Viewer)
+            .Describe("getPipelineGraph", Tags.Pipelines, "A pipeline as a graph", d => d
+                .OfPipeline()
+                .Query("format", Constraint.OneOf("json", "dot", "mermaid"), "How it is drawn.")
+                .Gives("Graph", "Nodes and edges.")
+                .Gives("text/plain", null, "With format=dot or mermaid: the text that draws it.")
+                .Fails(400, "invalid_query"));
     }
 
     /// <summary>Finds the pipeline that the route names.</summary>

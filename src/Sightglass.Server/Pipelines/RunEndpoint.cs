@@ -7,6 +7,7 @@ using Sightglass.Core.Scheduling;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
+using Sightglass.Server.OpenApi;
 
 namespace Sightglass.Server.Pipelines;
 
@@ -14,7 +15,17 @@ namespace Sightglass.Server.Pipelines;
 internal static class RunEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes, ServerContext server) =>
-        routes.MapPost("/api/pipelines/{id}/run", context => RunAsync(context, server)).Needs(Role.Operator);
+        routes.MapPost("/api/pipelines/{id}/run", context => RunAsync(context, server))
+            .Needs(Role.Operator)
+            .Describe("runPipeline", Tags.Pipelines, "Start a pipeline", d => d
+                .OfPipeline()
+                .Idempotent()
+                .Body("RunRequest", isRequired: false)
+                .Gives("RunStarted", "The execution was created; its log says how it goes on.")
+                .Fails(400, "invalid_request", "invalid_input", "invalid_pipeline", "group_invalid", "breakpoint_invalid")
+                .Fails(403, "owner_only")
+                .Fails(409, "execution_exists", "group_full")
+                .Fails(503, "too_many_executions"));
 
     private static async Task RunAsync(HttpContext context, ServerContext server)
     {

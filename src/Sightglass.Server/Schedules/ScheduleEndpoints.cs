@@ -5,26 +5,37 @@ using Microsoft.AspNetCore.Routing;
 using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
+using Sightglass.Server.OpenApi;
 
 namespace Sightglass.Server.Schedules;
 
 /// <summary>What starts by itself: how it stands, and pause, resume and trigger.</summary>
 internal static class ScheduleEndpoints
 {
+    // A command that owns a data folder for a moment runs no schedules.
+    private static readonly ApiProblem NotRun = new(409, "schedules_not_run", "Nothing runs schedules here; start 'sightglass serve'.");
+
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        // A command that owns a data folder for a moment runs no schedules.
-        if (server.Schedules is not { } schedules)
-        {
-            routes.Map("/api/schedules/{**rest}", static context =>
-                new ApiProblem(409, "schedules_not_run", "Nothing runs schedules here; start 'sightglass serve'.").WriteAsync(context)).Needs(Role.Viewer);
-            return;
-        }
+        routes.MapGet("/api/schedules", context => server.Schedules is { } schedules ? ListAsync(context, schedules) : NotRun.WriteAsync(context))
+            .Needs(Role.Viewer).Narrowed()
+            .Describe("listSchedules", Tags.Schedules, "All schedules", d => d
+                .Gives("ScheduleList", "How each stands.")
+                .Fails(409, "schedules_not_run"));
+        MapCommand(routes, server, "pause", static (schedules, pipeline, schedule, by) => schedules.PauseAsync(pipeline, schedule, by))
+            .Describe("pauseSchedule", Tags.Schedules, "Hold a schedule", d => Command(d).Says("Its times pass without a start until it is resumed."));
+        MapCommand(routes, server, "resume", static (schedules, pipeline, schedule, by) => schedules.ResumeAsync(pipeline, schedule, by))
+            .Describe("resumeSchedule", Tags.Schedules, "Let a schedule go on", d => Command(d));
+        MapCommand(routes, server, "trigger", static (schedules, pipeline, schedule, by) => schedules.TriggerAsync(pipeline, schedule, by))
+            .Describe("triggerSchedule", Tags.Schedules, "Start what a schedule starts, now", d => Command(d));
 
-        routes.MapGet("/api/schedules", context => ListAsync(context, schedules)).Needs(Role.Viewer).Narrowed();
-        MapCommand(routes, server, schedules, "pause", (pipeline, schedule, by) => schedules.PauseAsync(pipeline, schedule, by));
-        MapCommand(routes, server, schedules, "resume", (pipeline, schedule, by) => schedules.ResumeAsync(pipeline, schedule, by));
-        MapCommand(routes, server, schedules, "trigger", (pipeline, schedule, by) => schedules.TriggerAsync(pipeline, schedule, by));
+        static RouteDescription Command(RouteDescription d) => d
+            .Path("pipeline", "Id of the pipeline.")
+            .Path("schedule", "Id of the schedule.")
+            .Body("NoMembers", isRequired: false)
+            .Gives("ScheduleAnswer", "What was done.")
+            .Fails(404, "schedule_not_found")
+            .Fails(409, "schedules_not_run", "start_refused");
     }
 
     private static async Task ListAsync(HttpContext context, ScheduleRunner schedules)
@@ -42,15 +53,16 @@ internal static class ScheduleEndpoints
         }).ConfigureAwait(false);
     }
 
-    private static void MapCommand(IEndpointRouteBuilder routes, ServerContext server, ScheduleRunner schedules, string name, Func<string, string, string, Task<ScheduleAnswer>> ask) =>
+    private static IEndpointConventionBuilder MapCommand(IEndpointRouteBuilder routes, ServerContext server, string name, Func<ScheduleRunner, string, string, string, Task<ScheduleAnswer>> ask) =>
         routes.MapPost("/api/schedules/{pipeline}/{schedule}/" + name, async context =>
         {
             var (_, problem) = await JsonBody.ReadAsync(context, server.Options.MaxRequestBytes).ConfigureAwait(false);
-            if (problem is null && context.Caller().Organization != schedules.Organization)
+            if (problem is null && server.Schedules is null) problem = NotRun;
+            if (problem is null && context.Caller().Organization != server.Schedules!.Organization)
                 problem = new ApiProblem(404, "schedule_not_found", "There is no such schedule.");
             if (problem is null)
             {
-                var answer = await ask((string)context.Request.RouteValues["pipeline"]!, (string)context.Request.RouteValues["schedule"]!, context.Caller().By).ConfigureAwait(false);
+                var answer = await ask(server.Schedules!, (string)context.Request.RouteValues["pipeline"]!, (string)context.Request.RouteValues["schedule"]!, context.Caller().By).ConfigureAwait(false);
                 if (answer.IsDone)
                 {
                     await JsonAnswer.WriteAsync(context, answer, WriteAnswer).ConfigureAwait(false);

@@ -6,6 +6,7 @@ using Sightglass.Core.Ports;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
+using Sightglass.Server.OpenApi;
 
 namespace Sightglass.Server.Streaming;
 
@@ -17,7 +18,24 @@ internal static class EventStreamEndpoint
     private const string Sse = "text/event-stream";
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server) =>
-        routes.MapGet("/api/executions/{id}/events", context => ReadAsync(context, server)).Needs(Role.Viewer);
+        routes.MapGet("/api/executions/{id}/events", context => ReadAsync(context, server))
+            .Needs(Role.Viewer)
+            .Describe("readEvents", Tags.Streaming, "The log of an execution", d => d
+                .Says("One cursor, the seq of the last event known, and the transport that Accept names: pages of JSON with a long poll, lines, or server-sent events, whose frames carry an event as data and its seq as id. After the terminal event comes the frame end with last and sent; frames without data are heartbeats; lagging tells a viewer that reads too slowly to come back with its cursor.")
+                .OfExecution()
+                .Query("after", Constraint.Number(0, long.MaxValue, 0), "The seq of the last event known.", "invalid_cursor")
+                .Header("Last-Event-ID", Constraint.Number(0, long.MaxValue), "The same, as browsers send it; it goes before after.")
+                .Query("limit", Constraint.Number(1, ServerLimits.MaxEvents, ServerLimits.DefaultEvents), "The most events of a page of JSON.")
+                .Query("wait", Constraint.Number(0, ServerLimits.MaxWaitSeconds, 0), "How many seconds a page of JSON waits for its first event.")
+                .Query("follow", Constraint.Flag(), "Whether NDJSON stays open to the end.")
+                .Query("stages", Constraint.Text(ServerLimits.MaxPathPart).List(ServerLimits.MaxFilters), "Only events of these stages; x means x[n] too.")
+                .Query("types", Constraint.Text(ServerLimits.MaxPathPart).List(ServerLimits.MaxFilters), "Only events of these types; stage.* means all that begin so.")
+                .Gives("EventPage", "A page.")
+                .Gives("application/x-ndjson", "Event", "With Accept: application/x-ndjson: one event a line.")
+                .Gives("text/event-stream", "Event", "With Accept: text/event-stream: frames.")
+                .Fails(400, "invalid_query", "invalid_cursor", "cursor_beyond_end")
+                .Fails(406, "not_acceptable")
+                .Streams());
 
     private static async Task ReadAsync(HttpContext context, ServerContext server)
     {

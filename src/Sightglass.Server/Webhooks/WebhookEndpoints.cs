@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Sightglass.Core.Webhooks;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
+using Sightglass.Server.OpenApi;
 
 namespace Sightglass.Server.Webhooks;
 
@@ -14,20 +15,36 @@ internal static class WebhookEndpoints
 {
     private static readonly ApiProblem NotFound = new(404, "delivery_not_found", "No delivery of this id was given up.");
 
+    // A command that owns a data folder for a moment delivers nothing.
+    private static readonly ApiProblem NotRun = new(409, "webhooks_not_run", "Nothing delivers webhooks here; start 'sightglass serve'.");
+
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        // A command that owns a data folder for a moment delivers nothing.
-        if (server.Webhooks is not { } webhooks)
-        {
-            routes.Map("/api/webhooks/{**rest}", static context =>
-                new ApiProblem(409, "webhooks_not_run", "Nothing delivers webhooks here; start 'sightglass serve'.").WriteAsync(context)).Needs(Role.Operator);
-            return;
-        }
+        routes.MapGet("/api/webhooks", context => server.Webhooks is { } webhooks ? ListRecentAsync(context, server, webhooks) : NotRun.WriteAsync(context))
+            .Needs(Role.Operator)
+            .Describe("listWebhookAttempts", Tags.Webhooks, "Recent attempts to deliver", d => d
+                .Gives("WebhookAttempts", "The attempts.")
+                .Fails(409, "webhooks_not_run"));
+        routes.MapGet("/api/webhooks/dead", context => server.Webhooks is { } webhooks ? ListDeadAsync(context, server, webhooks) : NotRun.WriteAsync(context))
+            .Needs(Role.Operator)
+            .Describe("listDeadDeliveries", Tags.Webhooks, "Deliveries that were given up", d => d
+                .Query("limit", Constraint.Number(1, 1000, 100), "How many a page has.", "invalid_request")
+                .Query("after", Constraint.Text(200, 1), "next of the page before.", "invalid_request")
+                .Gives("DeadDeliveries", "A page.")
+                .Fails(400, "invalid_request")
+                .Fails(409, "webhooks_not_run"));
+        routes.MapPost("/api/webhooks/dead/{id}/redeliver", context => OrderAsync(context, server, static (webhooks, id, cancel) => webhooks.RedeliverAsync(id, cancel)))
+            .Needs(Role.Operator)
+            .Describe("redeliver", Tags.Webhooks, "Deliver again what was given up", d => Order(d).Body("NoMembers", isRequired: false));
+        routes.MapDelete("/api/webhooks/dead/{id}", context => OrderAsync(context, server, static (webhooks, id, cancel) => webhooks.DeleteDeadAsync(id, cancel)))
+            .Needs(Role.Operator)
+            .Describe("deleteDeadDelivery", Tags.Webhooks, "Forget a delivery that was given up", d => Order(d).Fails(400, "invalid_json"));
 
-        routes.MapGet("/api/webhooks", context => ListRecentAsync(context, server, webhooks)).Needs(Role.Operator);
-        routes.MapGet("/api/webhooks/dead", context => ListDeadAsync(context, server, webhooks)).Needs(Role.Operator);
-        routes.MapPost("/api/webhooks/dead/{id}/redeliver", context => OrderAsync(context, server, webhooks, webhooks.RedeliverAsync)).Needs(Role.Operator);
-        routes.MapDelete("/api/webhooks/dead/{id}", context => OrderAsync(context, server, webhooks, webhooks.DeleteDeadAsync)).Needs(Role.Operator);
+        static RouteDescription Order(RouteDescription d) => d
+            .Path("id", "Id of the delivery.")
+            .Gives("DeliveryId", "It is done.")
+            .Fails(404, "delivery_not_found")
+            .Fails(409, "webhooks_not_run");
     }
 
     private static async Task ListRecentAsync(HttpContext context, ServerContext server, WebhookDispatcher webhooks)
@@ -75,11 +92,12 @@ internal static class WebhookEndpoints
         }).ConfigureAwait(false);
     }
 
-    private static async Task OrderAsync(HttpContext context, ServerContext server, WebhookDispatcher webhooks, Func<string, CancellationToken, Task<bool>> order)
+    private static async Task OrderAsync(HttpContext context, ServerContext server, Func<WebhookDispatcher, string, CancellationToken, Task<bool>> order)
     {
         var (_, problem) = await JsonBody.ReadAsync(context, server.Options.MaxRequestBytes).ConfigureAwait(false);
         var id = (string)context.Request.RouteValues["id"]!;
-        if (problem is null && (!await SeesAsync(context, server, webhooks, id).ConfigureAwait(false) || !await order(id, context.RequestAborted).ConfigureAwait(false))) problem = NotFound;
+        if (problem is null && server.Webhooks is null) problem = NotRun;
+        if (problem is null && (!await SeesAsync(context, server, server.Webhooks!, id).ConfigureAwait(false) || !await order(server.Webhooks!, id, context.RequestAborted).ConfigureAwait(false))) problem = NotFound;
         if (problem is not null)
         {
             await problem.WriteAsync(context).ConfigureAwait(false);

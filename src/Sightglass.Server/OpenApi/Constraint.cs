@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Sightglass.Server.OpenApi;
+
+/// <summary>What a parameter may be.</summary>
+internal sealed record Constraint
+{
+    private Constraint(string type) => Type = type;
+
+    /// <summary>Gets the type as JSON Schema names it.</summary>
+    public string Type { get; }
+
+    /// <summary>Gets the least number, or the least length of a text.</summary>
+    public long? Least { get; private init; }
+
+    /// <summary>Gets the greatest number, or the most characters of a text.</summary>
+    public long? Most { get; private init; }
+
+    /// <summary>Gets the texts that are taken; empty where any is.</summary>
+    public IReadOnlyList<string> Choices { get; private init; } = [];
+
+    /// <summary>Gets what it stands for, such as <c>uuid</c>.</summary>
+    public string? Format { get; private init; }
+
+    /// <summary>Gets what it counts as where it is left out.</summary>
+    public string? Default { get; private init; }
+
+    /// <summary>Gets whether it is a list, with commas between its items.</summary>
+    public bool IsList { get; private init; }
+
+    /// <summary>A whole number.</summary>
+    public static Constraint Number(long least, long most, long? byDefault = null) =>
+        new("integer") { Least = least, Most = most, Default = byDefault?.ToString(CultureInfo.InvariantCulture) };
+
+    /// <summary>A text of a bounded length.</summary>
+    public static Constraint Text(int most, int least = 0) => new("string") { Least = least, Most = most };
+
+    /// <summary>A text with a meaning of its own, such as <c>uuid</c> or <c>date-time</c>.</summary>
+    public static Constraint Of(string format) => new("string") { Format = format };
+
+    /// <summary>One of several texts; the first counts where it is left out, unless there is no default.</summary>
+    public static Constraint OneOf(params IReadOnlyList<string> choices) => new("string") { Choices = choices, Default = choices[0] };
+
+    /// <summary>True or false.</summary>
+    public static Constraint Flag(bool byDefault = false) => new("boolean") { Default = byDefault ? "true" : "false" };
+
+    /// <summary>The same several times, with commas between.</summary>
+    public Constraint List(int most) => this with { IsList = true, MostItems = most, Default = null };
+
+    /// <summary>The same, and nothing counts in its place.</summary>
+    public Constraint NoDefault() => this with { Default = null };
+
+    /// <summary>Gets the most items of a list.</summary>
+    public int MostItems { get; private init; }
+
+    /// <summary>Gives it as a JSON Schema.</summary>
+    public JsonObject ToSchema()
+    {
+        var schema = new JsonObject { ["type"] = Type };
+        if (Format is not null) schema["format"] = Format;
+        if (Choices.Count > 0) schema["enum"] = new JsonArray([.. Choices.Select(c => (JsonNode)c)]);
+        if (Least is { } least && (Type == "integer" || least > 0)) schema[Type == "integer" ? "minimum" : "minLength"] = least;
+        if (Most is { } most) schema[Type == "integer" ? "maximum" : "maxLength"] = most;
+        if (Default is not null) schema["default"] = Type == "string" ? Default : JsonNode.Parse(Default);
+        return IsList ? new JsonObject { ["type"] = "array", ["items"] = schema, ["maxItems"] = MostItems } : schema;
+    }
+}
