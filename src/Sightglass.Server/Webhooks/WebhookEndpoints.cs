@@ -33,10 +33,10 @@ internal static class WebhookEndpoints
                 .Gives("DeadDeliveries", "A page.")
                 .Fails(400, "invalid_request")
                 .Fails(409, "webhooks_not_run"));
-        routes.MapPost("/api/webhooks/dead/{id}/redeliver", context => OrderAsync(context, server, static (webhooks, id, cancel) => webhooks.RedeliverAsync(id, cancel)))
+        routes.MapPost("/api/webhooks/dead/{id}/redeliver", context => OrderAsync(context, server, RedeliverAsync))
             .Needs(Role.Operator)
             .Describe("redeliver", Tags.Webhooks, "Deliver again what was given up", d => Order(d).Body("NoMembers", isRequired: false));
-        routes.MapDelete("/api/webhooks/dead/{id}", context => OrderAsync(context, server, static (webhooks, id, cancel) => webhooks.DeleteDeadAsync(id, cancel)))
+        routes.MapDelete("/api/webhooks/dead/{id}", context => OrderAsync(context, server, ForgetAsync))
             .Needs(Role.Operator)
             .Describe("deleteDeadDelivery", Tags.Webhooks, "Forget a delivery that was given up", d => Order(d).Fails(400, "invalid_json"));
 
@@ -91,6 +91,10 @@ internal static class WebhookEndpoints
             writer.WriteEndObject();
         }).ConfigureAwait(false);
     }
+
+    private static Task<bool> RedeliverAsync(WebhookDispatcher webhooks, string id, CancellationToken cancellationToken) => webhooks.RedeliverAsync(id, cancellationToken);
+
+    private static Task<bool> ForgetAsync(WebhookDispatcher webhooks, string id, CancellationToken cancellationToken) => webhooks.DeleteDeadAsync(id, cancellationToken);
 
     private static async Task OrderAsync(HttpContext context, ServerContext server, Func<WebhookDispatcher, string, CancellationToken, Task<bool>> order)
     {

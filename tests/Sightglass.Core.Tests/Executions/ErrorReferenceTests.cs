@@ -76,7 +76,7 @@ public sealed partial class ErrorReferenceTests
 
             // The call says more of a code than the file it stands in.
             var found = new HashSet<int>();
-            foreach (var capture in Call().Matches(text).Concat(Answer().Matches(text)).Concat(Choice().Matches(text)).Concat(Pair().Matches(text))
+            foreach (var capture in Call().Matches(text).Concat(Status().Matches(text)).Concat(Answer().Matches(text)).Concat(Choice().Matches(text)).Concat(Pair().Matches(text))
                 .SelectMany(m => m.Groups["code"].Captures.Select(c => (Code: c, Call: m.Groups["call"].Value))))
             {
                 if (!found.Add(capture.Code.Index)) continue;
@@ -95,6 +95,7 @@ public sealed partial class ErrorReferenceTests
         "ApiProblem" or "BadRequest" => Http,
         "StoreUnavailableException" => Store,
         "CelError" => Expressions,
+        _ when int.TryParse(call, out _) => Http,
         _ when file.Contains("/Sightglass.Core/Definitions/", StringComparison.Ordinal) => Problems,
         _ when file.Contains("/Sightglass.Core/Expressions/", StringComparison.Ordinal) => Expressions,
         _ when file.Contains("/Sightglass.Core/Ports/", StringComparison.Ordinal) || file.Contains("/Sightglass.Sqlite/", StringComparison.Ordinal) => Store,
@@ -142,6 +143,10 @@ public sealed partial class ErrorReferenceTests
     // An answer to a command whose type is left out.
     [GeneratedRegex("""\bnew\((?<call>true|false),\s*"(?<code>[a-z][a-z_]+)"\s*,\s*\$?"[A-Z]""")]
     private static partial Regex Answer();
+
+    // A refusal whose type is left out: its status comes first.
+    [GeneratedRegex("""\bnew\((?<call>\d{3}),\s*"(?<code>[a-z][a-z_]+)"\s*,""")]
+    private static partial Regex Status();
 
     // A code and a sentence beside it, in a tuple or a call whose type is left out.
     [GeneratedRegex("""[(\s]"(?<code>[a-z]+(?:_[a-z]+)+)",\s*\$?"[^"]* [^"]*""")]
