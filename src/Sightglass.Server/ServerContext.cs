@@ -6,6 +6,8 @@ using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Core.Webhooks;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
+using Sightglass.Server.Streaming;
+using Sightglass.Server.Streaming.Hubs;
 
 namespace Sightglass.Server;
 
@@ -16,6 +18,12 @@ internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engin
 
     /// <summary>Gets what tells to whom executions belong.</summary>
     public ExecutionScope Scope { get; } = new(Engine.Store, Engine.Store as IStoreUpkeep);
+
+    /// <summary>Gets what viewers of the same execution share.</summary>
+    public StreamHubs Streams { get; } = new(Options, Engine, Logger, Stopping);
+
+    /// <summary>Gets whether executions may be streamed to browsers.</summary>
+    public StreamingSwitch Switch { get; } = new(Options.IsStreaming);
 
     /// <summary>Gets what deletes executions; <see langword="null"/> where the store deletes none.</summary>
     public IStoreUpkeep? Upkeep => Engine.Store as IStoreUpkeep;

@@ -12,4 +12,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(2003, LogLevel.Information, "A viewer of {ExecutionId} read too slowly and was closed at {Seq}")]
     public static partial void ViewerLagging(ILogger logger, Guid executionId, long seq);
+
+    [LoggerMessage(2004, LogLevel.Warning, "The log of {ExecutionId} cannot be followed for now; its viewers wait, or come back")]
+    public static partial void FollowFailed(ILogger logger, Guid executionId, Exception error);
 }

@@ -48,6 +48,10 @@ public sealed record ServerOptions
     /// <value>15 seconds.</value>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Gets whether executions are streamed to browsers when the server starts; it can be turned while it runs.</summary>
+    /// <value>True.</value>
+    public bool IsStreaming { get; init; } = true;
+
     /// <summary>Gets how long a viewer may take to read what was sent before its stream is closed as lagging.</summary>
     /// <value>30 seconds.</value>
     public TimeSpan SlowViewer { get; init; } = TimeSpan.FromSeconds(30);

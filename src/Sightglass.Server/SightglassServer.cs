@@ -24,6 +24,7 @@ using Sightglass.Server.Page;
 using Sightglass.Server.Pipelines;
 using Sightglass.Server.Schedules;
 using Sightglass.Server.Streaming;
+using Sightglass.Server.Streaming.Sockets;
 using Sightglass.Server.Webhooks;
 
 namespace Sightglass.Server;
@@ -100,10 +101,16 @@ public sealed class SightglassServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _app, null) is not { } app) return;
+        if (Interlocked.Exchange(ref _app, null) is not { } app)
+        {
+            _context.Streams.Dispose();
+            return;
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         await app.StopAsync().ConfigureAwait(false);
         await app.DisposeAsync().ConfigureAwait(false);
+        _context.Streams.Dispose();
         _stopping.Dispose();
     }
 
@@ -120,6 +127,7 @@ public sealed class SightglassServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, addresses));
         var app = builder.Build();
         app.Use((context, next) => ErrorBoundary.RunAsync(context, c => GuardAsync(c, next), _context));
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = StreamLimits.SocketPing, KeepAliveTimeout = StreamLimits.SocketPing });
         app.UseRouting();
         app.Use((context, next) => AccessGate.RunAsync(context, next, _context));
         PipelineEndpoints.Map(app, _context);
@@ -130,6 +138,7 @@ public sealed class SightglassServer : IAsyncDisposable
         DeletionEndpoint.Map(app, _context);
         RecordedValueEndpoints.Map(app, _context);
         EventStreamEndpoint.Map(app, _context);
+        SocketEndpoint.Map(app, _context);
         ScheduleEndpoints.Map(app, _context);
         WebhookEndpoints.Map(app, _context);
         ConfigStatus.Map(app, _context);
@@ -148,6 +157,9 @@ public sealed class SightglassServer : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = _options.MaxConnections;
+
+        // A connection that becomes a WebSocket is counted apart.
+        kestrel.Limits.MaxConcurrentUpgradedConnections = _options.MaxConnections;
         kestrel.Limits.MaxRequestBodySize = _options.MaxRequestBytes;
         kestrel.Limits.MaxRequestLineSize = _options.MaxRequestLineBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = _options.MaxHeaderBytes;

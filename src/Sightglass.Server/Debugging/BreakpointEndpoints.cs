@@ -61,7 +61,7 @@ internal static class BreakpointEndpoints
     }
 
     /// <summary>What is not done is refused: a breakpoint that stops elsewhere, or always, would be worse than none.</summary>
-    private static ApiProblem? Check(JsonElement body)
+    public static ApiProblem? Check(JsonElement body)
     {
         if (body.TryGetProperty("when", out var when) && when.ValueKind != JsonValueKind.Null && !(when.ValueKind == JsonValueKind.String && when.ValueEquals("before"u8)))
             return ApiProblem.BadRequest("breakpoint_unsupported", "'when' has to be \"before\": an execution stops before a stage and nowhere else.");

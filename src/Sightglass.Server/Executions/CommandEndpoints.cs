@@ -17,29 +17,28 @@ internal static class CommandEndpoints
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        var engine = server.Engine;
-        MapCommand(routes, server, "cancel", (id, body, by, key) => engine.CancelAsync(id, by, body.Reason, key), CancelledAsync)
+        MapCommand(routes, server, "cancel")
             .Describe("cancelExecution", Tags.Commands, "Cancel an execution", d => Command(d, "ReasonRequest", "CancelAnswer")
                 .Says("What runs is told to stop, what has not started never does. An execution that has ended stays as it is: 200 and false.")
                 .Fails(409, "cancelling"));
-        MapCommand(routes, server, "pause", (id, body, by, key) => engine.PauseAsync(id, by, body.Reason, key), AnsweredAsync)
+        MapCommand(routes, server, "pause")
             .Describe("pauseExecution", Tags.Commands, "Hold an execution", d => Command(d, "ReasonRequest")
                 .Says("What runs goes on, nothing new starts.")
                 .Fails(409, "already_ended", "cancelling", "paused"));
-        MapCommand(routes, server, "resume", (id, _, by, key) => engine.ResumeAsync(id, by, key), AnsweredAsync)
+        MapCommand(routes, server, "resume")
             .Describe("resumeExecution", Tags.Commands, "Let a paused execution go on", d => Command(d, "NoMembers")
                 .Fails(409, "already_ended", "cancelling", "not_paused"));
-        MapCommand(routes, server, "step", (id, _, by, key) => engine.StepAsync(id, by, key), AnsweredAsync)
+        MapCommand(routes, server, "step")
             .Describe("stepExecution", Tags.Debugging, "Go on to the next stage", d => Command(d, "NoMembers")
                 .Says("Lets the stage go before which the execution stands, and stops before the next.")
                 .Fails(409, "already_ended", "cancelling", "not_stopped"));
-        MapCommand(routes, server, "retry", (id, _, by, key) => engine.RetryAsync(id, by, key), AnsweredAsync)
+        MapCommand(routes, server, "retry")
             .Describe("retryExecution", Tags.Commands, "Run failed stages again", d => Command(d, "NoMembers")
                 .Says("Opens an ended execution for another turn: its failed stages and what depends on them get new attempts.")
                 .Fails(409, "still_running", "nothing_failed", "child_of_ended_parent", "group_held_by_parent"));
-        MapCommand(routes, server, "approve", (id, body, by, key) => AnswerApprovalAsync(id, body, true, by, key), AnsweredAsync)
+        MapCommand(routes, server, "approve")
             .Describe("approveStage", Tags.Commands, "Approve a stage that waits for a person", Approval);
-        MapCommand(routes, server, "reject", (id, body, by, key) => AnswerApprovalAsync(id, body, false, by, key), AnsweredAsync)
+        MapCommand(routes, server, "reject")
             .Describe("rejectStage", Tags.Commands, "Reject a stage that waits for a person", Approval);
         routes.MapPost("/api/events", context => EmitAsync(context, server))
             .Needs(Role.Operator)
@@ -64,66 +63,39 @@ internal static class CommandEndpoints
             .Fails(400, "stage_required")
             .Fails(404, "stage_not_found")
             .Fails(409, "already_ended", "cancelling", "no_approval_open");
-
-        Task<CommandAnswer> AnswerApprovalAsync(Guid id, CommandBody body, bool granted, string by, IdempotencyKey? key) => body.Stage is { Length: > 0 } stage
-            ? engine.AnswerAsync(id, stage, granted, by, body.Comment, key)
-            : Task.FromResult(new CommandAnswer(false, "stage_required", "Name the stage: {\"stage\": \"…\"}."));
     }
 
-    private static IEndpointConventionBuilder MapCommand(
-        IEndpointRouteBuilder routes,
-        ServerContext server,
-        string name,
-        Func<Guid, CommandBody, string, IdempotencyKey?, Task<CommandAnswer>> ask,
-        Func<HttpContext, CommandAnswer, Task> answer) =>
+    private static IEndpointConventionBuilder MapCommand(IEndpointRouteBuilder routes, ServerContext server, string name) =>
         routes.MapPost("/api/executions/{id}/" + name, async context =>
         {
             var (json, problem) = await JsonBody.ReadAsync(context, server.Options.MaxRequestBytes).ConfigureAwait(false);
             var body = new CommandBody();
             IdempotencyKey? key = null;
+            CommandAnswer? answer = null;
             if (problem is null) (body, problem) = CommandBody.Read(json);
             if (problem is null) (key, problem) = IdempotencyHeader.Read(context, json);
-            if (problem is null && !ExecutionEndpoints.TryGetId(context, out _)) problem = ApiProblem.ExecutionNotFound;
-            if (problem is not null)
-            {
-                await problem.WriteAsync(context).ConfigureAwait(false);
-                return;
-            }
-
-            ExecutionEndpoints.TryGetId(context, out var id);
-            var given = await ask(id, body, context.Caller().By, key).ConfigureAwait(false);
-            if (given.Code == "execution_not_found") await (await server.MissingAsync(id, context.RequestAborted).ConfigureAwait(false)).WriteAsync(context).ConfigureAwait(false);
-            else await answer(context, given).ConfigureAwait(false);
+            var id = Guid.Empty;
+            if (problem is null && !ExecutionEndpoints.TryGetId(context, out id)) problem = ApiProblem.ExecutionNotFound;
+            if (problem is null) (answer, problem) = await ExecutionCommands.AskAsync(server, name, id, body, context.Caller().By, key).ConfigureAwait(false);
+            if (problem is not null) await problem.WriteAsync(context).ConfigureAwait(false);
+            else if (name == "cancel") await CancelledAsync(context, answer!).ConfigureAwait(false);
+            else await AnsweredAsync(context, answer!).ConfigureAwait(false);
         }).Needs(Role.Operator);
 
     private static Task CancelledAsync(HttpContext context, CommandAnswer answer) =>
-        answer.Accepted || answer.Code == "already_ended"
-            ? JsonAnswer.WriteAsync(context, answer, static (writer, answer) =>
-            {
-                writer.WriteStartObject();
-                writer.WriteBoolean("cancelled"u8, answer.Accepted);
-                writer.WriteString("code"u8, answer.Code);
-                writer.WriteString("message"u8, answer.Message);
-                writer.WriteEndObject();
-            })
-            : AnsweredAsync(context, answer);
+        JsonAnswer.WriteAsync(context, answer, static (writer, answer) =>
+        {
+            writer.WriteStartObject();
+            writer.WriteBoolean("cancelled"u8, answer.Accepted);
+            writer.WriteString("code"u8, answer.Code);
+            writer.WriteString("message"u8, answer.Message);
+            writer.WriteEndObject();
+        });
 
     /// <summary>Answers with what a command was answered.</summary>
     public static Task AnsweredAsync(HttpContext context, CommandAnswer answer)
     {
-        if (!answer.Accepted)
-        {
-            var status = answer.Code switch
-            {
-                "execution_not_found" or "stage_not_found" => 404,
-                "stage_required" => 400,
-                "busy" => 429,
-                "store_unavailable" => 503,
-                _ => 409,
-            };
-            return new ApiProblem(status, answer.Code, answer.Message).WriteAsync(context);
-        }
-
+        if (!answer.Accepted) return ExecutionCommands.Refusal(answer).WriteAsync(context);
         return JsonAnswer.WriteAsync(context, answer, static (writer, answer) =>
         {
             writer.WriteStartObject();
@@ -171,23 +143,5 @@ internal static class CommandEndpoints
             writer.WriteEndArray();
             writer.WriteEndObject();
         }).ConfigureAwait(false);
-    }
-
-    private sealed record CommandBody(string? Stage = null, string? Comment = null, string? Reason = null)
-    {
-        public static (CommandBody Body, ApiProblem? Problem) Read(JsonElement json)
-        {
-            string? wrong = null;
-            var body = new CommandBody(Text("stage"), Text("comment"), Text("reason"));
-            return (body, wrong is null ? null : ApiProblem.BadRequest("invalid_request", $"'{wrong}' has to be a text of at most {ServerLimits.MaxTextChars} characters."));
-
-            string? Text(string name)
-            {
-                if (!json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
-                if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= ServerLimits.MaxTextChars } text) return text;
-                wrong = name;
-                return null;
-            }
-        }
     }
 }

@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Stages;
 using Sightglass.Server.Errors;
+using Sightglass.Server.Streaming.Hubs;
 
 namespace Sightglass.Server.Streaming;
 
@@ -20,14 +22,24 @@ internal sealed class EventPage(HttpContext context, ServerContext server, Guid 
 
     private bool IsFull => _count >= query.Limit || _json.WrittenCount >= ServerLimits.MaxPageBytes;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Answers with the page.</summary>
+    /// <param name="last">A sequence that the log has reached.</param>
+    public async Task RunAsync(long last)
     {
         _json.Write("{\"events\":["u8);
-        await ReadAsync(cancellationToken).ConfigureAwait(false);
-        if (_count == 0 && !_ended && query.Wait > TimeSpan.Zero) await WaitAsync(cancellationToken).ConfigureAwait(false);
+        await ReadAsync().ConfigureAwait(false);
+        if (_count == 0 && !_ended && query.Wait > TimeSpan.Zero)
+        {
+            await WaitAsync(last).ConfigureAwait(false);
+            if (_count == 0 && server.Streams.IsDraining)
+            {
+                await new ApiProblem(503, "stopping", "The server is stopping; ask again.").WriteAsync(context).ConfigureAwait(false);
+                return;
+            }
+        }
+
         _parked ??= _ended ? null : server.Engine.GetParked(executionId);
-        var tail = Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"],\"last\":{_cursor},\"complete\":{(_ended ? "true" : "false")}"));
-        _json.Write(tail);
+        _json.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"],\"last\":{_cursor},\"complete\":{(_ended ? "true" : "false")}")));
         if (_parked is not null)
         {
             _json.Write(",\"parked\":"u8);
@@ -38,34 +50,47 @@ internal sealed class EventPage(HttpContext context, ServerContext server, Guid 
         await JsonAnswer.WriteAsync(context, _json.WrittenMemory).ConfigureAwait(false);
     }
 
-    private async Task ReadAsync(CancellationToken cancellationToken)
+    private async Task ReadAsync()
     {
         while (!IsFull)
         {
-            var page = await server.Engine.Store.ReadAsync(executionId, _cursor, BlockFilter.All, ReadBytes, cancellationToken).ConfigureAwait(false);
+            var page = await server.Engine.Store.ReadAsync(executionId, _cursor, BlockFilter.All, ReadBytes, context.RequestAborted).ConfigureAwait(false);
             foreach (var block in page.Blocks) Add(block);
             _ended = page.Ended && _cursor >= page.Last;
             if (page.Blocks.Count == 0) return;
         }
     }
 
-    private async Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Waits at the hub, which asks the store for all who wait.</summary>
+    private async Task WaitAsync(long last)
     {
+        var viewer = server.Streams.Join(executionId, last);
+        viewer.QuietSince = long.MaxValue;
         using var limit = new CancellationTokenSource(query.Wait, server.Time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await using var isOver = limit.Token.UnsafeRegister(static viewer => ((ExecutionViewer)viewer!).Cancel(), viewer).ConfigureAwait(false);
+        await using var hasLeft = context.RequestAborted.UnsafeRegister(static viewer => ((ExecutionViewer)viewer!).Cancel(), viewer).ConfigureAwait(false);
         try
         {
-            await foreach (var step in server.Engine.Follower.FollowAsync(executionId, _cursor, query.Wait, both.Token).ConfigureAwait(false))
+            while (!viewer.IsCancelled && !server.Streams.IsDraining)
             {
-                foreach (var block in step.Blocks) Add(block);
-                _ended = step.Ended && _cursor >= step.Last;
-                _parked = step.Parked;
-                if (_count > 0 || _ended || _parked is not null) return;
+                var seen = viewer.Version;
+                var state = viewer.Hub.State;
+                while (!IsFull && viewer.Next(_cursor, out var isBehind) is var chunk)
+                {
+                    if (chunk is not null) Add(chunk.Block);
+                    else if (isBehind) await ReadAsync().ConfigureAwait(false);
+                    else break;
+                }
+
+                _ended = state.Ended && _cursor == state.Last;
+                _parked = state.Parked;
+                if (_count > 0 || _ended || _parked is not null || state.Gone) return;
+                await viewer.WaitAsync(seen).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        finally
         {
-            // Nothing came in time: an empty page says so.
+            server.Streams.Leave(viewer);
         }
     }
 

@@ -10,7 +10,8 @@ namespace Sightglass.Server.Streaming;
 /// <param name="Wait">How long a page may wait for its first event.</param>
 /// <param name="Follow">Whether NDJSON stays open to the end.</param>
 /// <param name="Filter">Which events.</param>
-internal sealed record EventQuery(long After, int Limit, TimeSpan Wait, bool Follow, EventFilter Filter)
+/// <param name="IsBack">Whether the cursor is that of a browser that comes back.</param>
+internal sealed record EventQuery(long After, int Limit, TimeSpan Wait, bool Follow, EventFilter Filter, bool IsBack)
 {
     /// <summary>Reads the query, or says what is wrong with it.</summary>
     public static (EventQuery? Query, ApiProblem? Problem) Read(HttpRequest request)
@@ -18,7 +19,8 @@ internal sealed record EventQuery(long After, int Limit, TimeSpan Wait, bool Fol
         var query = request.Query;
 
         // A browser that comes back sends its cursor here, and the address it was given first stays as it was.
-        var after = request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last ? last : query["after"].ToString();
+        var lastId = request.Headers["Last-Event-ID"].ToString();
+        var after = lastId.Length > 0 ? lastId : query["after"].ToString();
         long cursor = 0;
         if (after.Length > 0 && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out cursor))
             return Refuse("invalid_cursor", "after (or Last-Event-ID) is the seq of the last event known: a number from 0.");
@@ -27,7 +29,7 @@ internal sealed record EventQuery(long After, int Limit, TimeSpan Wait, bool Fol
         var follow = query["follow"].ToString();
         if (follow is not ("" or "true" or "false")) return Refuse("invalid_query", "follow is true or false.");
         return EventFilter.Parse(query["stages"].ToString(), query["types"].ToString()) is { } filter
-            ? (new EventQuery(cursor, limit, TimeSpan.FromSeconds(wait), follow == "true", filter), null)
+            ? (new EventQuery(cursor, limit, TimeSpan.FromSeconds(wait), follow == "true", filter, lastId.Length > 0), null)
             : Refuse("invalid_query", "stages and types take at most 100 names each.");
     }
 

@@ -17,6 +17,9 @@ internal static class EventStreamEndpoint
     private const string Ndjson = "application/x-ndjson";
     private const string Sse = "text/event-stream";
 
+    /// <summary>What a stream of server-sent events is answered while the switch is off.</summary>
+    public static ApiProblem StreamingOff { get; } = new(503, "streaming_disabled", $"Streaming is turned off ({StreamingSwitch.Name}); read pages of events instead, every 2 seconds.");
+
     public static void Map(IEndpointRouteBuilder routes, ServerContext server) =>
         routes.MapGet("/api/executions/{id}/events", context => ReadAsync(context, server))
             .Needs(Role.Viewer)
@@ -42,38 +45,33 @@ internal static class EventStreamEndpoint
         var (query, problem) = EventQuery.Read(context.Request);
         var transport = Negotiate(context.Request);
         if (transport is null) problem ??= new ApiProblem(406, "not_acceptable", $"Events come as {Json}, {Ndjson} or {Sse}.");
+        if (transport == Sse && !server.Switch.IsOn) problem ??= StreamingOff;
         var id = Guid.Empty;
-        if (problem is null) problem = ExecutionEndpoints.TryGetId(context, out id) ? await CheckAsync(context, server, id, query!).ConfigureAwait(false) : ApiProblem.ExecutionNotFound;
+        var last = 0L;
+        if (problem is null && !ExecutionEndpoints.TryGetId(context, out id)) problem = ApiProblem.ExecutionNotFound;
+        if (problem is null) (last, problem) = await CheckAsync(context, server, id, query!, transport!).ConfigureAwait(false);
         if (problem is not null)
         {
             await problem.WriteAsync(context).ConfigureAwait(false);
             return;
         }
 
-        // A stream that the server's stop ends is only cut short: without an end frame its viewer comes back.
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, server.Stopping);
-        try
+        await (transport switch
         {
-            await (transport switch
-            {
-                Sse => new SseStream(context, server, id, query!).RunAsync(ends.Token),
-                Ndjson => new NdjsonStream(context, server, id, query!).RunAsync(ends.Token),
-                _ => new EventPage(context, server, id, query!).RunAsync(ends.Token),
-            }).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (ends.IsCancellationRequested)
-        {
-            if (!context.Response.HasStarted) await new ApiProblem(503, "stopping", "The server is stopping; ask again.").WriteAsync(context).ConfigureAwait(false);
-        }
+            Sse => new SseStream(context, server, id, query!).RunAsync(last),
+            Ndjson => new NdjsonStream(context, server, id, query!).RunAsync(last),
+            _ => new EventPage(context, server, id, query!).RunAsync(last),
+        }).ConfigureAwait(false);
     }
 
-    private static async Task<ApiProblem?> CheckAsync(HttpContext context, ServerContext server, Guid id, EventQuery query)
+    private static async Task<(long Last, ApiProblem? Problem)> CheckAsync(HttpContext context, ServerContext server, Guid id, EventQuery query, string transport)
     {
         var page = await server.Engine.Store.ReadAsync(id, query.After, BlockFilter.All, 1, context.RequestAborted).ConfigureAwait(false);
-        if (page.Last == 0) return await server.MissingAsync(id, context.RequestAborted).ConfigureAwait(false);
-        return query.After > page.Last
-            ? ApiProblem.BadRequest("cursor_beyond_end", $"The log ends at {page.Last}; the cursor is {query.After}. Start again with after=0.")
-            : null;
+        if (page.Last == 0) return (0, await server.MissingAsync(id, context.RequestAborted).ConfigureAwait(false));
+
+        // A browser that comes back cannot be told to start again but on the stream itself.
+        if (query.After <= page.Last || (transport == Sse && query.IsBack)) return (page.Last, null);
+        return (page.Last, ApiProblem.BadRequest("cursor_beyond_end", $"The log ends at {page.Last}; the cursor is {query.After}. Start again with after=0."));
     }
 
     private static string? Negotiate(HttpRequest request)

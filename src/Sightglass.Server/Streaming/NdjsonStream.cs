@@ -1,64 +1,60 @@
 using Microsoft.AspNetCore.Http;
-using Sightglass.Core.Ports;
+using Sightglass.Core.Stages;
+using Sightglass.Server.Streaming.Hubs;
 
 namespace Sightglass.Server.Streaming;
 
 /// <summary>A log with one event a line: what there is, or with <c>follow</c> all to the end. It stops as well where a defect
 /// has parked the execution: a line has no room for the reason, which stands in the state.</summary>
 internal sealed class NdjsonStream(HttpContext context, ServerContext server, Guid executionId, EventQuery query)
+    : LogStream(server, executionId, query.After, query.Filter)
 {
-    private const int PageBytes = 256 * 1024;
-
     private readonly ViewerWriter _writer = new(context, server);
-    private long _cursor = query.After;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    protected override bool IsFull => _writer.IsFull;
+
+    protected override bool IsEmpty => _writer.IsEmpty;
+
+    /// <summary>Streams until the end, or what there is.</summary>
+    /// <param name="last">A sequence that the log has reached.</param>
+    public async Task RunAsync(long last)
     {
         context.Response.ContentType = "application/x-ndjson";
-        await context.Response.StartAsync(cancellationToken).ConfigureAwait(false);
-        if (await _writer.FlushAsync(cancellationToken).ConfigureAwait(false) != FlushOutcome.Sent) return;
-        if (query.Follow)
-        {
-            await foreach (var step in server.Engine.Follower.FollowAsync(executionId, _cursor, server.Options.Heartbeat, cancellationToken).ConfigureAwait(false))
-            {
-                if (!await WriteAsync(step.Blocks, cancellationToken).ConfigureAwait(false) || step.Ended || step.Parked is not null) return;
-            }
-        }
-
-        while (true)
-        {
-            var page = await server.Engine.Store.ReadAsync(executionId, _cursor, BlockFilter.All, PageBytes, cancellationToken).ConfigureAwait(false);
-            if (page.Blocks.Count == 0 || !await WriteAsync(page.Blocks, cancellationToken).ConfigureAwait(false)) return;
-        }
+        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+        if (!await FlushAsync(context.RequestAborted).ConfigureAwait(false)) return;
+        if (query.Follow) await FollowAsync(last, context.RequestAborted).ConfigureAwait(false);
+        else await ReadAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask<bool> WriteAsync(IReadOnlyList<EventBlock> blocks, CancellationToken cancellationToken)
+    protected override void Write(FrameChunk chunk) => _writer.Write(chunk.Block.Bytes.Span);
+
+    protected override void Write(long seq, ReadOnlySpan<byte> line)
     {
-        foreach (var block in blocks)
-        {
-            while (_cursor < block.LastSeq)
-            {
-                WriteLines(block);
-                if (_writer.IsFull && !await FlushAsync(cancellationToken).ConfigureAwait(false)) return false;
-            }
-        }
-
-        return _writer.IsEmpty || await FlushAsync(cancellationToken).ConfigureAwait(false);
+        _writer.Write(line);
+        _writer.Write("\n"u8);
     }
 
-    private void WriteLines(EventBlock block)
+    // No event has this member: a reader of events passes it by, and one that filters knows how far it is.
+    protected override void WriteHeartbeat()
     {
-        var lines = new BlockLines(block, _cursor);
-        while (!_writer.IsFull && lines.MoveNext())
-        {
-            _cursor = lines.Seq;
-            if (!query.Filter.Fits(lines.Line)) continue;
-            _writer.Write(lines.Line);
-            _writer.Write("\n"u8);
-        }
+        _writer.Write("{\"heartbeat\":"u8);
+        _writer.Write(Cursor);
+        _writer.Write("}\n"u8);
     }
 
-    private async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)
+    // That the answer is whole says it.
+    protected override void WriteEnd()
+    {
+    }
+
+    protected override bool WriteParked(StageError reason) => false;
+
+    protected override void WriteReset() => context.Abort();
+
+    // A connection that is cut says that this was not the end.
+    protected override void WriteDraining() => context.Abort();
+
+    protected override async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)
     {
         var outcome = await _writer.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (outcome == FlushOutcome.Sent) return true;
@@ -66,10 +62,28 @@ internal sealed class NdjsonStream(HttpContext context, ServerContext server, Gu
         // A line has no room for a word of farewell; a cut connection says that this was not the end.
         if (outcome == FlushOutcome.TooSlow)
         {
-            ServerLog.ViewerLagging(server.Logger, executionId, _cursor);
+            ServerLog.ViewerLagging(Server.Logger, ExecutionId, Cursor);
             context.Abort();
         }
 
         return false;
+    }
+
+    private async Task ReadAsync()
+    {
+        var cancellationToken = context.RequestAborted;
+        while (!Server.Streams.IsDraining)
+        {
+            var page = await Server.Streams.CatchUpAsync(ExecutionId, Cursor, cancellationToken).ConfigureAwait(false);
+            if (page.Blocks.Count == 0) return;
+            foreach (var block in page.Blocks)
+            {
+                if (!await WriteAsync(block, cancellationToken).ConfigureAwait(false)) return;
+            }
+
+            if (!IsEmpty && !await FlushAsync(cancellationToken).ConfigureAwait(false)) return;
+        }
+
+        context.Abort();
     }
 }

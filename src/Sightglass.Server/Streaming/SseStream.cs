@@ -1,117 +1,107 @@
 using Microsoft.AspNetCore.Http;
-using Sightglass.Core.Ports;
 using Sightglass.Core.Stages;
+using Sightglass.Server.Streaming.Hubs;
 
 namespace Sightglass.Server.Streaming;
 
 /// <summary>A log as server-sent events: the stored bytes behind <c>data:</c>, the sequence as <c>id:</c>.</summary>
 internal sealed class SseStream(HttpContext context, ServerContext server, Guid executionId, EventQuery query)
+    : LogStream(server, executionId, query.After, query.Filter)
 {
     private static readonly ReadOnlyMemory<byte> Lagging = "event: lagging\ndata: {}\n\n"u8.ToArray();
 
     private readonly ViewerWriter _writer = new(context, server);
-    private long _cursor = query.After;
-    private long _sent;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    protected override bool IsFull => _writer.IsFull;
+
+    protected override bool IsEmpty => _writer.IsEmpty;
+
+    /// <summary>Streams until the end.</summary>
+    /// <param name="last">A sequence that the log has reached.</param>
+    public async Task RunAsync(long last)
     {
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
+        SseHeaders.Set(context.Response);
+        if (query.After > last)
+        {
+            // Only a viewer that comes back is let in with such a cursor: what it has seen is not in this log.
+            WriteReset();
+            await FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            return;
+        }
 
         // The headers go out at once: until they come, a browser shows the stream as connecting.
-        await context.Response.StartAsync(cancellationToken).ConfigureAwait(false);
-        if (await _writer.FlushAsync(cancellationToken).ConfigureAwait(false) != FlushOutcome.Sent) return;
-        var heartbeat = server.Options.Heartbeat;
-        var quietSince = server.Time.GetTimestamp();
-        await foreach (var step in server.Engine.Follower.FollowAsync(executionId, _cursor, heartbeat, cancellationToken).ConfigureAwait(false))
-        {
-            var sentBefore = _sent;
-            foreach (var block in step.Blocks)
-            {
-                if (!await WriteAsync(block, cancellationToken).ConfigureAwait(false)) return;
-            }
-
-            _cursor = Math.Max(_cursor, step.Last);
-            if (step.Ended) WriteEnd();
-            else if (step.Parked is { } parked) WriteParked(parked);
-            else if (_sent == sentBefore && (step.Blocks.Count == 0 || server.Time.GetElapsedTime(quietSince) >= heartbeat)) WriteHeartbeat();
-            if (!_writer.IsEmpty)
-            {
-                if (!await FlushAsync(cancellationToken).ConfigureAwait(false)) return;
-            }
-
-            if (_sent > sentBefore || step.Blocks.Count == 0) quietSince = server.Time.GetTimestamp();
-            if (step.Ended) return;
-        }
+        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+        if (await FlushAsync(context.RequestAborted).ConfigureAwait(false)) await FollowAsync(last, context.RequestAborted).ConfigureAwait(false);
     }
 
-    private async ValueTask<bool> WriteAsync(EventBlock block, CancellationToken cancellationToken)
-    {
-        while (_cursor < block.LastSeq)
-        {
-            WriteFrames(block);
-            if (_writer.IsFull && !await FlushAsync(cancellationToken).ConfigureAwait(false)) return false;
-        }
+    protected override void Write(FrameChunk chunk) => _writer.Write(chunk.Sse);
 
-        return true;
-    }
-
-    /// <summary>Writes the frames of a block up to the point where a flush is due.</summary>
-    private void WriteFrames(EventBlock block)
+    protected override void Write(long seq, ReadOnlySpan<byte> line)
     {
-        var lines = new BlockLines(block, _cursor);
-        while (!_writer.IsFull && lines.MoveNext())
-        {
-            _cursor = lines.Seq;
-            if (!query.Filter.Fits(lines.Line)) continue;
-            _writer.Write("id: "u8);
-            _writer.Write(lines.Seq);
-            _writer.Write("\ndata: "u8);
-            _writer.Write(lines.Line);
-            _writer.Write("\n\n"u8);
-            _sent++;
-        }
+        _writer.Write("id: "u8);
+        _writer.Write(seq);
+        _writer.Write("\ndata: "u8);
+        _writer.Write(line);
+        _writer.Write("\n\n"u8);
     }
 
     // Without data a browser fires nothing and still takes the id: a viewer that filters advances too.
-    private void WriteHeartbeat()
+    protected override void WriteHeartbeat()
     {
-        _writer.Write("id: "u8);
-        _writer.Write(_cursor);
-        _writer.Write("\n\n"u8);
+        WriteId();
+        _writer.Write("\n"u8);
     }
 
-    private void WriteEnd()
+    protected override void WriteEnd()
     {
-        _writer.Write("id: "u8);
-        _writer.Write(_cursor);
-        _writer.Write("\nevent: end\ndata: {\"last\":"u8);
-        _writer.Write(_cursor);
+        WriteId();
+        _writer.Write("event: end\ndata: {\"last\":"u8);
+        _writer.Write(Cursor);
         _writer.Write(",\"sent\":"u8);
-        _writer.Write(_sent);
+        _writer.Write(Sent);
         _writer.Write("}\n\n"u8);
     }
 
-    // The log has not ended, so neither does the stream: another process may take the execution up.
-    private void WriteParked(StageError reason)
+    protected override bool WriteParked(StageError reason)
     {
-        _writer.Write("id: "u8);
-        _writer.Write(_cursor);
-        _writer.Write("\nevent: parked\ndata: "u8);
+        WriteId();
+        _writer.Write("event: parked\ndata: "u8);
         _writer.Write(ParkedJson.Of(reason));
+        _writer.Write("\n\n"u8);
+        return true;
+    }
+
+    // A browser that comes back after it starts from the first event.
+    protected override void WriteReset() => _writer.Write("id: 0\nevent: reset\ndata: {}\n\n"u8);
+
+    // A browser comes back after the time it is told, with this id; not all of them at the same moment.
+    protected override void WriteDraining()
+    {
+        WriteId();
+        _writer.Write("retry: "u8);
+        _writer.Write(ComeBack.AfterMilliseconds());
         _writer.Write("\n\n"u8);
     }
 
-    private async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)
+    protected override bool IsTakenAway() => !Server.Switch.IsOn;
+
+    protected override async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)
     {
         var outcome = await _writer.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (outcome == FlushOutcome.Sent) return true;
         if (outcome == FlushOutcome.TooSlow)
         {
-            ServerLog.ViewerLagging(server.Logger, executionId, _cursor);
+            ServerLog.ViewerLagging(Server.Logger, ExecutionId, Cursor);
             await _writer.CloseAsync(Lagging).ConfigureAwait(false);
         }
 
         return false;
+    }
+
+    private void WriteId()
+    {
+        _writer.Write("id: "u8);
+        _writer.Write(Cursor);
+        _writer.Write("\n"u8);
     }
 }

@@ -68,6 +68,7 @@ public sealed class EventStreamTests
         await server.RestartAsync();
         var frames = await viewer.ReadAllAsync();
         Assert.DoesNotContain(frames, f => f.Event is not null);
+        Assert.InRange(frames[^1].Retry!.Value, 500, 3000);
         var cursor = frames.Where(f => f.Data is not null).Select(f => f.Seq).DefaultIfEmpty(1).Max();
         using var again = await server.FollowAsync(id, $"?after={cursor}");
         await server.PostAsync("/api/events", """{"type":"go"}""");

@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Logging;
+using Sightglass.Core.Ports;
+using Sightglass.Core.Scheduling;
+
+namespace Sightglass.Server.Streaming.Hubs;
+
+/// <summary>The hubs of all executions that somebody watches, and what their viewers share: one timer, and turns at the store.</summary>
+internal sealed class StreamHubs : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, ExecutionHub> _hubs = [];
+    private readonly SemaphoreSlim _catchUps = new(StreamLimits.CatchUps);
+    private readonly ServerOptions _options;
+    private readonly PipelineEngine _engine;
+    private readonly ILogger _logger;
+    private readonly CancellationToken _stopping;
+    private readonly CancellationTokenRegistration _stop;
+    private readonly ITimer _timer;
+
+    public StreamHubs(ServerOptions options, PipelineEngine engine, ILogger logger, CancellationToken stopping)
+    {
+        _options = options;
+        _engine = engine;
+        _logger = logger;
+        _stopping = stopping;
+        var beat = options.Heartbeat / 4;
+        var tick = beat < StreamLimits.Tick ? beat : StreamLimits.Tick;
+        _timer = options.Time.CreateTimer(static hubs => ((StreamHubs)hubs!).WakeQuiet(), this, tick, tick);
+        _stop = stopping.UnsafeRegister(static hubs => ((StreamHubs)hubs!).Drain(), this);
+    }
+
+    /// <summary>Gets whether the server stops: viewers are told to come back, to whoever serves then.</summary>
+    public bool IsDraining => _stopping.IsCancellationRequested;
+
+    /// <summary>Takes a place at an execution's hub; give it back with <see cref="Leave"/>.</summary>
+    /// <param name="executionId">The execution.</param>
+    /// <param name="last">A sequence that its log has reached.</param>
+    public ExecutionViewer Join(Guid executionId, long last)
+    {
+        lock (_gate)
+        {
+            if (!_hubs.TryGetValue(executionId, out var hub))
+            {
+                hub = new ExecutionHub(executionId, last);
+                _hubs.Add(executionId, hub);
+                _ = Task.Run(() => hub.RunAsync(_engine.Follower, _options.Time, _logger));
+            }
+
+            hub.Viewers++;
+            return hub.Add();
+        }
+    }
+
+    public void Leave(ExecutionViewer viewer)
+    {
+        viewer.Leave();
+        var hub = viewer.Hub;
+        lock (_gate)
+        {
+            if (--hub.Viewers > 0) return;
+            _hubs.Remove(hub.ExecutionId);
+        }
+
+        hub.Stop();
+    }
+
+    /// <summary>Reads from the store for a viewer whose cursor is behind the ring, in its turn.</summary>
+    public async ValueTask<LogPage> CatchUpAsync(Guid executionId, long after, CancellationToken cancellationToken)
+    {
+        await _catchUps.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _engine.Store.ReadAsync(executionId, after, BlockFilter.All, StreamLimits.CatchUpBytes, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _catchUps.Release();
+        }
+    }
+
+    /// <summary>Wakes every viewer, to look at what has changed beside the logs.</summary>
+    public void Drain()
+    {
+        foreach (var hub in Hubs()) hub.Signal();
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _timer.Dispose();
+        foreach (var hub in Hubs()) hub.Stop();
+    }
+
+    private void WakeQuiet()
+    {
+        var before = _options.Time.GetTimestamp() - (long)(_options.Heartbeat.TotalSeconds * _options.Time.TimestampFrequency);
+        foreach (var hub in Hubs()) hub.WakeQuiet(before);
+    }
+
+    private ExecutionHub[] Hubs()
+    {
+        lock (_gate) return [.. _hubs.Values];
+    }
+}
