@@ -139,6 +139,7 @@ public sealed class SightglassServer : IAsyncDisposable
         RecordedValueEndpoints.Map(app, _context);
         EventStreamEndpoint.Map(app, _context);
         SocketEndpoint.Map(app, _context);
+        FlagEndpoint.Map(app, _context);
         ScheduleEndpoints.Map(app, _context);
         WebhookEndpoints.Map(app, _context);
         ConfigStatus.Map(app, _context);

@@ -134,6 +134,12 @@ internal sealed class ServerHarness : IAsyncDisposable
         return await SendAsync(request, headers);
     }
 
+    public async Task<Answer> PutAsync(string path, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        return await SendAsync(request);
+    }
+
     public async Task<Answer> DeleteAsync(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, path);

@@ -28,7 +28,8 @@ internal sealed class RemoteExecutions(OwnerClient client, string types = "") : 
             var end = buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
             if (end > 0)
             {
-                yield return buffer.AsMemory(0, end);
+                var lines = Heartbeats.Cut(buffer.AsMemory(0, end));
+                if (!lines.IsEmpty) yield return lines;
                 buffer.AsSpan(end, filled - end).CopyTo(buffer);
                 filled -= end;
             }

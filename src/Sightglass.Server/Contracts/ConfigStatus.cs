@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Sightglass.Core.Ports;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.OpenApi;
+using Sightglass.Server.Streaming;
 
 namespace Sightglass.Server.Contracts;
 
@@ -15,7 +15,7 @@ internal static class ConfigStatus
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        routes.MapGet("/api/config/status", context => JsonAnswer.WriteAsync(context, server.Engine.StoreTrouble, Write))
+        routes.MapGet("/api/config/status", context => JsonAnswer.WriteAsync(context, server, Write))
             .Needs(Role.Viewer).Narrowed()
             .Describe("getConfigStatus", Tags.Server, "What clients ask before they start", d => d.Gives("ConfigStatus", "What the server can do, and whether its store takes commits."));
         routes.MapGet("/healthz", static context => JsonAnswer.WriteAsync(context, Health))
@@ -23,13 +23,13 @@ internal static class ConfigStatus
             .Describe("getHealth", Tags.Server, "Whether the server answers", d => d.Gives("Health", "It does."));
     }
 
-    private static void Write(Utf8JsonWriter writer, StoreTrouble? trouble)
+    private static void Write(Utf8JsonWriter writer, ServerContext server)
     {
+        var trouble = server.Engine.StoreTrouble;
         writer.WriteStartObject();
         writer.WriteBoolean("hasApiKey"u8, true);
-        writer.WriteStartObject("flags"u8);
-        writer.WriteBoolean("ENABLE_EXECUTION_STREAMING"u8, true);
-        writer.WriteEndObject();
+        writer.WritePropertyName("flags"u8);
+        FlagEndpoint.Write(writer, server.Switch);
         writer.WriteStartObject("cliTools"u8);
         foreach (var tool in (ReadOnlySpan<string>)["claude", "opencode", "aider"])
         {

@@ -24,7 +24,7 @@ internal static class EventStreamEndpoint
         routes.MapGet("/api/executions/{id}/events", context => ReadAsync(context, server))
             .Needs(Role.Viewer)
             .Describe("readEvents", Tags.Streaming, "The log of an execution", d => d
-                .Says("One cursor, the seq of the last event known, and the transport that Accept names: pages of JSON with a long poll, lines, or server-sent events, whose frames carry an event as data and its seq as id. After the terminal event comes the frame end with last and sent; frames without data are heartbeats; lagging tells a viewer that reads too slowly to come back with its cursor.")
+                .Says("One cursor, the seq of the last event known, and the transport that Accept names: pages of JSON with a long poll, lines, or server-sent events, whose frames carry an event as data and its seq as id. After the terminal event comes the frame end with last and sent; frames without data are heartbeats (in NDJSON the line {\"heartbeat\":SEQ}), and one with retry says that the server stops and when to come back; reset tells a viewer that the log is not the one its cursor belongs to; lagging tells a viewer that reads too slowly to come back with its cursor.")
                 .OfExecution()
                 .Query("after", Constraint.Number(0, long.MaxValue, 0), "The seq of the last event known.", "invalid_cursor")
                 .Header("Last-Event-ID", Constraint.Number(0, long.MaxValue), "The same, as browsers send it; it goes before after.")
@@ -38,6 +38,7 @@ internal static class EventStreamEndpoint
                 .Gives("text/event-stream", "Event", "With Accept: text/event-stream: frames.")
                 .Fails(400, "invalid_query", "invalid_cursor", "cursor_beyond_end")
                 .Fails(406, "not_acceptable")
+                .Fails(503, "streaming_disabled")
                 .Streams());
 
     private static async Task ReadAsync(HttpContext context, ServerContext server)

@@ -30,9 +30,6 @@ internal static class StreamLimits
     /// <summary>How many sockets one caller may have open.</summary>
     public const int MaxSockets = 200;
 
-    /// <summary>With what a socket is closed that read too slowly, and may come back.</summary>
-    public const int TryAgainLater = 1013;
-
     /// <summary>How often an idle socket is asked whether it is still there, and how long it may take to answer.</summary>
     public static readonly TimeSpan SocketPing = TimeSpan.FromSeconds(30);
 
@@ -41,7 +38,4 @@ internal static class StreamLimits
 
     /// <summary>The time between two tries to follow a log that could not be read.</summary>
     public static readonly TimeSpan FollowRetry = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long a hub that hears nothing says nothing; the store is asked each second all the same.</summary>
-    public static readonly TimeSpan Quiet = TimeSpan.FromDays(1);
 }

@@ -139,6 +139,56 @@ public sealed class EventStreamTests
     }
 
     [Fact]
+    public async Task Ndjson_beats_with_the_cursor_when_nothing_is_wanted_of_what_happens()
+    {
+        var time = new ManualTime();
+        await using var server = await ServerHarness.StartAsync(o => o with { Time = time, SlowViewer = TimeSpan.FromDays(1) }, time: time, pipelines: Some.Waits);
+        var id = await server.RunAsync("waits");
+        await server.GetAsync($"/api/executions/{id}/events?types=stage.waiting&wait=30");
+        var last = (await server.GetAsync($"/api/executions/{id}/events?types=none")).Json.GetProperty("last").GetInt64();
+        using var response = await server.OpenAsync($"/api/executions/{id}/events?follow=true&types=none", "application/x-ndjson");
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        var next = reader.ReadLineAsync();
+        while (!next.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System));
+        }
+
+        Assert.Equal($$"""{"heartbeat":{{last}}}""", await next);
+    }
+
+    [Fact]
+    public async Task Stream_says_that_the_log_is_another_when_a_browser_comes_back_with_a_cursor_beyond_its_end()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Printer);
+        var id = await server.RunToEndAsync("printer");
+        using var viewer = await server.FollowAsync(id, lastEventId: "100000");
+        var frame = Assert.Single(await viewer.ReadAllAsync());
+        Assert.Equal(("reset", 0L), (frame.Event, frame.Seq));
+    }
+
+    [Fact]
+    public async Task Streams_are_refused_and_open_ones_sent_away_when_streaming_is_turned_off()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Waits);
+        var id = await server.RunAsync("waits");
+        using var viewer = await server.FollowAsync(id);
+        Assert.Equal(1, (await viewer.NextAsync())!.Seq);
+        Assert.True((await server.GetAsync("/api/config/status")).Json.GetProperty("flags").GetProperty("ENABLE_EXECUTION_STREAMING").GetBoolean());
+        var turned = await server.PutAsync("/api/config/flags", """{"ENABLE_EXECUTION_STREAMING":false}""");
+        Assert.False(turned.Json.GetProperty("ENABLE_EXECUTION_STREAMING").GetBoolean());
+        Assert.NotNull((await viewer.ReadAllAsync())[^1].Retry);
+        (await server.GetAsync($"/api/executions/{id}/events", ("Accept", "text/event-stream"))).AssertProblem(HttpStatusCode.ServiceUnavailable, "streaming_disabled");
+        Assert.False((await server.GetAsync("/api/config/status")).Json.GetProperty("flags").GetProperty("ENABLE_EXECUTION_STREAMING").GetBoolean());
+        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync($"/api/executions/{id}/events")).Status);
+        (await server.PutAsync("/api/config/flags", """{"ENABLE_EXECUTION_STREAMING":1}""")).AssertProblem(HttpStatusCode.BadRequest, "invalid_request");
+        await server.PutAsync("/api/config/flags", """{"ENABLE_EXECUTION_STREAMING":true}""");
+        using var again = await server.FollowAsync(id);
+        Assert.Equal(1, (await again.NextAsync())!.Seq);
+    }
+
+    [Fact]
     public async Task Stream_closes_a_viewer_as_lagging_when_it_does_not_read_while_others_go_on()
     {
         var log = new LogSignal();

@@ -5,10 +5,14 @@ namespace Sightglass.Server.Streaming.Hubs;
 
 /// <summary>Follows one execution for all who watch it: one subscription, one look at the store each second, one ring of
 /// blocks, each encoded once.</summary>
-internal sealed class ExecutionHub
+internal sealed class ExecutionHub : IDisposable
 {
+    // A step that only says that nothing happened is of no use: viewers count their own silence.
+    private static readonly TimeSpan Quiet = TimeSpan.FromDays(1);
+
     private readonly ViewerLane[] _lanes;
     private readonly CancellationTokenSource _left = new();
+    private readonly CancellationToken _end;
     private HubState _state;
     private long _version;
 
@@ -17,6 +21,7 @@ internal sealed class ExecutionHub
     public ExecutionHub(Guid executionId, long last)
     {
         ExecutionId = executionId;
+        _end = _left.Token;
         _state = new HubState(last, Ended: false);
         _lanes = new ViewerLane[Math.Clamp(Environment.ProcessorCount, 1, StreamLimits.MaxLanes)];
         for (var i = 0; i < _lanes.Length; i++) _lanes[i] = new ViewerLane();
@@ -44,10 +49,10 @@ internal sealed class ExecutionHub
         return viewer;
     }
 
-    /// <summary>Follows the log until <see cref="Stop"/>.</summary>
+    /// <summary>Follows the log until it is disposed.</summary>
     public async Task RunAsync(LogFollower follower, TimeProvider time, ILogger logger)
     {
-        var token = _left.Token;
+        var token = _end;
         while (!token.IsCancellationRequested)
         {
             try
@@ -69,7 +74,11 @@ internal sealed class ExecutionHub
         }
     }
 
-    public void Stop() => _left.Cancel();
+    public void Dispose()
+    {
+        _left.Cancel();
+        _left.Dispose();
+    }
 
     /// <summary>Wakes all who watch, to hear what is not in the log.</summary>
     public void Signal()
@@ -85,7 +94,7 @@ internal sealed class ExecutionHub
 
     private async Task FollowAsync(LogFollower follower, CancellationToken cancellationToken)
     {
-        await foreach (var step in follower.FollowAsync(ExecutionId, State.Last, StreamLimits.Quiet, cancellationToken).ConfigureAwait(false))
+        await foreach (var step in follower.FollowAsync(ExecutionId, State.Last, Quiet, cancellationToken).ConfigureAwait(false))
         {
             var last = State.Last;
             foreach (var block in step.Blocks)

@@ -26,7 +26,7 @@ internal sealed class StreamHubs : IDisposable
         var beat = options.Heartbeat / 4;
         var tick = beat < StreamLimits.Tick ? beat : StreamLimits.Tick;
         _timer = options.Time.CreateTimer(static hubs => ((StreamHubs)hubs!).WakeQuiet(), this, tick, tick);
-        _stop = stopping.UnsafeRegister(static hubs => ((StreamHubs)hubs!).Drain(), this);
+        _stop = stopping.UnsafeRegister(static hubs => ((StreamHubs)hubs!).Signal(), this);
     }
 
     /// <summary>Gets whether the server stops: viewers are told to come back, to whoever serves then.</summary>
@@ -57,11 +57,10 @@ internal sealed class StreamHubs : IDisposable
         var hub = viewer.Hub;
         lock (_gate)
         {
-            if (--hub.Viewers > 0) return;
-            _hubs.Remove(hub.ExecutionId);
+            if (--hub.Viewers > 0 || !_hubs.Remove(hub.ExecutionId)) return;
         }
 
-        hub.Stop();
+        hub.Dispose();
     }
 
     /// <summary>Reads from the store for a viewer whose cursor is behind the ring, in its turn.</summary>
@@ -79,7 +78,7 @@ internal sealed class StreamHubs : IDisposable
     }
 
     /// <summary>Wakes every viewer, to look at what has changed beside the logs.</summary>
-    public void Drain()
+    public void Signal()
     {
         foreach (var hub in Hubs()) hub.Signal();
     }
@@ -88,7 +87,10 @@ internal sealed class StreamHubs : IDisposable
     {
         _stop.Dispose();
         _timer.Dispose();
-        foreach (var hub in Hubs()) hub.Stop();
+        var hubs = Hubs();
+        lock (_gate) _hubs.Clear();
+        foreach (var hub in hubs) hub.Dispose();
+        _catchUps.Dispose();
     }
 
     private void WakeQuiet()

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
+using Sightglass.Server.OpenApi;
 
 namespace Sightglass.Server.Streaming.Sockets;
 
@@ -13,7 +14,14 @@ internal static class SocketEndpoint
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
         var callers = new SocketCallers();
-        routes.MapGet("/ws", context => AcceptAsync(context, server, callers)).Needs(Role.Viewer).Narrowed();
+        routes.MapGet("/ws", context => AcceptAsync(context, server, callers))
+            .Needs(Role.Viewer).Narrowed()
+            .Describe("openSocket", Tags.Streaming, "One WebSocket for many executions, and for commands", d => d
+                .Says("Messages are JSON texts with a type: subscribe, unsubscribe, command and ping are each answered with the same ref. What comes by itself is told in docs/reference/streaming.md.")
+                .Gives(null, null, "Speaks WebSocket from here on.", 101)
+                .Fails(426, "websocket_required")
+                .Fails(429, "too_many_sockets")
+                .Streams());
     }
 
     private static async Task AcceptAsync(HttpContext context, ServerContext server, SocketCallers callers)
@@ -33,7 +41,8 @@ internal static class SocketEndpoint
         try
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
-            await new SocketSession(server, socket, caller).RunAsync(context.RequestAborted).ConfigureAwait(false);
+            using var session = new SocketSession(server, socket, caller);
+            await session.RunAsync(context.RequestAborted).ConfigureAwait(false);
         }
         catch (WebSocketException)
         {

@@ -11,18 +11,22 @@ using Sightglass.Server.Executions;
 namespace Sightglass.Server.Streaming.Sockets;
 
 /// <summary>One open socket: reads one message after the other, answers each, and sends what its subscriptions have.</summary>
-internal sealed class SocketSession(ServerContext server, WebSocket socket, Caller caller)
+internal sealed class SocketSession(ServerContext server, WebSocket socket, Caller caller) : IDisposable
 {
+    // Registered, but without a name of its own in .NET.
+    private const WebSocketCloseStatus TryAgainLater = (WebSocketCloseStatus)1013;
+
     private readonly SocketReader _reader = new(socket);
     private readonly SocketTopics _topics = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
+    private Task _ending = Task.CompletedTask;
 
     /// <summary>Serves the socket until it is closed.</summary>
     public async Task RunAsync(CancellationToken aborted)
     {
         var left = aborted.UnsafeRegister(static closing => ((CancellationTokenSource)closing!).Cancel(), _closing);
-        var draining = server.Stopping.UnsafeRegister(static session => _ = ((SocketSession)session!).DrainAsync(), this);
+        var draining = server.Stopping.UnsafeRegister(static session => ((SocketSession)session!).Drain(), this);
         try
         {
             while (await _reader.ReadAsync(aborted).ConfigureAwait(false) is { } message) await AnswerAsync(message).ConfigureAwait(false);
@@ -33,9 +37,16 @@ internal sealed class SocketSession(ServerContext server, WebSocket socket, Call
             await left.DisposeAsync().ConfigureAwait(false);
             await _closing.CancelAsync().ConfigureAwait(false);
             await _topics.EndAsync().ConfigureAwait(false);
+            await _ending.ConfigureAwait(false);
         }
 
         await CloseAsync(_reader.CloseStatus, _reader.CloseReason).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _closing.Dispose();
+        _sending.Dispose();
     }
 
     /// <summary>Sends a message in its turn.</summary>
@@ -96,16 +107,16 @@ internal sealed class SocketSession(ServerContext server, WebSocket socket, Call
                 await socket.SendAsync(word, WebSocketMessageType.Text, true, CancellationToken.None).AsTask().WaitAsync(ServerLimits.LastWord, server.Time).ConfigureAwait(false);
             }
 
-            await socket.CloseOutputAsync((WebSocketCloseStatus)StreamLimits.TryAgainLater, "read too slowly", CancellationToken.None).WaitAsync(ServerLimits.LastWord, server.Time).ConfigureAwait(false);
-            _ = AbortSoonAsync();
+            await socket.CloseOutputAsync(TryAgainLater, "read too slowly", CancellationToken.None).WaitAsync(ServerLimits.LastWord, server.Time).ConfigureAwait(false);
+            _ending = AbortSoonAsync();
         }
         catch (Exception e) when (e is TimeoutException or WebSocketException or ObjectDisposedException)
         {
             socket.Abort();
         }
-
-        await _closing.CancelAsync().ConfigureAwait(false);
     }
+
+    private void Drain() => _ending = Task.Run(DrainAsync);
 
     private async Task DrainAsync()
     {
@@ -117,7 +128,7 @@ internal sealed class SocketSession(ServerContext server, WebSocket socket, Call
     /// <summary>Gives the other side time to close as well.</summary>
     private async Task AbortSoonAsync()
     {
-        await Task.Delay(ServerLimits.LastWord, server.Time).ConfigureAwait(false);
+        await Task.Delay(ServerLimits.LastWord, server.Time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         socket.Abort();
     }
 

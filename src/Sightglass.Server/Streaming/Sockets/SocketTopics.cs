@@ -36,7 +36,7 @@ internal sealed class SocketTopics
                 _topics.TryRemove(KeyValuePair.Create(executionId, topic));
                 topic.Ends.Dispose();
             }
-        });
+        }, CancellationToken.None);
     }
 
     /// <summary>Ends a subscription; nothing of it is sent any more when the task has ended.</summary>
