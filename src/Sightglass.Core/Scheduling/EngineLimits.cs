@@ -31,6 +31,9 @@ internal static class EngineLimits
     /// <summary>How many bytes a follower reads from the store at once.</summary>
     public const int FollowPageBytes = 256 * 1024;
 
+    /// <summary>The most bytes of a log that are read backwards for what running attempts printed last.</summary>
+    public const int MaxTailBytes = 16 * 1024 * 1024;
+
     /// <summary>How many bytes are read at once when an execution is taken up.</summary>
     public const int LoadPageBytes = 1024 * 1024;
 

@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sightglass.Core.Executions;
+using Sightglass.Core.Ports;
+using Sightglass.Core.Scheduling;
+using Sightglass.Server.Errors;
+using Sightglass.Server.Executions;
+
+namespace Sightglass.Server.Contracts.Playbooks;
+
+/// <summary>The routes of the playbook viewer: a run with its steps, one step, the live stream, and where that is.</summary>
+internal static class PlaybookEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes, ServerContext server)
+    {
+        var runs = new KnownRuns(server.Engine.Store);
+        routes.MapGet("/api/v1/playbook-runs/{id}", context => GuardedAsync(context, id => RunAsync(context, server, runs, id)));
+        routes.MapGet("/api/v1/playbook-runs/{id}/steps/{stepKey}", context => GuardedAsync(context, id => StepAsync(context, runs, id)));
+        routes.MapGet("/api/v1/playbook-runs/{id}/stream", context => GuardedAsync(context, id => StreamAsync(context, server, id)));
+        routes.MapGet("/api/playbook-runs/{id}/stream", context => GuardedAsync(context, id => StreamUrlAsync(context, runs, id)));
+    }
+
+    /// <summary>Refuses who has no organisation, and says in that API's words what goes wrong.</summary>
+    private static async Task GuardedAsync(HttpContext context, Func<Guid, Task> answer)
+    {
+        if (!ExecutionEndpoints.TryGetId(context, out var id))
+        {
+            await PlaybookAnswer.NotFoundAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await answer(id).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException e) when (!context.Response.HasStarted)
+        {
+            await PlaybookAnswer.RefuseAsync(context, 503, "INTERNAL_ERROR", e.Message).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task RunAsync(HttpContext context, ServerContext server, KnownRuns runs, Guid id)
+    {
+        ReadOnlyMemory<byte> json = default;
+        if (await runs.ReadAsync(id, null, (run, definition) => json = PlaybookAnswer.Of(writer => PlaybookRunJson.WriteRun(writer, run, definition, server.Engine.GetParked(id))), context.RequestAborted).ConfigureAwait(false))
+            await JsonAnswer.WriteAsync(context, json).ConfigureAwait(false);
+        else await PlaybookAnswer.NotFoundAsync(context).ConfigureAwait(false);
+    }
+
+    private static async Task StepAsync(HttpContext context, KnownRuns runs, Guid id)
+    {
+        var key = (string)context.GetRouteValue("stepKey")!;
+        ReadOnlyMemory<byte>? json = null;
+        await runs.ReadAsync(id, null, (run, definition) =>
+        {
+            if (run.State.Find(key) is { } stage)
+                json = PlaybookAnswer.Of(writer => PlaybookRunJson.WriteStep(writer, run, stage, definition, definition?.Stages.FirstOrDefault(s => s.Id == stage.Id)));
+        }, context.RequestAborted).ConfigureAwait(false);
+        if (json is { } found) await JsonAnswer.WriteAsync(context, found).ConfigureAwait(false);
+        else await PlaybookAnswer.NotFoundAsync(context).ConfigureAwait(false);
+    }
+
+    private static async Task StreamUrlAsync(HttpContext context, KnownRuns runs, Guid id)
+    {
+        if (!await runs.ReadAsync(id, null, static (_, _) => { }, context.RequestAborted).ConfigureAwait(false))
+        {
+            await PlaybookAnswer.NotFoundAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        await JsonAnswer.WriteAsync(context, PlaybookAnswer.Of(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("streamUrl"u8, $"/api/v1/playbook-runs/{id}/stream");
+            writer.WriteEndObject();
+        })).ConfigureAwait(false);
+    }
+
+    private static async Task StreamAsync(HttpContext context, ServerContext server, Guid id)
+    {
+        PlaybookCursor? cursor = null;
+        if (context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last)
+        {
+            if (!PlaybookCursor.TryParse(last, out var given))
+            {
+                await PlaybookAnswer.RefuseAsync(context, 400, "INVALID_CURSOR", "Last-Event-ID is the id of the last event that was received; leave it out to begin now.").ConfigureAwait(false);
+                return;
+            }
+
+            cursor = given;
+        }
+
+        var state = await LogReader.FoldAsync(server.Engine.Store, id, cursor?.Seq ?? long.MaxValue, context.RequestAborted).ConfigureAwait(false);
+        if (state is null || (cursor is { } c && c.Seq > 0 && state.LastSeq < c.Seq))
+        {
+            if (state is null) await PlaybookAnswer.NotFoundAsync(context).ConfigureAwait(false);
+            else await PlaybookAnswer.RefuseAsync(context, 400, "INVALID_CURSOR", $"The log ends at {state.LastSeq}; leave Last-Event-ID out to begin now.").ConfigureAwait(false);
+            return;
+        }
+
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, server.Stopping);
+        try
+        {
+            await new PlaybookStream(context, server, id).RunAsync(state, cursor, ends.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        {
+            // Cut short, so that the viewer comes back with its cursor.
+        }
+    }
+}
