@@ -60,6 +60,10 @@ public sealed record ServerOptions
     /// <value>5 seconds.</value>
     public TimeSpan ShutdownTime { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Gets the id of the pipeline that <c>POST /executions/{id}/start-streaming</c> runs.</summary>
+    /// <value>None: that is refused.</value>
+    public string? StreamingPipeline { get; init; }
+
     /// <summary>Gets the clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

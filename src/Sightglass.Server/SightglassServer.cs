@@ -16,6 +16,8 @@ using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Core.Webhooks;
 using Sightglass.Server.Access;
 using Sightglass.Server.Contracts;
+using Sightglass.Server.Contracts.LogStream;
+using Sightglass.Server.Contracts.Playbooks;
 using Sightglass.Server.Debugging;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
@@ -143,6 +145,8 @@ public sealed class SightglassServer : IAsyncDisposable
         ScheduleEndpoints.Map(app, _context);
         WebhookEndpoints.Map(app, _context);
         ConfigStatus.Map(app, _context);
+        PlaybookEndpoints.Map(app, _context);
+        LogStreamEndpoints.Map(app, _context);
         OpenApiEndpoint.Map(app);
         PageFiles.Map(app);
         return app;

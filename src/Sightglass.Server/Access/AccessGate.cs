@@ -17,7 +17,7 @@ internal static class AccessGate
             context.Features.Set(LocalConnection.Is(context) ? Access.Caller.Socket : Access.Caller.Local);
             if (await RefuseAsync(context, endpoint, server).ConfigureAwait(false) is { } problem)
             {
-                await problem.WriteAsync(context).ConfigureAwait(false);
+                await (endpoint.Metadata.GetMetadata<RefusalFormat>() is { } format ? format.WriteAsync(context, problem) : problem.WriteAsync(context)).ConfigureAwait(false);
                 return;
             }
         }

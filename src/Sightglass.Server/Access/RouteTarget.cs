@@ -11,7 +11,7 @@ internal sealed record RouteTarget(string Parameter, bool IsExecution)
     public static RouteTarget? Of(RoutePattern pattern)
     {
         var path = pattern.RawText ?? "";
-        if (Names(path, "/api/executions/{id}")) return new RouteTarget("id", IsExecution: true);
+        if (Names(path, "/api/executions/{id}") || Names(path, "/api/v1/playbook-runs/{id}") || Names(path, "/api/playbook-runs/{id}")) return new RouteTarget("id", IsExecution: true);
         if (Names(path, "/api/pipelines/{id}")) return new RouteTarget("id", IsExecution: false);
         return pattern.GetParameter("pipeline") is null ? null : new RouteTarget("pipeline", IsExecution: false);
     }

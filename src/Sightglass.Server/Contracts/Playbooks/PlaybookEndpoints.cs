@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Routing;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
+using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
+using Sightglass.Server.OpenApi;
 
 namespace Sightglass.Server.Contracts.Playbooks;
 
@@ -15,14 +17,31 @@ internal static class PlaybookEndpoints
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
         var runs = new KnownRuns(server.Engine.Store);
-        routes.MapGet("/api/v1/playbook-runs/{id}", context => GuardedAsync(context, id => RunAsync(context, server, runs, id)));
-        routes.MapGet("/api/v1/playbook-runs/{id}/steps/{stepKey}", context => GuardedAsync(context, id => StepAsync(context, runs, id)));
-        routes.MapGet("/api/v1/playbook-runs/{id}/stream", context => GuardedAsync(context, id => StreamAsync(context, server, id)));
-        routes.MapGet("/api/playbook-runs/{id}/stream", context => GuardedAsync(context, id => StreamUrlAsync(context, runs, id)));
+        MapRun(routes, "/api/v1/playbook-runs/{id}", (context, id) => RunAsync(context, server, runs, id))
+            .Describe("getPlaybookRun", Tags.Contracts, "A run as the playbook viewer has it", d => Run(d).Gives("PlaybookRunAnswer", "The run with all its steps."));
+        MapRun(routes, "/api/v1/playbook-runs/{id}/steps/{stepKey}", (context, id) => StepAsync(context, runs, id))
+            .Describe("getPlaybookStep", Tags.Contracts, "One step of a run", d => Run(d).Path("stepKey", "Key of the step.").Gives("StepRunAnswer", "The step."));
+        MapRun(routes, "/api/v1/playbook-runs/{id}/stream", (context, id) => StreamAsync(context, server, id))
+            .Describe("streamPlaybookRun", Tags.Contracts, "A run as it goes on", d => Run(d)
+                .Says("Server-sent events: first connected, then what happens from now on or, with Last-Event-ID, from there. A comment comes every 30 seconds; the stream stays open for 10 minutes after the end.")
+                .Header("Last-Event-ID", Constraint.Text(ServerLimits.MaxPathPart), "The id of the last event that was received.")
+                .Gives("text/event-stream", "PlaybookEvent", "Frames.")
+                .Gives("PlaybookError", "Last-Event-ID is no id of this stream.", 400)
+                .Streams());
+        MapRun(routes, "/api/playbook-runs/{id}/stream", StreamUrlAsync)
+            .Describe("findPlaybookStream", Tags.Contracts, "Where the stream of a run is", d => Run(d).Gives("StreamUrlAnswer", "Its address."));
+
+        static RouteDescription Run(RouteDescription d) => d
+            .Path("id", "Id of the run, a UUID.", Constraint.Of("uuid"))
+            .Gives("PlaybookError", "There is no such run, or it is another organisation's.", 404)
+            .Gives("PlaybookError", "The store cannot be read for now.", 503);
     }
 
-    /// <summary>Refuses who has no organisation, and says in that API's words what goes wrong.</summary>
-    private static async Task GuardedAsync(HttpContext context, Func<Guid, Task> answer)
+    private static IEndpointConventionBuilder MapRun(IEndpointRouteBuilder routes, string route, Func<HttpContext, Guid, Task> answer) =>
+        routes.MapGet(route, context => GuardedAsync(context, answer)).Needs(Role.Viewer).WithMetadata(new RefusalFormat(PlaybookAnswer.RefuseAsync));
+
+    /// <summary>Says in that API's words what goes wrong.</summary>
+    private static async Task GuardedAsync(HttpContext context, Func<HttpContext, Guid, Task> answer)
     {
         if (!ExecutionEndpoints.TryGetId(context, out var id))
         {
@@ -32,7 +51,7 @@ internal static class PlaybookEndpoints
 
         try
         {
-            await answer(id).ConfigureAwait(false);
+            await answer(context, id).ConfigureAwait(false);
         }
         catch (StoreUnavailableException e) when (!context.Response.HasStarted)
         {
@@ -43,7 +62,7 @@ internal static class PlaybookEndpoints
     private static async Task RunAsync(HttpContext context, ServerContext server, KnownRuns runs, Guid id)
     {
         ReadOnlyMemory<byte> json = default;
-        if (await runs.ReadAsync(id, null, (run, definition) => json = PlaybookAnswer.Of(writer => PlaybookRunJson.WriteRun(writer, run, definition, server.Engine.GetParked(id))), context.RequestAborted).ConfigureAwait(false))
+        if (await runs.ReadAsync(id, (run, definition) => json = PlaybookAnswer.Of(writer => PlaybookRunJson.WriteRun(writer, run, definition, server.Engine.GetParked(id))), context.RequestAborted).ConfigureAwait(false))
             await JsonAnswer.WriteAsync(context, json).ConfigureAwait(false);
         else await PlaybookAnswer.NotFoundAsync(context).ConfigureAwait(false);
     }
@@ -52,7 +71,7 @@ internal static class PlaybookEndpoints
     {
         var key = (string)context.GetRouteValue("stepKey")!;
         ReadOnlyMemory<byte>? json = null;
-        await runs.ReadAsync(id, null, (run, definition) =>
+        await runs.ReadAsync(id, (run, definition) =>
         {
             if (run.State.Find(key) is { } stage)
                 json = PlaybookAnswer.Of(writer => PlaybookRunJson.WriteStep(writer, run, stage, definition, definition?.Stages.FirstOrDefault(s => s.Id == stage.Id)));
@@ -61,21 +80,12 @@ internal static class PlaybookEndpoints
         else await PlaybookAnswer.NotFoundAsync(context).ConfigureAwait(false);
     }
 
-    private static async Task StreamUrlAsync(HttpContext context, KnownRuns runs, Guid id)
+    private static Task StreamUrlAsync(HttpContext context, Guid id) => JsonAnswer.WriteAsync(context, PlaybookAnswer.Of(writer =>
     {
-        if (!await runs.ReadAsync(id, null, static (_, _) => { }, context.RequestAborted).ConfigureAwait(false))
-        {
-            await PlaybookAnswer.NotFoundAsync(context).ConfigureAwait(false);
-            return;
-        }
-
-        await JsonAnswer.WriteAsync(context, PlaybookAnswer.Of(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("streamUrl"u8, $"/api/v1/playbook-runs/{id}/stream");
-            writer.WriteEndObject();
-        })).ConfigureAwait(false);
-    }
+        writer.WriteStartObject();
+        writer.WriteString("streamUrl"u8, $"/api/v1/playbook-runs/{id}/stream");
+        writer.WriteEndObject();
+    }));
 
     private static async Task StreamAsync(HttpContext context, ServerContext server, Guid id)
     {
