@@ -50,7 +50,9 @@ internal static class ServeCommand
         command.Options.Add(hosts);
         var age = new Option<string?>("--retain-age") { Description = "Delete executions this long after their end, such as 30d (default: never); a pipeline's 'retention' comes first.", HelpName = "TIME" };
         var count = new Option<int?>("--retain-count") { Description = "Keep this many ended executions of each pipeline, the newest (default: all); a pipeline's 'retention' comes first.", HelpName = "N" };
+        var streaming = new Option<string?>("--streaming-pipeline") { Description = "The pipeline that POST /executions/{id}/start-streaming runs (default: none).", HelpName = "ID" };
         command.Options.Add(slots);
+        command.Options.Add(streaming);
         command.Options.Add(age);
         command.Options.Add(count);
         command.SetAction(parsed =>
@@ -64,7 +66,8 @@ internal static class ServeCommand
                 parsed.GetValue(pipelines),
                 FolderPaths.Of(parsed.GetValue(CommonOptions.Data)),
                 parsed.GetValue(slots) is { } atOnce ? options with { Slots = atOnce } : options,
-                retention);
+                retention,
+                parsed.GetValue(streaming));
         });
     }
 
@@ -87,7 +90,7 @@ internal static class ServeCommand
         TimeProvider.System,
         loggers.CreateLogger("Sightglass.Retention"));
 
-    private static async Task<int> ServeAsync(IReadOnlyList<string> urls, string? given, FolderPaths data, EngineHostOptions options, RetentionRule retention)
+    private static async Task<int> ServeAsync(IReadOnlyList<string> urls, string? given, FolderPaths data, EngineHostOptions options, RetentionRule retention, string? streamingPipeline)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var interrupts = new Interrupts(_ => stopped.TrySetResult(), second: ChildSessions.Kill);
@@ -105,7 +108,7 @@ internal static class ServeCommand
         await using var listener = new SocketListener(data, host.Engine, catalog, schedules, webhooks, loggers);
         try
         {
-            await listener.StartAsync(urls).ConfigureAwait(false);
+            await listener.StartAsync(urls, streamingPipeline).ConfigureAwait(false);
         }
         catch (ServerStartException error)
         {

@@ -43,12 +43,14 @@ internal sealed class SocketListener : IAsyncDisposable
     /// <summary>Gets the addresses for browsers, with the ports taken.</summary>
     public IReadOnlyList<string> Urls => [.. (_server?.Addresses ?? []).Where(a => !a.Contains("unix:", StringComparison.Ordinal))];
 
+    /// <param name="urls">The addresses for browsers.</param>
+    /// <param name="streamingPipeline">The pipeline that a client of the workflow log stream may start; none by default.</param>
     /// <exception cref="ServerStartException">An address is refused or taken.</exception>
-    public async Task StartAsync(IReadOnlyList<string> urls)
+    public async Task StartAsync(IReadOnlyList<string> urls, string? streamingPipeline = null)
     {
         // What a dead owner left there is in the way; the lock says that it is dead.
         File.Delete(_socket.Path);
-        _server = new SightglassServer(new ServerOptions { Urls = urls, UnixSocketPath = _socket.Path, LoggerFactory = _loggers }, _engine, _catalog, _schedules, _webhooks);
+        _server = new SightglassServer(new ServerOptions { Urls = urls, UnixSocketPath = _socket.Path, LoggerFactory = _loggers, StreamingPipeline = streamingPipeline }, _engine, _catalog, _schedules, _webhooks);
         await _server.StartAsync().ConfigureAwait(false);
     }
 

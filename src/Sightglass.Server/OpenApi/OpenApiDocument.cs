@@ -120,7 +120,19 @@ internal static class OpenApiDocument
         foreach (var refusals in description.Failures.Concat(Everywhere).Distinct().GroupBy(f => f.Status))
         {
             var isOwn = description.Failures.Any(f => f.Status == refusals.Key && !Everywhere.Contains(f));
-            responses[refusals.Key] = isOwn ? Refusal(refusals.Key, refusals.Select(f => f.Code)) : new JsonObject { ["$ref"] = "#/components/responses/" + NameOf(refusals.Key) };
+
+            // A route that refuses in words of its own may still be refused by what stands before it.
+            if (responses.TryGetValue(refusals.Key, out var own))
+            {
+                var refusal = Refusal(refusals.Key, refusals.Select(f => f.Code));
+                foreach (var (type, content) in own!["content"]!.AsObject()) refusal["content"]![type] = content!.DeepClone();
+                refusal["description"] = own["description"]!.DeepClone();
+                responses[refusals.Key] = refusal;
+            }
+            else
+            {
+                responses[refusals.Key] = isOwn ? Refusal(refusals.Key, refusals.Select(f => f.Code)) : new JsonObject { ["$ref"] = "#/components/responses/" + NameOf(refusals.Key) };
+            }
         }
 
         return new JsonObject(responses.Select(r => KeyValuePair.Create(r.Key.ToString(CultureInfo.InvariantCulture), r.Value)));

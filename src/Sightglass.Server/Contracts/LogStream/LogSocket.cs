@@ -14,6 +14,7 @@ namespace Sightglass.Server.Contracts.LogStream;
 internal sealed class LogSocket(HttpContext context, ServerContext server, Guid id, string name)
 {
     private readonly ExecutionLogs _logs = new(name);
+    private long _cursor;
 
     public async Task RunAsync()
     {
@@ -22,41 +23,38 @@ internal sealed class LogSocket(HttpContext context, ServerContext server, Guid 
         var listening = ListenAsync(socket, gone);
         try
         {
-            if (await FollowAsync(socket, gone.Token).ConfigureAwait(false)) await CloseAsync(socket, WebSocketCloseStatus.NormalClosure, "The execution has ended.").ConfigureAwait(false);
-            else await CloseAsync(socket, WebSocketCloseStatus.NormalClosure, "The execution was deleted.").ConfigureAwait(false);
+            var (status, why) = await FollowAsync(socket, gone.Token).ConfigureAwait(false) ? (WebSocketCloseStatus.NormalClosure, "The execution has ended.") : (WebSocketCloseStatus.NormalClosure, "The execution was deleted.");
+            await CloseAsync(socket, listening, status, why).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {
             // Its client connects again where the server only stops.
-            if (server.Stopping.IsCancellationRequested) await CloseAsync(socket, WebSocketCloseStatus.EndpointUnavailable, "The server is stopping.").ConfigureAwait(false);
+            if (server.Stopping.IsCancellationRequested) await CloseAsync(socket, listening, WebSocketCloseStatus.EndpointUnavailable, "The server is stopping.").ConfigureAwait(false);
+            else if (socket.State == WebSocketState.CloseReceived) await CloseAsync(socket, listening, WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            ServerLog.ViewerLagging(server.Logger, id, 0);
+            ServerLog.ViewerLagging(server.Logger, id, _cursor);
             context.Abort();
         }
         catch (WebSocketException)
         {
             // The client is gone.
         }
-        finally
-        {
-            await gone.CancelAsync().ConfigureAwait(false);
-            await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+
+        await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<bool> FollowAsync(WebSocket socket, CancellationToken cancellationToken)
     {
-        long cursor = 0;
         await foreach (var step in server.Engine.Follower.FollowAsync(id, 0, server.Options.Heartbeat, cancellationToken).ConfigureAwait(false))
         {
             foreach (var block in step.Blocks)
             {
                 foreach (var e in EventJson.ReadBlock(block.Bytes))
                 {
-                    if (e.Seq <= cursor) continue;
-                    cursor = e.Seq;
+                    if (e.Seq <= _cursor) continue;
+                    _cursor = e.Seq;
                     foreach (var log in _logs.Apply(e)) await SendAsync(socket, log, cancellationToken).ConfigureAwait(false);
                     if (e.Data is ExecutionCreated { Plan.Reference: { } plan } created)
                         _logs.ApplyPlan((await LogReader.ReadValueAsync(server.Engine.Store, plan, created.Plan.Bytes, cancellationToken).ConfigureAwait(false)).Span);
@@ -74,22 +72,23 @@ internal sealed class LogSocket(HttpContext context, ServerContext server, Guid 
     /// <exception cref="TimeoutException">The client does not read.</exception>
     private Task SendAsync(WebSocket socket, ReadOnlyMemory<byte> log, CancellationToken cancellationToken)
     {
-        var sending = socket.SendAsync(log, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+        // A token given to the socket would cut it, and no close could say why.
+        var sending = socket.SendAsync(log, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
         return sending.IsCompletedSuccessfully ? Task.CompletedTask : sending.AsTask().WaitAsync(server.Options.SlowViewer, server.Time, cancellationToken);
     }
 
     /// <summary>Reads what the client sends, which means nothing, until it closes.</summary>
-    private static async Task ListenAsync(WebSocket socket, CancellationTokenSource gone)
+    private async Task ListenAsync(WebSocket socket, CancellationTokenSource gone)
     {
         var buffer = new byte[1024];
         try
         {
-            while ((await socket.ReceiveAsync(buffer.AsMemory(), gone.Token).ConfigureAwait(false)).MessageType != WebSocketMessageType.Close)
+            while ((await socket.ReceiveAsync(buffer.AsMemory(), context.RequestAborted).ConfigureAwait(false)).MessageType != WebSocketMessageType.Close)
             {
                 // Nothing is asked on this socket.
             }
         }
-        catch (WebSocketException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
         {
             // It went without a word.
         }
@@ -99,13 +98,14 @@ internal sealed class LogSocket(HttpContext context, ServerContext server, Guid 
         }
     }
 
-    private async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status, string why)
+    /// <summary>Closes, and gives the client a while to answer: a connection that is cut at once may lose what was sent last.</summary>
+    private async Task CloseAsync(WebSocket socket, Task listening, WebSocketCloseStatus status, string why)
     {
-        if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived)) return;
         try
         {
-            // Its own close is awaited by who listens.
-            await socket.CloseOutputAsync(status, why, CancellationToken.None).WaitAsync(ServerLimits.LastWord, server.Time).ConfigureAwait(false);
+            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+                await socket.CloseOutputAsync(status, why, CancellationToken.None).WaitAsync(ServerLimits.LastWord, server.Time).ConfigureAwait(false);
+            await listening.WaitAsync(ServerLimits.LastWord, server.Time).ConfigureAwait(false);
         }
         catch (Exception e) when (e is TimeoutException or WebSocketException)
         {
