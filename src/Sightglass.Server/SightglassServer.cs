@@ -16,7 +16,7 @@ using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Core.Webhooks;
 using Sightglass.Server.Access;
 using Sightglass.Server.Contracts;
-using Sightglass.Server.Contracts.LogStream;
+using Sightglass.Server.Contracts.WorkflowLogs;
 using Sightglass.Server.Contracts.Playbooks;
 using Sightglass.Server.Debugging;
 using Sightglass.Server.Errors;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Sightglass.Core.Executions;
 using Sightglass.Server.Contracts;
 using Sightglass.Server.Contracts.Dashboard;
-using Sightglass.Server.Contracts.LogStream;
+using Sightglass.Server.Contracts.WorkflowLogs;
 using Sightglass.Server.Contracts.Playbooks;
 using Xunit;
 

@@ -7,8 +7,8 @@ namespace Sightglass.Server.Contracts.Dashboard;
 /// <summary>Follows one execution for a client of the live pipeline dashboard: live from now on, to its closing message.</summary>
 /// <param name="server">What it reads.</param>
 /// <param name="id">The execution.</param>
-/// <param name="send">Sends one message; never called twice at once.</param>
-internal sealed class DashboardFollower(ServerContext server, Guid id, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> send) : IDisposable
+/// <param name="send">Sends one message, and is never called twice at once; false where the client has left.</param>
+internal sealed class DashboardFollower(ServerContext server, Guid id, Func<ReadOnlyMemory<byte>, ValueTask<bool>> send) : IDisposable
 {
     private readonly DashboardTexts _texts = new(server.Engine.Store, id);
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -25,6 +25,7 @@ internal sealed class DashboardFollower(ServerContext server, Guid id, Func<Read
             return;
         }
 
+        // Either ends the other: the client has left, or nothing more comes.
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var outputs = SendOutputsAsync(messages, both);
         try
@@ -55,12 +56,12 @@ internal sealed class DashboardFollower(ServerContext server, Guid id, Func<Read
                 {
                     foreach (var e in EventJson.ReadBlock(block.Bytes))
                     {
-                        if (e.Seq > messages.State.LastSeq) await TellAsync(messages, e, cancellationToken).ConfigureAwait(false);
+                        if (e.Seq > messages.State.LastSeq && !await TellAsync(messages, e, cancellationToken).ConfigureAwait(false)) return;
                     }
                 }
 
                 if (step.Ended) await CloseAsync(messages, cancellationToken).ConfigureAwait(false);
-                else if (step.Parked is { } parked) await send(messages.Failed(parked), cancellationToken).ConfigureAwait(false);
+                else if (step.Parked is { } parked) await send(messages.Failed(parked)).ConfigureAwait(false);
                 if (step.Ended || step.Parked is not null) return;
                 if (_texts.HasNews && _news.CurrentCount == 0) _news.Release();
             }
@@ -71,7 +72,7 @@ internal sealed class DashboardFollower(ServerContext server, Guid id, Func<Read
         }
     }
 
-    private async ValueTask TellAsync(DashboardMessages messages, ExecutionEvent e, CancellationToken cancellationToken)
+    private async ValueTask<bool> TellAsync(DashboardMessages messages, ExecutionEvent e, CancellationToken cancellationToken)
     {
         switch (e.Data)
         {
@@ -82,12 +83,17 @@ internal sealed class DashboardFollower(ServerContext server, Guid id, Func<Read
                 await _texts.AddAsync(e, piece, cancellationToken).ConfigureAwait(false);
                 break;
             case StageCompleted { WillRepeat: false } or StageFailed { WillRetry: false } or StageCancelled when e.Attempt > 0:
-                if (await _texts.EndAsync(e.Stage!, e.Attempt, e.Seq - 1, cancellationToken).ConfigureAwait(false) is { } text)
-                    await send(messages.Output(e.Stage!, text.Text, isFinal: true), cancellationToken).ConfigureAwait(false);
+                if (await _texts.EndAsync(e.Stage!, e.Attempt, e.Seq - 1, cancellationToken).ConfigureAwait(false) is { } text
+                    && !await send(messages.Output(e.Stage!, text.Text, isFinal: true)).ConfigureAwait(false)) return false;
                 break;
         }
 
-        foreach (var message in messages.Apply(e)) await send(message, cancellationToken).ConfigureAwait(false);
+        foreach (var message in messages.Apply(e))
+        {
+            if (!await send(message).ConfigureAwait(false)) return false;
+        }
+
+        return true;
     }
 
     /// <summary>Sends texts that have grown, one at a time and not too often, whoever printed them.</summary>
@@ -113,9 +119,8 @@ internal sealed class DashboardFollower(ServerContext server, Guid id, Func<Read
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (await _texts.TakeNewsAsync(messages.State, cancellationToken).ConfigureAwait(false) is not { } news) return false;
-            await send(messages.Output(news.Stage, news.Text.Text, isFinal: false), cancellationToken).ConfigureAwait(false);
-            return true;
+            return await _texts.TakeNewsAsync(messages.State, cancellationToken).ConfigureAwait(false) is { } news
+                && await send(messages.Output(news.Stage, news.Text.Text, isFinal: false)).ConfigureAwait(false);
         }
         finally
         {
@@ -124,5 +129,5 @@ internal sealed class DashboardFollower(ServerContext server, Guid id, Func<Read
     }
 
     private async ValueTask CloseAsync(DashboardMessages messages, CancellationToken cancellationToken) =>
-        await send(messages.Closing(await RecordedValues.InlinedAsync(server.Engine.Store, messages.State.Output, cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
+        await send(messages.Closing(await RecordedValues.InlinedAsync(server.Engine.Store, messages.State.Output, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
 }

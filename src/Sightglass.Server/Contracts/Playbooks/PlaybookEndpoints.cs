@@ -8,6 +8,7 @@ using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
 using Sightglass.Server.OpenApi;
+using Sightglass.Server.Streaming;
 
 namespace Sightglass.Server.Contracts.Playbooks;
 
@@ -89,6 +90,12 @@ internal static class PlaybookEndpoints
 
     private static async Task StreamAsync(HttpContext context, ServerContext server, Guid id)
     {
+        if (!server.Switch.IsOn)
+        {
+            await PlaybookAnswer.RefuseAsync(context, 503, "INTERNAL_ERROR", EventStreamEndpoint.StreamingOff.Detail).ConfigureAwait(false);
+            return;
+        }
+
         PlaybookCursor? cursor = null;
         if (context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last)
         {

@@ -27,8 +27,7 @@ internal sealed class PlaybookStream(HttpContext context, ServerContext server, 
 
         var lines = new StageLines();
         await OpenLinesAsync(state, from, lines, cancellationToken).ConfigureAwait(false);
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
+        SseHeaders.Set(context.Response);
         await context.Response.StartAsync(cancellationToken).ConfigureAwait(false);
         Write("connected", null, ContractJson.Write(writer =>
         {
@@ -59,6 +58,8 @@ internal sealed class PlaybookStream(HttpContext context, ServerContext server, 
                 }
             }
 
+            // Sent away: the viewer polls from now on.
+            if (!server.Switch.IsOn) return;
             if (step.Parked is { } parked)
             {
                 var frame = events.RunFailed(server.Time.GetUtcNow(), parked);

@@ -1,6 +1,5 @@
 using Sightglass.Core.Ports;
 using Sightglass.Server.Access;
-using Sightglass.Server.Contracts;
 using Sightglass.Server.Errors;
 
 namespace Sightglass.Server.Streaming.Sockets;
@@ -16,7 +15,6 @@ internal sealed record SubscribeRequest(Guid ExecutionId, long? After, EventFilt
     public static async Task<(SubscribeRequest? Request, ApiProblem? Problem)> ReadAsync(SocketMessage message, ServerContext server, Caller caller, SocketTopics topics, CancellationToken cancellationToken)
     {
         if (!message.TryGetCursor(out var after)) return Refuse(ApiProblem.BadRequest("invalid_cursor", "'after' is the seq of the last event known: a number from 0."));
-        if (after is null && !LiveDashboard.IsSpoken) return Refuse(ApiProblem.BadRequest("invalid_cursor", "'after' is missing: the seq of the last event known, 0 for all."));
         if (message.Names("stages") is not { } stages || message.Names("types") is not { } types || EventFilter.Parse(stages, types) is not { } filter)
             return Refuse(ApiProblem.BadRequest("invalid_query", $"'stages' and 'types' are lists of at most {ServerLimits.MaxFilters} texts each."));
         if (!message.TryGetExecution(out var id)) return Refuse(ApiProblem.ExecutionNotFound);

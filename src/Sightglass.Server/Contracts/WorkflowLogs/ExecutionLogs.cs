@@ -2,7 +2,7 @@ using System.Text.Json;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Stages;
 
-namespace Sightglass.Server.Contracts.LogStream;
+namespace Sightglass.Server.Contracts.WorkflowLogs;
 
 /// <summary>
 /// The <c>ExecutionLog</c>s of the workflow log stream, event by event from the first: one for each line that a stage printed or

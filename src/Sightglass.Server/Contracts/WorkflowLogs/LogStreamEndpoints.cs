@@ -8,7 +8,7 @@ using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.OpenApi;
 
-namespace Sightglass.Server.Contracts.LogStream;
+namespace Sightglass.Server.Contracts.WorkflowLogs;
 
 /// <summary>The routes of the workflow log stream. Its clients name executions by our id or by one of their own.</summary>
 internal static class LogStreamEndpoints

@@ -4,7 +4,7 @@ using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 
-namespace Sightglass.Server.Contracts.LogStream;
+namespace Sightglass.Server.Contracts.WorkflowLogs;
 
 /// <summary>One client of the workflow log stream: all logs from the beginning, then live, then closed with 1000.</summary>
 /// <param name="context">The request.</param>
