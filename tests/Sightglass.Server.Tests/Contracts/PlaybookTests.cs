@@ -152,7 +152,7 @@ public sealed class PlaybookTests
         var rest = Task.Run(reader.ReadToEndAsync);
 
         var from = time.GetUtcNow();
-        var limit = Task.Delay(ServerHarness.Limit);
+        var limit = Task.Delay(ServerHarness.Limit, TimeProvider.System);
         while (!rest.IsCompleted && !limit.IsCompleted)
         {
             time.Advance(TimeSpan.FromSeconds(1));

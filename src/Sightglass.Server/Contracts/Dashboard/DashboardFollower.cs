@@ -1,5 +1,4 @@
 using Sightglass.Core.Executions;
-using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 
 namespace Sightglass.Server.Contracts.Dashboard;

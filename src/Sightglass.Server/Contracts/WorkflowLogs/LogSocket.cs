@@ -1,7 +1,6 @@
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Sightglass.Core.Executions;
-using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 
 namespace Sightglass.Server.Contracts.WorkflowLogs;
