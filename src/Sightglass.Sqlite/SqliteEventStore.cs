@@ -25,11 +25,13 @@ public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep
 
     private SqliteEventStore(SqliteStoreOptions options, Connection connection)
     {
-        _writer = new LogWriter(connection, options);
-        _checkpointer = new Checkpointer(connection, options);
-        _reserve = new ReserveFile(options);
+        var room = new DiskRoom(options.Path);
+        _writer = new LogWriter(connection, options, room);
+        _checkpointer = new Checkpointer(connection, options, room);
+        _reserve = new ReserveFile(options, room);
         _reserve.Fill();
         _loop = new CommitLoop(_writer, _checkpointer, _reserve, options);
+        _reserve.BeforeLook = () => _loop.TryRunIdle(_checkpointer.Shrink);
         _readers = new ReaderPool(options);
         _eraser = new ExecutionEraser(connection, _loop);
         _eraser.Resume();

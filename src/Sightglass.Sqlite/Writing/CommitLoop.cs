@@ -1,5 +1,7 @@
 using Sightglass.Core.Ports;
+using Sightglass.Sqlite.Database;
 using Sightglass.Sqlite.Repair;
+using SQLitePCL;
 
 namespace Sightglass.Sqlite.Writing;
 
@@ -216,6 +218,7 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
     {
         try
         {
+            MakeRoom();
             _writer.Begin();
             foreach (var write in _batch)
             {
@@ -250,6 +253,16 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
 
             return error;
         }
+    }
+
+    // What goes to the log has to be copied later: where there would be no room for that, it is refused while there still
+    // is. What the reserve gave back is there to be used up.
+    private void MakeRoom()
+    {
+        long bytes = 0;
+        foreach (var write in _batch) bytes += write.Size;
+        if (!_checkpointer.MakeRoom(bytes) && _reserve.Trouble is null)
+            throw SqliteErrors.Create(raw.SQLITE_FULL, _path, "no room is left to copy the write-ahead log");
     }
 
     // After a commit of one's own: others are served by the pool, and so is a checkpoint, lest this caller pays for it.

@@ -8,7 +8,7 @@ namespace Sightglass.Sqlite.Writing;
 /// that overwrites. So the file grows by a step a commit, in zeros, until it is as large as the log gets before it starts
 /// over, and keeps that size. A frame of zeros is none: its salt is not the header's, and a recovery stops there.
 /// </remarks>
-internal sealed class LogSpace(SqliteStoreOptions options) : IDisposable
+internal sealed class LogSpace(SqliteStoreOptions options, DiskRoom room) : IDisposable
 {
     private const int FrameBytes = 4096 + 24;
 
@@ -28,7 +28,9 @@ internal sealed class LogSpace(SqliteStoreOptions options) : IDisposable
         {
             _file ??= File.OpenHandle(options.Path + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             _length = RandomAccess.GetLength(_file);
-            if (_length >= _wanted) return;
+
+            // Where the disk is small the room is worth more than the speed.
+            if (_length >= _wanted || _length >= room.Free / 8) return;
             RandomAccess.Write(_file, Step, _length);
             _length += Step.Length;
         }

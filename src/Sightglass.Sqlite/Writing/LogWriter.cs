@@ -37,12 +37,12 @@ internal sealed class LogWriter : IDisposable
     private long _position;
     private long _seenVersion = -1;
 
-    public LogWriter(Connection connection, SqliteStoreOptions options)
+    public LogWriter(Connection connection, SqliteStoreOptions options, DiskRoom room)
     {
         _connection = connection;
         _maxKnown = options.MaxKnownExecutions;
         _records = new RecordWriter(connection, options.TimeProvider);
-        _space = new LogSpace(options);
+        _space = new LogSpace(options, room);
         _begin = connection.Prepare("BEGIN IMMEDIATE");
         _commit = connection.Prepare("COMMIT");
         _rollback = connection.Prepare("ROLLBACK");

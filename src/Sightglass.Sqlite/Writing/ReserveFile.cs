@@ -4,7 +4,7 @@ namespace Sightglass.Sqlite.Writing;
 
 /// <summary>Room on the disk that is kept for bad times: given back to the disk when it is full, so that what has to be
 /// recorded still can be, and taken again when there is room.</summary>
-internal sealed class ReserveFile(SqliteStoreOptions options) : IDisposable
+internal sealed class ReserveFile(SqliteStoreOptions options, DiskRoom room) : IDisposable
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
@@ -17,6 +17,9 @@ internal sealed class ReserveFile(SqliteStoreOptions options) : IDisposable
     private volatile StoreTrouble? _trouble;
 
     public StoreTrouble? Trouble => _trouble;
+
+    /// <summary>Gets or sets what is done before each look for room, such as to copy what waits to be copied.</summary>
+    public Action? BeforeLook { get; set; }
 
     /// <summary>Takes the room when the store is opened.</summary>
     public void Fill()
@@ -61,6 +64,7 @@ internal sealed class ReserveFile(SqliteStoreOptions options) : IDisposable
 
     private void Look()
     {
+        BeforeLook?.Invoke();
         lock (_gate)
         {
             if (_disposed || !TryFill()) return;
@@ -70,14 +74,14 @@ internal sealed class ReserveFile(SqliteStoreOptions options) : IDisposable
         }
     }
 
-    // Only where as much again is left: else what is taken here would be missed at the next commit.
+    // Only where as much again is left, and room to copy the log: else what is taken here would be missed at the next commit.
     private bool TryFill()
     {
         try
         {
             var file = new FileInfo(_path);
             if (file.Exists && file.Length >= options.ReserveBytes) return true;
-            if (new DriveInfo(Path.GetFullPath(options.Path)).AvailableFreeSpace < 2 * options.ReserveBytes) return false;
+            if (room.Look() < (2 * options.ReserveBytes) + room.Owed) return false;
             using var taken = File.OpenHandle(_path, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None, options.ReserveBytes);
             return true;
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
@@ -12,9 +13,8 @@ namespace Sightglass.Adapters.Tests.Sqlite;
 /// <summary>An engine on a store that cannot commit for a while: executions wait, nothing is lost, and they go on by themselves.</summary>
 public sealed class StoreTroubleTests : IDisposable
 {
-    private const int Reserve = 1024 * 1024;
-
     private readonly TinyDisk _disk = new(64 * 1024 * 1024);
+    private readonly ConcurrentDictionary<Guid, int> _printed = [];
     private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -59,7 +59,7 @@ public sealed class StoreTroubleTests : IDisposable
         var id = await FloodAsync(engine);
 
         // What emptying the write-ahead log gave back is taken too, so that it stays full.
-        _disk.Fill(leave: Reserve / 2);
+        _disk.Fill(leave: 1024 * 1024);
         await UntilAsync(() => store.Trouble is not null);
         Assert.True((await engine.CancelAsync(id, "ada", "the disk is full")).Accepted);
         await engine.WaitForEndAsync(id, Cancellation);
@@ -67,6 +67,55 @@ public sealed class StoreTroubleTests : IDisposable
         Assert.Equal(ExecutionStatus.Cancelled, (await LogReader.FoldAsync(store, id, cancellationToken: Cancellation))!.Status);
         Assert.Equal("disk_full", engine.StoreTrouble?.Code);
         Assert.False(File.Exists(Database + ".reserve"));
+    }
+
+    [Fact]
+    public async Task Log_that_cannot_be_copied_leaves_the_room_to_copy_it_and_what_people_ask_still_commits()
+    {
+        await using var store = Open();
+        await using var engine = Engine(store);
+        Guid id;
+        using (var reader = Connection.Open(Database, readOnly: true, TimeSpan.Zero))
+        {
+            // Whoever reads keeps what it reads from being written over: the log can only grow, as fast as the stage prints.
+            reader.Execute("BEGIN");
+            reader.Scalar("SELECT count(*) FROM blocks");
+            id = await StartAsync(engine, "torrent");
+            await UntilAsync(() => engine.StoreTrouble is not null);
+            Assert.Equal("disk_full", engine.StoreTrouble!.Code);
+            Assert.True((await engine.PauseAsync(id, "ada", "no room")).Accepted);
+            Assert.InRange(new FileInfo(Database + "-wal").Length, 1, _disk.Bytes / 2);
+            _go.SetResult();
+        }
+
+        // Nobody makes room on the disk; that the log can be copied is enough.
+        Assert.Equal(ExecutionStatus.Paused, (await LogReader.FoldAsync(store, id, cancellationToken: Cancellation))!.Status);
+        await UntilAsync(() => engine.StoreTrouble is null);
+        Assert.True((await engine.ResumeAsync(id, "ada")).Accepted);
+        await engine.WaitForEndAsync(id, Cancellation);
+        Assert.Equal(Enumerable.Range(0, _printed[id]), await LinesAsync(store, id));
+        Assert.True(File.Exists(Database + ".reserve"));
+    }
+
+    [Fact]
+    public async Task Executions_that_print_until_the_disk_is_full_go_on_when_it_grows()
+    {
+        await using var store = Open();
+        await using var engine = Engine(store);
+        var ids = new List<Guid>();
+        for (var i = 0; i < 3; i++) ids.Add(await StartAsync(engine, "torrent"));
+        await UntilAsync(() => engine.StoreTrouble is not null);
+        Assert.Equal("disk_full", engine.StoreTrouble!.Code);
+        Assert.True((await engine.CancelAsync(ids[0], "ada", "the disk is full")).Accepted);
+        await engine.WaitForEndAsync(ids[0], Cancellation);
+
+        _go.SetResult();
+        _disk.Grow(4 * _disk.Bytes);
+        foreach (var id in ids[1..])
+        {
+            await engine.WaitForEndAsync(id, Cancellation);
+            Assert.Equal(Enumerable.Range(0, _printed[id]), await LinesAsync(store, id));
+        }
     }
 
     [Fact]
@@ -137,23 +186,14 @@ public sealed class StoreTroubleTests : IDisposable
     // The stage prints more than the disk has room for.
     private async Task<Guid> FloodAsync(PipelineEngine engine)
     {
-        _disk.Fill(leave: 3 * Reserve / 2);
+        _disk.Fill(leave: 3 * 1024 * 1024 / 2);
         var id = await StartAsync(engine, "flood");
         await UntilAsync(() => engine.StoreTrouble is not null);
         Assert.Equal("disk_full", engine.StoreTrouble!.Code);
         return id;
     }
 
-    // The write-ahead log must be small beside the disk: one that fills the disk by itself leaves no room to copy it to.
-    private SqliteEventStore Open() => SqliteEventStore.Open(new SqliteStoreOptions
-    {
-        Path = Database,
-        BusyTimeout = TimeSpan.Zero,
-        ReserveBytes = Reserve,
-        CheckpointPages = 500,
-        MaxLogPages = 2000,
-        LogFileBytes = 8 * 1024 * 1024,
-    });
+    private SqliteEventStore Open() => SqliteEventStore.Open(new SqliteStoreOptions { Path = Database, BusyTimeout = TimeSpan.Zero });
 
     private PipelineEngine Engine(IEventStore store, TimeProvider? time = null) => new(new PipelineEngineOptions
     {
@@ -165,11 +205,19 @@ public sealed class StoreTroubleTests : IDisposable
                 .Register("wait", async context => await _go.Task.WaitAsync(context.CancellationToken))
                 .Register("flood", async context =>
                 {
-                    for (var i = 0; i < 20_000; i++) await context.Output.WriteLineAsync($"{i:000000} {new string('x', 200)}");
+                    for (var i = 0; i < 20_000; i++) await PrintAsync(context, i);
                     await _go.Task.WaitAsync(context.CancellationToken);
+                })
+                .Register("torrent", async context =>
+                {
+                    var i = 0;
+                    while (!_go.Task.IsCompleted) await PrintAsync(context, i++);
+                    _printed[context.Run.ExecutionId] = i;
                 })),
         ],
     });
+
+    private static ValueTask PrintAsync(CodeContext context, int line) => context.Output.WriteLineAsync($"{line:000000} {new string('x', 200)}");
 
     private sealed class JumpingClock : TimeProvider
     {

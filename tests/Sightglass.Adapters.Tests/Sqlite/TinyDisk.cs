@@ -11,6 +11,7 @@ internal sealed class TinyDisk : IDisposable
 
     public TinyDisk(int bytes)
     {
+        Bytes = bytes;
         var may = Environment.IsPrivilegedProcess || Environment.GetEnvironmentVariable("CI") is not null;
         Assert.SkipUnless(OperatingSystem.IsLinux() && may, "Mounting a small disk takes Linux and its administrator.");
         Folder = Directory.CreateDirectory(_folder.File("disk")).FullName;
@@ -18,6 +19,8 @@ internal sealed class TinyDisk : IDisposable
     }
 
     public string Folder { get; }
+
+    public int Bytes { get; }
 
     private string Ballast => Path.Combine(Folder, "ballast");
 
@@ -29,6 +32,9 @@ internal sealed class TinyDisk : IDisposable
         using var file = new FileStream(Ballast, FileMode.Append);
         file.Write(new byte[take]);
     }
+
+    /// <summary>Makes the disk larger.</summary>
+    public void Grow(int bytes) => Run("mount", "-o", $"remount,size={bytes}", Folder);
 
     public void MakeRoom() => File.Delete(Ballast);
 
