@@ -154,4 +154,23 @@ public sealed class PageTests
         await browser.WaitForAsync("document.querySelector('#status').textContent.includes('running') && !document.querySelector('#status').textContent.includes('waits')");
         Assert.Empty(browser.Errors);
     }
+
+    [Fact]
+    public async Task Page_says_that_an_execution_stands_still_and_why_when_it_is_parked()
+    {
+        await using var server = await ServerHarness.StartAsync(new NoDice("No dice <b>."), Some.Printer);
+        var id = await server.RunAsync("printer");
+        await using var browser = await Browser.StartAsync();
+        await browser.OpenAsync(new Uri(server.Address, $"/#/executions/{id}"));
+        await browser.WaitForAsync("document.querySelector('footer')?.dataset.mode === 'parked'");
+
+        Assert.Contains("stands still", await browser.TextAsync("#status"), StringComparison.Ordinal);
+        Assert.Contains("■ stands still", await browser.TextAsync("footer"), StringComparison.Ordinal);
+        await browser.WaitForAsync("[...document.querySelectorAll('[role=alert]')].some(b => !b.hidden && b.textContent.includes('(internal_error)') && b.textContent.includes('No dice <b>.'))");
+
+        // Whoever opens the page later is told too.
+        await browser.ReloadAsync();
+        await browser.WaitForAsync("document.querySelector('footer')?.dataset.mode === 'parked'");
+        Assert.Empty(browser.Errors);
+    }
 }

@@ -9,7 +9,7 @@ public sealed class ParkedStreamTests
     [Fact]
     public async Task Every_viewer_hears_the_reason_when_an_execution_is_parked()
     {
-        await using var server = await ServerHarness.StartAsync(new NoDice(), Some.Printer);
+        await using var server = await ServerHarness.StartAsync(new NoDice("No dice."), Some.Printer);
         var id = await server.RunAsync("printer");
         using var viewer = await server.FollowAsync(id);
         SseFrame? frame;
@@ -47,11 +47,5 @@ public sealed class ParkedStreamTests
     {
         Assert.Equal("internal_error", reason.GetProperty("code").GetString());
         Assert.Contains("No dice", reason.GetProperty("message").GetString(), StringComparison.Ordinal);
-    }
-
-    /// <summary>A defect of the engine's own: its rules cannot decide.</summary>
-    private sealed class NoDice : Random
-    {
-        public override double NextDouble() => throw new InvalidOperationException("No dice.");
     }
 }

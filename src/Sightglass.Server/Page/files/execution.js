@@ -20,6 +20,7 @@ export class ExecutionView {
   #chosen = null;
   #mode = 'connecting';
   #last = 0;
+  #parked = null;
   #drawing = 0;
   #tick = 0;
   #rows = new Map();
@@ -76,10 +77,15 @@ export class ExecutionView {
         if (last) this.#last = last;
         this.#drawSoon();
       },
+      onParked: (reason) => {
+        this.#parked = reason;
+        this.#drawSoon();
+      },
     });
   }
 
   #take(events) {
+    this.#parked = null;
     for (const e of events) {
       this.#last = Math.max(this.#last, e.seq);
       if (this.#fold.missingPlan) this.#waiting.push(e);
@@ -127,14 +133,16 @@ export class ExecutionView {
     const parts = [duration(took), `${state.progress.completed}/${state.progress.total} stages`, `started ${clock(state.startTime)}`, state.id];
     if (state.cost > 0) parts.splice(2, 0, `$${state.cost}`);
     setText(this.#facts, parts.join(' · '));
-    this.#error.hidden = !state.error;
-    if (state.error) setText(this.#error, `${state.failedStage ? `Stage ${state.failedStage}: ` : ''}${state.error.message}`);
+    this.#error.hidden = !state.error && !this.#parked;
+    if (this.#parked) setText(this.#error, `It stands still (${this.#parked.code}): ${this.#parked.message}`);
+    else if (state.error) setText(this.#error, `${state.failedStage ? `Stage ${state.failedStage}: ` : ''}${state.error.message}`);
     this.#drawButtons(state);
     this.#drawStages(state, now);
     this.#drawOutput(state);
-    setText(this.#footer, `${{ live: '● live', connecting: '○ connecting', lost: '✕ connection lost, trying again', ended: '■ ended' }[this.#mode]} · ${this.#fold.seq.toLocaleString()} of ${this.#last.toLocaleString()} events`);
-    this.#footer.dataset.mode = this.#mode;
-    this.#keepTime(!(isTerminal(state.status) && this.#mode === 'ended'));
+    const mode = this.#parked && this.#mode === 'live' ? 'parked' : this.#mode;
+    setText(this.#footer, `${{ live: '● live', connecting: '○ connecting', lost: '✕ connection lost, trying again', ended: '■ ended', parked: '■ stands still' }[mode]} · ${this.#fold.seq.toLocaleString()} of ${this.#last.toLocaleString()} events`);
+    this.#footer.dataset.mode = mode;
+    this.#keepTime(mode !== 'parked' && !(isTerminal(state.status) && mode === 'ended'));
     document.title = `${state.status} · ${state.pipelineName}`;
   }
 
@@ -150,11 +158,12 @@ export class ExecutionView {
 
   #drawStatus(state) {
     const waits = state.group?.waiting ? ` waits for a slot of the concurrency group '${state.group.name}'` : '';
-    const word = (state.cancelling ? 'cancelling' : state.status) + waits;
+    const stands = this.#parked ? ' stands still' : '';
+    const word = (state.cancelling ? 'cancelling' : state.status) + waits + stands;
     if (this.#status.dataset.word === word) return;
     if (this.#status.dataset.word) this.#onStatus();
     this.#status.dataset.word = word;
-    this.#status.replaceChildren(badge(state.status), state.cancelling ? ' cancelling' : waits);
+    this.#status.replaceChildren(badge(state.status), (state.cancelling ? ' cancelling' : waits) + stands);
   }
 
   #drawButtons(state) {

@@ -4,7 +4,8 @@ const delays = [1000, 3000, 6000, 12000, 24000, 48000];
 
 /**
  * @param {string} id the execution
- * @param {{onEvents: (events: object[]) => void, onMode: (mode: 'connecting'|'live'|'ended'|'lost', last?: number) => void}} to
+ * @param {{onEvents: (events: object[]) => void, onMode: (mode: 'connecting'|'live'|'ended'|'lost', last?: number) => void,
+ *   onParked: (reason: {code: string, message: string}) => void}} to
  */
 export function follow(id, to) {
   let cursor = 0;
@@ -24,6 +25,9 @@ export function follow(id, to) {
       source.close();
       to.onMode('ended', JSON.parse(message.data).last);
     });
+
+    // The log has not ended, so neither has the stream: whoever takes the execution up goes on with it.
+    source.addEventListener('parked', (message) => to.onParked(JSON.parse(message.data)));
     source.addEventListener('lagging', open);
     source.addEventListener('reset', () => { cursor = 0; open(); });
 
