@@ -68,8 +68,7 @@ public sealed partial class PipelineMonitor : IAsyncDisposable
             throw new MonitorException("labels_too_many", "A run may have 32 labels of at most 200 characters each.");
         var plan = MonitoredPlan.Make(definition);
         var input = options.Input is null ? Payload.FromJson("{}"u8.ToArray()) : PayloadOf(options.Input);
-        if (_runs.Count >= _options.MaxActive)
-            throw new MonitorException("too_many_runs", $"{_options.MaxActive} runs have not ended; end them, or raise MaxActive.");
+        RequireRoom();
         var run = new MonitoredRun(Guid.CreateVersion7(_options.Time.GetUtcNow()), plan, _options.Time);
         _runs[run.Id] = run;
         try

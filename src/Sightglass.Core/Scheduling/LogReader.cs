@@ -39,6 +39,30 @@ public static class LogReader
         }
     }
 
+    /// <summary>Lists what has not ended, newest first.</summary>
+    internal static async Task<List<Guid>> ListOpenAsync(IEventStore store, bool includeChildren, string? organization = null, CancellationToken cancellationToken = default)
+    {
+        var found = new List<Guid>();
+        string? cursor = null;
+        do
+        {
+            var page = await store.ListAsync(
+                new ExecutionQuery
+                {
+                    Statuses = [ExecutionStatus.Queued, ExecutionStatus.Running, ExecutionStatus.Paused],
+                    IncludeChildren = includeChildren,
+                    Organization = organization,
+                    Limit = 1000,
+                    Cursor = cursor,
+                },
+                cancellationToken).ConfigureAwait(false);
+            found.AddRange(page.Items.Select(i => i.Summary.Id));
+            cursor = page.Next;
+        }
+        while (cursor is not null);
+        return found;
+    }
+
     /// <summary>Reads the time of the last event, which may be a report that folding decisions does not see.</summary>
     internal static async Task<DateTimeOffset?> LastTimeAsync(IEventStore store, Guid id, long last)
     {

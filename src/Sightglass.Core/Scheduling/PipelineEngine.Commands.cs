@@ -37,7 +37,7 @@ public sealed partial class PipelineEngine
     {
         var payload = Payload.FromElement(data);
         var matched = new List<Guid>();
-        foreach (var id in await ActiveAsync(includeChildren: true, organization).ConfigureAwait(false))
+        foreach (var id in await LogReader.ListOpenAsync(Store, includeChildren: true, organization).ConfigureAwait(false))
         {
             var answer = await AskAsync(id, now => new DeliverEvent(now, type, payload)).ConfigureAwait(false);
             if (answer.Accepted) matched.Add(id);

@@ -68,7 +68,7 @@ public sealed partial class PipelineEngine
             _services.Groups.Hold();
             try
             {
-                foreach (var id in await ActiveAsync(includeChildren: true).ConfigureAwait(false))
+                foreach (var id in await LogReader.ListOpenAsync(Store, includeChildren: true).ConfigureAwait(false))
                 {
                     // Those that are owned say themselves how they stand.
                     if (_actors.ContainsKey(id)) continue;

@@ -58,7 +58,7 @@ public sealed partial class PipelineEngine
         if (first is { Answer.Accepted: false }) return new EmitOutcome([], first.Answer);
         if (first?.Executions is { } known) return new EmitOutcome(known, CommandAnswer.Done);
         var matched = new List<Guid>();
-        foreach (var id in await ActiveAsync(includeChildren: true, key.Organization).ConfigureAwait(false))
+        foreach (var id in await LogReader.ListOpenAsync(Store, includeChildren: true, key.Organization).ConfigureAwait(false))
         {
             var answer = await AskAsync(id, now => new DeliverEvent(now, type, payload), key, "emit/" + type).ConfigureAwait(false);
             if (answer.Accepted) matched.Add(id);

@@ -65,7 +65,8 @@ public sealed partial class PipelineEngine
 
     private async Task<ExecutionActor?> TakeUpAsync(Guid id)
     {
-        if (await IsExternalAsync(id).ConfigureAwait(false)) return null;
+        // Another program runs it and only reports: it must not be fenced, and its stages are none of ours.
+        if (await ExternalRuns.IsOneAsync(Store, id).ConfigureAwait(false)) return null;
 
         // Claimed before it is read: from then on nobody else can append.
         var epoch = await Store.ClaimAsync(id).ConfigureAwait(false);
@@ -84,13 +85,6 @@ public sealed partial class PipelineEngine
         actor.TellGroup();
         actor.Resume();
         return actor;
-    }
-
-    /// <summary>Tells whether another program runs it and only reports: it must not be fenced, and its stages are none of ours.</summary>
-    private async Task<bool> IsExternalAsync(Guid id)
-    {
-        var first = await Store.ReadAsync(id, 0, BlockFilter.Decisions, 1).ConfigureAwait(false);
-        return first.Blocks.Count > 0 && EventJson.ReadBlock(first.Blocks[0].Bytes).First().Data is ExecutionCreated { Trigger: ExternalRuns.Trigger };
     }
 
     /// <summary>Says whether somebody is told of an execution's results. Its log is then watched from before an append that can

@@ -228,7 +228,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     private async Task<int> TakeAllUpAsync()
     {
         var count = 0;
-        foreach (var id in await ActiveAsync(includeChildren: true).ConfigureAwait(false))
+        foreach (var id in await LogReader.ListOpenAsync(Store, includeChildren: true).ConfigureAwait(false))
         {
             try
             {
@@ -284,25 +284,4 @@ public sealed partial class PipelineEngine : IAsyncDisposable
 
     private static StartOutcome Refused(string code, string message) =>
         new(null, [new Problem(code, ProblemSeverity.Error, message, null, "", 0, 0, "")]);
-
-    private async Task<List<Guid>> ActiveAsync(bool includeChildren, string? organization = null)
-    {
-        var found = new List<Guid>();
-        string? cursor = null;
-        do
-        {
-            var page = await Store.ListAsync(new ExecutionQuery
-            {
-                Statuses = [ExecutionStatus.Queued, ExecutionStatus.Running, ExecutionStatus.Paused],
-                IncludeChildren = includeChildren,
-                Organization = organization,
-                Limit = 1000,
-                Cursor = cursor,
-            }).ConfigureAwait(false);
-            found.AddRange(page.Items.Select(i => i.Summary.Id));
-            cursor = page.Next;
-        }
-        while (cursor is not null);
-        return found;
-    }
 }

@@ -1,3 +1,4 @@
+using Sightglass.Core.Executions;
 using Sightglass.Core.Monitoring.Metrics;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
@@ -9,8 +10,8 @@ internal sealed partial class MonitoredRun
 {
     private readonly PendingAppend _pending = new();
     private readonly List<(long Seq, TaskCompletionSource Done)> _waiters = [];
-    private string _preview = "";
-    private long _committed;
+    private string _preview = known is null ? "" : InputPreview.Of(known.Created.Input);
+    private long _committed = known?.LastSeq ?? 0;
     private bool _isBeingWritten;
     private MonitorException? _lost;
 
@@ -48,7 +49,7 @@ internal sealed partial class MonitoredRun
             }
 
             var bytes = _pending.ByteCount;
-            var append = _pending.Build(id, epoch: 1, _pending.HasDecisions ? ExecutionSummary.Of(_state, nextDue: null, _preview) : null);
+            var append = _pending.Build(id, epoch, _pending.HasDecisions ? ExecutionSummary.Of(_state, nextDue: null, _preview) : null);
             _pending.Clear();
             return (append, bytes, HasEnded);
         }

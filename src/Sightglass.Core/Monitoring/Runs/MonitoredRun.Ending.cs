@@ -29,6 +29,24 @@ internal sealed partial class MonitoredRun
         Emit(null, 0, new ExecutionCancelled { Reason = Bounded(reason), Totals = Totals() });
     }
 
+    /// <summary>Records what ran as lost: the program that reported it is gone.</summary>
+    public void Recover(RecoveryRule rule)
+    {
+        foreach (var s in _state.Stages.Where(s => s.InAttempt).ToList())
+        {
+            Emit(s.Key, s.Attempt, new StageFailed
+            {
+                Error = new StageError(ErrorCodes.WorkerDied, "The program that reported this stage ended while it ran."),
+                Duration = Math.Round((_now - (s.StartedAt ?? _now)).TotalMilliseconds, 3),
+                Lost = true,
+                WillRetry = rule == RecoveryRule.GoOn,
+            });
+        }
+
+        if (rule == RecoveryRule.EndAsLost)
+            FailRun(new StageError("run_lost", "The program that reported this run ended before the run did."));
+    }
+
     /// <summary>Ends the run when all stages have ended, or when one has failed and the definition says that nothing starts
     /// after that.</summary>
     private void EndIfDone()

@@ -8,12 +8,17 @@ namespace Sightglass.Core.Monitoring.Runs;
 
 /// <summary>One run that another program reports: the rules of its log, its state, and what waits to be committed.
 /// Everything but the constants is guarded by <see cref="Gate"/>.</summary>
+/// <param name="id">The run.</param>
+/// <param name="plan">Its pipeline.</param>
+/// <param name="time">The clock.</param>
+/// <param name="known">What the store has of it, where an earlier process began it.</param>
+/// <param name="epoch">What the claim of it gave.</param>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The pending append's writer holds no unmanaged resource, and a run has no moment at which nobody may report.")]
-internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProvider time)
+internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProvider time, ExecutionState? known = null, long epoch = 1)
 {
     private static readonly WorkerIdentity s_worker = new($"{Environment.MachineName}/{Environment.ProcessId}", Environment.MachineName, Environment.ProcessId);
 
-    private readonly ExecutionState _state = new();
+    private readonly ExecutionState _state = known ?? new ExecutionState();
     private readonly Dictionary<string, OpenAttempt> _open = new(StringComparer.Ordinal);
     private readonly List<ExecutionEvent> _decided = [];
     private DateTimeOffset _now;
