@@ -46,24 +46,6 @@ internal static partial class FolderProcesses
         }
     }
 
-    /// <summary>Says whether nothing ties a process to its attempt any more: it has no mark of it, and who led its session
-    /// is gone. A new owner leaves such a one alone, since its session's number could be a stranger's.</summary>
-    public static bool IsOutOfReach(Seen process)
-    {
-        try
-        {
-            var folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Pid}/");
-            var stat = File.ReadAllText(folder + "stat");
-            var session = stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[3];
-            return !File.ReadAllText(folder + "environ").Contains("SIGHTGLASS_ATTEMPT_TOKEN=", StringComparison.Ordinal)
-                && !Directory.Exists("/proc/" + session);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
     public static void Kill(Seen process)
     {
         if (IsAlive(process)) _ = Signal(process.Pid, 9);

@@ -24,7 +24,7 @@ public sealed class KillTests
         // Guards against a run in which nothing happened: the moments have to differ, and work has to be hit.
         var all = totals.Aggregate((a, b) => a + b);
         Assert.Equal(Worlds * KillsInEach, all.Kills);
-        Assert.True(all is { KillsWhileStarting: > 3, KillsAfterACommit: > 10, Losses: > 100, Orphans: > 100, OutOfReach: < 4, Crashes: > 0, FramesSeen: > 2000, TimersKept: > 3 }, $"Seed {seed}: {all}");
+        Assert.True(all is { KillsWhileStarting: > 3, KillsAfterACommit: > 10, Losses: > 100, Orphans: > 100, Crashes: > 0, FramesSeen: > 2000, TimersKept: > 3 }, $"Seed {seed}: {all}");
         TestContext.Current.SendDiagnosticMessage("{0}", all);
     }
 }

@@ -23,9 +23,6 @@ internal sealed record KillTotals
     /// <summary>Gets how many processes a killed server left running.</summary>
     public int Orphans { get; init; }
 
-    /// <summary>Gets how many of them nothing tied to their attempts any more.</summary>
-    public int OutOfReach { get; init; }
-
     public int FramesSeen { get; init; }
 
     /// <summary>Gets how many timers and approval deadlines outlived a kill.</summary>
@@ -41,7 +38,6 @@ internal sealed record KillTotals
         Losses = a.Losses + b.Losses,
         Crashes = a.Crashes + b.Crashes,
         Orphans = a.Orphans + b.Orphans,
-        OutOfReach = a.OutOfReach + b.OutOfReach,
         FramesSeen = a.FramesSeen + b.FramesSeen,
         TimersKept = a.TimersKept + b.TimersKept,
     };

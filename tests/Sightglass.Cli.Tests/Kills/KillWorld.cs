@@ -100,11 +100,9 @@ internal sealed class KillWorld
     {
         var said = await server.WaitForAsync("Ctrl-C stops");
         var url = said["Sightglass on ".Length..].Split(' ')[0];
-        foreach (var orphan in _orphans.Where(FolderProcesses.IsAlive))
+        foreach (var orphan in _orphans)
         {
-            Require(FolderProcesses.IsOutOfReach(orphan), $"process {orphan.Pid} of a dead server runs on: {FolderProcesses.Tell(orphan)}");
-            _totals = _totals with { OutOfReach = _totals.OutOfReach + 1 };
-            FolderProcesses.Kill(orphan);
+            Require(!FolderProcesses.IsAlive(orphan), $"process {orphan.Pid} of a dead server runs on: {FolderProcesses.Tell(orphan)}");
         }
 
         _orphans.Clear();

@@ -52,6 +52,7 @@ internal sealed unsafe class LinuxChildProcess : ChildProcess
             input = command.Input is null ? OpenNull() : TextFile(command.Input);
             if (input < 0)
                 return (null, SystemError(Marshal.GetLastPInvokeError()));
+            command.BeforeStart?.Invoke(ProcTable.PipeOf(fds[1]), ProcTable.PipeOf(fds[3]));
             var result = Spawn(command, path, input, fds[1], fds[3], out var pid);
             if (result != 0)
                 return (null, StartError(result, path));

@@ -9,6 +9,7 @@ internal sealed class OrphanSearch(IReadOnlyList<ProcessRecord> records)
     private static readonly TimeSpan s_mostUnsure = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, ProcessRecord> _byToken = records.DistinctBy(r => r.Token).ToDictionary(r => r.Token, StringComparer.Ordinal);
+    private readonly Dictionary<long, ProcessRecord> _byPipe = ByPipe(records);
     private readonly Dictionary<(int Pid, long Start), ProcessRecord> _seen = [];
     private List<(ProcEntry Entry, ProcessRecord Of)> _found = [];
 
@@ -68,6 +69,20 @@ internal sealed class OrphanSearch(IReadOnlyList<ProcessRecord> records)
         ];
     }
 
+    private static Dictionary<long, ProcessRecord> ByPipe(IReadOnlyList<ProcessRecord> records)
+    {
+        var found = new Dictionary<long, ProcessRecord>();
+        foreach (var record in records)
+        {
+            if (record.OutputPipe > 0)
+                found.TryAdd(record.OutputPipe, record);
+            if (record.ErrorPipe > 0)
+                found.TryAdd(record.ErrorPipe, record);
+        }
+
+        return found;
+    }
+
     // False where a process could not be told to be one of them or not.
     private bool TryLook()
     {
@@ -92,7 +107,8 @@ internal sealed class OrphanSearch(IReadOnlyList<ProcessRecord> records)
             {
                 var token = ProcTable.TokenOf(entry, out var isKnown);
                 isSure &= isKnown;
-                of = (token is not null ? _byToken.GetValueOrDefault(token) : null) ?? records.FirstOrDefault(r => r.Pid == entry.Pid && r.Start == entry.Start);
+                of = (token is not null ? _byToken.GetValueOrDefault(token) : null)
+                    ?? records.FirstOrDefault(r => r.Pid == entry.Pid && r.Start == entry.Start) ?? HolderOf(entry);
             }
 
             if (of is not null)
@@ -119,6 +135,21 @@ internal sealed class OrphanSearch(IReadOnlyList<ProcessRecord> records)
 
         _found = [.. found.Values];
         return isSure;
+    }
+
+    // What an attempt prints into is open in whatever it started, unless that went to lengths: pipes go from parent to child
+    // as the environment does, and their numbers are nobody else's while somebody holds them.
+    private ProcessRecord? HolderOf(in ProcEntry entry)
+    {
+        if (_byPipe.Count == 0)
+            return null;
+        foreach (var pipe in ProcTable.PipesOf(entry))
+        {
+            if (_byPipe.TryGetValue(pipe, out var of) && entry.Start >= of.Start)
+                return of;
+        }
+
+        return null;
     }
 
     // This process and those above it: a stage may have started this very program in the folder that it recovers now.

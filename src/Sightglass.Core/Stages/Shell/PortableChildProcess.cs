@@ -46,6 +46,7 @@ internal sealed class PortableChildProcess : ChildProcess
         start.Environment.Clear();
         foreach (var (name, value) in command.Environment)
             start.Environment[name] = value;
+        command.BeforeStart?.Invoke(0, 0);
         try
         {
             return (new PortableChildProcess(Process.Start(start)!, command), null);

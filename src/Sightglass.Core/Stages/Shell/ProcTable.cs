@@ -97,6 +97,45 @@ internal static unsafe class ProcTable
         return token;
     }
 
+    /// <summary>Gets the number by which the system knows the pipe behind a file of this program; 0 where it is none.</summary>
+    public static long PipeOf(int fd)
+    {
+        Span<byte> path = stackalloc byte[48];
+        "/proc/self/fd/"u8.CopyTo(path);
+        Utf8Formatter.TryFormat(fd, path[14..], out var digits);
+        path[14 + digits] = 0;
+        return PipeBehind(path);
+    }
+
+    /// <summary>Gets the pipes that a process has open; none where it is somebody else's, or gone.</summary>
+    public static IReadOnlyCollection<long> PipesOf(in ProcEntry entry)
+    {
+        var pipes = new HashSet<long>();
+        try
+        {
+            foreach (var file in Directory.EnumerateFiles($"/proc/{entry.Pid.ToString(CultureInfo.InvariantCulture)}/fd").Take(ShellLimits.MaxOpenFiles))
+            {
+                if (PipeBehind(Encoding.UTF8.GetBytes(file + '\0')) is var pipe and > 0)
+                    pipes.Add(pipe);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+
+        return pipes;
+    }
+
+    private static long PipeBehind(ReadOnlySpan<byte> path)
+    {
+        Span<byte> target = stackalloc byte[64];
+        nint length;
+        fixed (byte* start = path)
+        fixed (byte* into = target)
+            length = LibC.readlink(start, into, (nuint)target.Length);
+        return length > 6 && target.StartsWith("pipe:["u8) && Utf8Parser.TryParse(target[6..(int)length], out long pipe, out _) ? pipe : 0;
+    }
+
     // A few numbers are asked for one by one sooner than the folder is listed, which has an entry for each process of the
     // machine.
     private static ProcEntry[] ReadRange(int from, int last)

@@ -18,6 +18,11 @@ internal sealed record ShellCommand
     /// <summary>Gets the text that no other attempt has in its environment; children inherit it wherever they go.</summary>
     public required string Token { get; init; }
 
+    /// <summary>Gets what is told of the pipes of standard output and standard error, by the numbers that the system knows
+    /// them by, before the program is started; they are 0 where nobody knows.</summary>
+    /// <exception cref="IOException">It must not be started.</exception>
+    public Action<long, long>? BeforeStart { get; init; }
+
     public const string TokenVariable = "SIGHTGLASS_ATTEMPT_TOKEN";
 
     /// <summary>Finds the file to start. Searching here and not in the child lets the message name what was looked for.</summary>

@@ -22,6 +22,9 @@ internal static class ShellLimits
     /// <summary>The most bytes of a process's environment that are searched for its mark.</summary>
     public const int MaxEnvironmentBytes = 1024 * 1024;
 
+    /// <summary>How many open files of a process are searched for the pipes of an attempt.</summary>
+    public const int MaxOpenFiles = 4096;
+
     /// <summary>How long the end by force of what a dead program left running is waited for.</summary>
     public static readonly TimeSpan OrphanEnd = TimeSpan.FromSeconds(5);
 }

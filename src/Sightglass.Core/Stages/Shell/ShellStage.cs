@@ -37,18 +37,27 @@ public sealed class ShellStage : IStageType, IDisposable
             return new StageResult { Outcome = StageOutcome.Failed, Error = problem };
 
         AttemptRecord? record = null;
+        if (_records is not null)
+        {
+            command = command! with
+            {
+                BeforeStart = (output, error) =>
+                    record = new AttemptRecord(_records, new ProcessRecord(command.Token, 0, -1, run.ExecutionId, run.Attempt, run.Stage, output, error)),
+            };
+        }
+
+        var started = run.Time.GetTimestamp();
+        ChildProcess? child;
+        StageError? error;
         try
         {
-            if (_records is not null)
-                record = new AttemptRecord(_records, new ProcessRecord(command!.Token, 0, -1, run.ExecutionId, run.Attempt, run.Stage));
+            (child, error) = ChildProcess.Start(command!, _options.IsPortable);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new StageResult { Outcome = StageOutcome.Failed, Error = new StageError("start_failed", $"The process could not be recorded in '{_options.RecordFile}': {e.Message}") };
         }
 
-        var started = run.Time.GetTimestamp();
-        var (child, error) = ChildProcess.Start(command!, _options.IsPortable);
         if (child is null)
         {
             record?.Remove();

@@ -119,6 +119,54 @@ public sealed class OrphanedProcessesTests : IDisposable
         Assert.False(ShellHarness.IsAlive(pid));
     }
 
+    [Theory]
+    [InlineData("env -i /bin/sh -c 'echo $$ > pid; exec /bin/sleep 1000' &", false)]
+    [InlineData("env -i /bin/sh -c 'echo $$ > pid; exec /bin/sleep 1000' &", true)]
+    [InlineData("(env -i /usr/bin/setsid /bin/sh -c 'echo $$ > pid; exec /bin/sleep 1000' 2>/dev/null &)", true)]
+    [InlineData("env -i /bin/sh -c 'sleep 1000 & exec >/dev/null 2>&1; echo $$ > pid; exec /bin/sleep 1000' &", true)]
+    public async Task Process_without_a_mark_is_found_by_its_pipes_when_the_first_of_its_session_is_gone(string script, bool diesBeforeItKnows)
+    {
+        // The owner is killed between the start of the process and the note of its number, or later.
+        using var file = new ProcessFile(RecordFile);
+        AttemptRecord? record = null;
+        var (child, _) = ChildProcess.Start(
+            new ShellCommand
+            {
+                Program = "/bin/sh",
+                Arguments = ["-c", script],
+                Environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", [ShellCommand.TokenVariable] = _token },
+                Folder = _folder.Path,
+                Token = _token,
+                BeforeStart = (output, error) => record = new AttemptRecord(file, new ProcessRecord(_token, 0, -1, s_execution, 3, "check", output, error)),
+            },
+            isPortable: false);
+        using (child)
+        {
+            if (!diesBeforeItKnows) record!.Started(child!.Id, ((LinuxProcessTree)child.Tree).StartTicks);
+            await child!.Exited;
+            var pid = await PidAsync();
+            await ShellHarness.UntilAsync(() => ProcTable.ReadOne(pid) is { } entry && ProcTable.TokenOf(entry, out var isSure) is null && isSure);
+            Assert.Null(ProcTable.ReadOne(child.Id));
+
+            Assert.Contains(pid, Assert.Single(await OrphanedProcesses.EndAsync(RecordFile, TimeSpan.FromSeconds(5), TimeProvider.System)).Ended);
+
+            Assert.False(ShellHarness.IsAlive(pid));
+        }
+    }
+
+    [Fact]
+    public void Record_of_an_earlier_version_is_read_as_one_without_pipes()
+    {
+        var slot = new byte[ProcessRecord.Size];
+        ProcessRecord.Clear(slot);
+        System.Text.Encoding.UTF8.GetBytes($"{_token} 12 34 {s_execution} 3 check", slot);
+
+        Assert.Equal(new ProcessRecord(_token, 12, 34, s_execution, 3, "check"), ProcessRecord.Read(slot));
+        var full = new ProcessRecord(new string('a', 32), int.MaxValue, long.MaxValue, s_execution, int.MaxValue, new string('k', 107), uint.MaxValue, uint.MaxValue);
+        full.Write(slot);
+        Assert.Equal(full, ProcessRecord.Read(slot));
+    }
+
     [Fact]
     public async Task Stranger_with_the_same_number_is_left_alone()
     {
