@@ -14,7 +14,8 @@ namespace Sightglass.Core.Scheduling;
 /// </remarks>
 /// <param name="grant">Tells an execution that it has a slot; gives whether it took it. Not called on the caller's stack.</param>
 /// <param name="evict">Cancels an execution (the first) so that another (the second) can start. Not called on the caller's stack.</param>
-internal sealed class ConcurrencyGroups(Action<GroupMember> grant, Action<GroupMember, GroupMember> evict)
+/// <param name="lookAbove">Finds out who stands above a child that waits, and tells <see cref="StandsBelow"/>. Not called on the caller's stack.</param>
+internal sealed partial class ConcurrencyGroups(Action<GroupMember> grant, Action<GroupMember, GroupMember> evict, Action<GroupMember> lookAbove)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Organization, string Name), Group> _groups = [];
@@ -79,6 +80,12 @@ internal sealed class ConcurrencyGroups(Action<GroupMember> grant, Action<GroupM
             }
 
             entry.Told = standing;
+            if (standing is GroupStanding.Waiting or GroupStanding.Aside && member.Parent is not null && !entry.IsLookedAt)
+            {
+                entry.IsLookedAt = true;
+                actions.Add(() => lookAbove(member));
+            }
+
             switch (standing)
             {
                 // A grant is on its way: what comes of it is told by its answer.
@@ -160,6 +167,9 @@ internal sealed class ConcurrencyGroups(Action<GroupMember> grant, Action<GroupM
         {
             if (--_holds > 0) return;
             foreach (var group in _groups.Values.ToList()) Settle(group, actions);
+
+            // Who was heard while not everybody was known is looked at now.
+            foreach (var entry in _below) actions.Add(() => lookAbove(entry.Member));
         }
 
         foreach (var action in actions) action();
@@ -175,6 +185,7 @@ internal sealed class ConcurrencyGroups(Action<GroupMember> grant, Action<GroupM
     private void Remove(Entry entry)
     {
         Move(entry, Place.Aside);
+        Forget(entry);
         _entries.Remove(entry.Member.Id);
         entry.Group.Members--;
     }
@@ -184,12 +195,14 @@ internal sealed class ConcurrencyGroups(Action<GroupMember> grant, Action<GroupM
         if (group.Members == 0) _groups.Remove(group.Key);
     }
 
-    private static void Move(Entry entry, Place place)
+    private void Move(Entry entry, Place place)
     {
         if (entry.Place == place) return;
         entry.Group.Take(entry);
         entry.Place = place;
         entry.Group.Put(entry);
+        if (place is Place.Granted or Place.Holding) Forget(entry);
+        else Remember(entry);
     }
 
     /// <summary>Grants what is free; where somebody waits who may, tells the oldest to end.</summary>
@@ -237,6 +250,12 @@ internal sealed class ConcurrencyGroups(Action<GroupMember> grant, Action<GroupM
 
         public bool IsLeaving { get; set; }
 
+        /// <summary>Gets or sets who stands above it, from its parent on; nothing where that is not known, or nobody does.</summary>
+        public IReadOnlyList<Guid> Above { get; set; } = [];
+
+        /// <summary>Gets or sets whether somebody finds out who stands above it.</summary>
+        public bool IsLookedAt { get; set; }
+
         // What it said since a slot was granted to it.
         public GroupStanding? Told { get; set; }
     }
@@ -253,9 +272,11 @@ internal sealed class ConcurrencyGroups(Action<GroupMember> grant, Action<GroupM
 
         public SortedSet<Entry> Evictable { get; } = new(Entry.ByAge);
 
+        public HashSet<Entry> Holders { get; } = [];
+
         public int Members { get; set; }
 
-        public int Held { get; private set; }
+        public int Held => Holders.Count;
 
         public int Evicted { get; private set; }
 
@@ -277,7 +298,7 @@ internal sealed class ConcurrencyGroups(Action<GroupMember> grant, Action<GroupM
                 Evictors.Remove(entry);
             }
 
-            if (entry.Place is Place.Granted or Place.Holding) Held--;
+            Holders.Remove(entry);
             if (entry.Place != Place.Holding) return;
             Evictable.Remove(entry);
             if (entry.IsLeaving) Evicted--;
@@ -292,7 +313,7 @@ internal sealed class ConcurrencyGroups(Action<GroupMember> grant, Action<GroupM
                 if (entry.Member.Claim.WhenFull == WhenFull.CancelOldest) Evictors.Add(entry);
             }
 
-            if (entry.Place is Place.Granted or Place.Holding) Held++;
+            if (entry.Place is Place.Granted or Place.Holding) Holders.Add(entry);
             if (entry.Place == Place.Holding) Evictable.Add(entry);
         }
     }

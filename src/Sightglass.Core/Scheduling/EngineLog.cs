@@ -25,7 +25,7 @@ internal static partial class EngineLog
     [LoggerMessage(1005, LogLevel.Error, "Execution {Id} could not be taken up.")]
     public static partial void RecoveryFailed(ILogger logger, Guid id, Exception e);
 
-    [LoggerMessage(1007, LogLevel.Error, "Execution {Id} could not be given the slot of its concurrency group; trying again.")]
+    [LoggerMessage(1009, LogLevel.Error, "Execution {Id} could not be given the slot of its concurrency group; trying again.")]
     public static partial void GrantFailed(ILogger logger, Guid id, Exception e);
 
     [LoggerMessage(1006, LogLevel.Error, "The child {Child} of execution {Parent} could not be started.")]

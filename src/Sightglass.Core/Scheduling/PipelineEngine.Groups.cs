@@ -103,15 +103,36 @@ public sealed partial class PipelineEngine
     /// <summary>Finds the ancestor that holds a slot of a group: its child would wait for it, and it for the child.</summary>
     private async Task<Guid?> AncestorInAsync(GroupMember member, ParentLink? parent)
     {
-        for (var link = parent; link is not null;)
+        foreach (var (id, created) in await AboveAsync(parent?.ExecutionId).ConfigureAwait(false))
         {
-            var id = link.ExecutionId;
-            var found = await ReadStateAsync(id, s => s.Created).ConfigureAwait(false);
-            if (found?.Group?.Name == member.Claim.Name && found.Organization == member.Organization) return id;
-            link = found?.Parent;
+            if (created.Group?.Name == member.Claim.Name && created.Organization == member.Organization) return id;
         }
 
         return null;
+    }
+
+    /// <summary>Lists a parent, its parent, and so on.</summary>
+    private async Task<List<(Guid Id, ExecutionCreated Created)>> AboveAsync(Guid? parent)
+    {
+        var above = new List<(Guid Id, ExecutionCreated Created)>();
+        for (var next = parent; next is { } id;)
+        {
+            if (await ReadStateAsync(id, s => s.Created).ConfigureAwait(false) is not { } created) break;
+            above.Add((id, created));
+            next = created.Parent?.ExecutionId;
+        }
+
+        return above;
+    }
+
+    /// <summary>Ends a child that waits for a group whose holders wait for it: it would for ever, and they with it.</summary>
+    private async Task LookAboveAsync(GroupMember member)
+    {
+        var above = await AboveAsync(member.Parent).ConfigureAwait(false);
+        if (!_services.Groups.StandsBelow(member.Id, [.. above.Select(a => a.Id)])) return;
+        var held = string.Join(", ", above.Where(a => a.Created.Group is not null).Select(a => $"'{a.Created.Group!.Name}'"));
+        await CancelAsync(
+            member.Id, null, $"It would wait for ever: the executions that hold the concurrency group '{member.Claim.Name}' wait for {held}, which the execution above it holds. Let pipelines take these groups in the same order.").ConfigureAwait(false);
     }
 
     /// <summary>Refuses the next turn of an ended execution whose group takes no more.</summary>

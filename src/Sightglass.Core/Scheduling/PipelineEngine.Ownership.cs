@@ -265,7 +265,8 @@ public sealed partial class PipelineEngine
         _secretInputs.TryRemove(actor.Id, out _);
         if (state.Created.Parent is { } link)
         {
-            var end = new ChildEnd(state.Status, state.Output, state.Error);
+            var reason = state.Status == ExecutionStatus.Cancelled && state.Reason is { } why ? new Stages.StageError(ErrorCodes.ChildCancelled, why) : null;
+            var end = new ChildEnd(state.Status, state.Output, state.Error ?? reason);
             Insist(link.ExecutionId, async () =>
             {
                 if (await ActorAsync(link.ExecutionId).ConfigureAwait(false) is not { } parent) return;

@@ -39,7 +39,8 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             Parts = options.Parts,
             Groups = new ConcurrencyGroups(
                 member => options.Parts.Send(() => GrantAsync(member)),
-                (oldest, by) => Insist(oldest.Id, () => EvictAsync(oldest, by))),
+                (oldest, by) => Insist(oldest.Id, () => EvictAsync(oldest, by)),
+                member => Insist(member.Id, () => LookAboveAsync(member))),
             Time = options.Time,
             Metrics = options.Metrics,
             Webhooks = options.Webhooks,

@@ -83,7 +83,7 @@ public sealed class StoreTroubleTests : IDisposable
             id = await StartAsync(engine, "torrent");
             await UntilAsync(() => engine.StoreTrouble is not null);
             Assert.Equal("disk_full", engine.StoreTrouble!.Code);
-            Assert.True((await engine.PauseAsync(id, "ada", "no room")).Accepted);
+            Assert.Equal(CommandAnswer.Done, await engine.PauseAsync(id, "ada", "no room"));
             Assert.InRange(new FileInfo(Database + "-wal").Length, 1, _disk.Bytes / 2);
             _go.SetResult();
         }
@@ -91,7 +91,7 @@ public sealed class StoreTroubleTests : IDisposable
         // Nobody makes room on the disk; that the log can be copied is enough.
         Assert.Equal(ExecutionStatus.Paused, (await LogReader.FoldAsync(store, id, cancellationToken: Cancellation))!.Status);
         await UntilAsync(() => engine.StoreTrouble is null);
-        Assert.True((await engine.ResumeAsync(id, "ada")).Accepted);
+        Assert.Equal(CommandAnswer.Done, await engine.ResumeAsync(id, "ada"));
         await engine.WaitForEndAsync(id, Cancellation);
         Assert.Equal(Enumerable.Range(0, _printed[id]), await LinesAsync(store, id));
         Assert.True(File.Exists(Database + ".reserve"));

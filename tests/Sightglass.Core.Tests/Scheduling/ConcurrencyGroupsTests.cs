@@ -12,11 +12,12 @@ public sealed class ConcurrencyGroupsTests
 
     private readonly List<Guid> _granted = [];
     private readonly List<(Guid Oldest, Guid By)> _evicted = [];
+    private readonly List<Guid> _lookedAt = [];
 
     private static GroupMember Member(int number, int limit = 1, WhenFull whenFull = WhenFull.Queue, StagePriority priority = StagePriority.Medium, string name = "g", string organization = "default") => new(
         new Guid(number + 1, 0, 0, new byte[8]), organization, new GroupClaim(name, limit, whenFull), priority, Epoch.AddSeconds(number));
 
-    private ConcurrencyGroups Create() => new(member => _granted.Add(member.Id), (oldest, by) => _evicted.Add((oldest.Id, by.Id)));
+    private ConcurrencyGroups Create() => new(member => _granted.Add(member.Id), (oldest, by) => _evicted.Add((oldest.Id, by.Id)), member => _lookedAt.Add(member.Id));
 
     [Fact]
     public void Slots_are_granted_by_priority_then_by_creation()

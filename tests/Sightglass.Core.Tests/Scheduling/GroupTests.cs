@@ -3,6 +3,7 @@ using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
+using Sightglass.Tests;
 using Xunit;
 
 namespace Sightglass.Core.Tests.Scheduling;
@@ -292,33 +293,21 @@ public sealed class GroupTests
     }
 
     /// <summary>A store that commits the first append, says that it could not, and cannot be read once.</summary>
-    private sealed class DeafStore(InMemoryEventStore inner) : IEventStore
+    private sealed class DeafStore(InMemoryEventStore inner) : PassingStore(inner)
     {
         private int _appends;
         private int _reads;
 
-        public async ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default)
+        public override async ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default)
         {
-            var outcome = await inner.AppendAsync(append, cancellationToken);
+            var outcome = await base.AppendAsync(append, cancellationToken);
             return Interlocked.Increment(ref _appends) > 1 ? outcome : throw new StoreUnavailableException("disk_error", "The disk is gone.");
         }
 
-        public ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default) =>
+        public override ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default) =>
             Interlocked.Increment(ref _reads) > 1
-                ? inner.ReadAsync(executionId, after, filter, maxBytes, cancellationToken)
+                ? base.ReadAsync(executionId, after, filter, maxBytes, cancellationToken)
                 : throw new StoreUnavailableException("disk_error", "The disk is gone.");
-
-        public ValueTask<IReadOnlyList<EventBlock>> ReadFromPositionAsync(long afterPosition, int maxBytes, CancellationToken cancellationToken = default) =>
-            inner.ReadFromPositionAsync(afterPosition, maxBytes, cancellationToken);
-
-        public ValueTask<ReadOnlyMemory<byte>?> ReadValueAsync(string reference, long offset, int length, CancellationToken cancellationToken = default) =>
-            inner.ReadValueAsync(reference, offset, length, cancellationToken);
-
-        public ValueTask<ExecutionPage> ListAsync(ExecutionQuery query, CancellationToken cancellationToken = default) => inner.ListAsync(query, cancellationToken);
-
-        public ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default) => inner.ClaimAsync(executionId, cancellationToken);
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 
     /// <summary>Reads the whole store in the order of its commits: never more than the limit between start and end.</summary>

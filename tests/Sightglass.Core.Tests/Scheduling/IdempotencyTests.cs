@@ -1,9 +1,10 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Sightglass.Conformance;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
+using Sightglass.Tests;
 using Xunit;
 
 namespace Sightglass.Core.Tests.Scheduling;
@@ -213,34 +214,17 @@ public sealed class IdempotencyTests
     }
 
     /// <summary>A store that commits, fails, and cannot be asked whether it did.</summary>
-    private sealed class LosingStore(InMemoryEventStore inner) : IEventStore, IRecordStore
+    private sealed class LosingStore(InMemoryEventStore inner) : PassingStore(inner)
     {
-        public async ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default)
+        public override async ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default)
         {
-            await inner.AppendAsync(append, cancellationToken);
+            await base.AppendAsync(append, cancellationToken);
             throw new StoreUnavailableException("disk_error", "The disk is gone.");
         }
 
-        public ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default) =>
+        public override ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default) =>
             throw new StoreUnavailableException("disk_error", "The disk is gone.");
 
-        public ValueTask<IReadOnlyList<EventBlock>> ReadFromPositionAsync(long afterPosition, int maxBytes, CancellationToken cancellationToken = default) =>
-            inner.ReadFromPositionAsync(afterPosition, maxBytes, cancellationToken);
-
-        public ValueTask<ReadOnlyMemory<byte>?> ReadValueAsync(string reference, long offset, int length, CancellationToken cancellationToken = default) =>
-            inner.ReadValueAsync(reference, offset, length, cancellationToken);
-
-        public ValueTask<ExecutionPage> ListAsync(ExecutionQuery query, CancellationToken cancellationToken = default) => inner.ListAsync(query, cancellationToken);
-
-        public ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default) => inner.ClaimAsync(executionId, cancellationToken);
-
-        public ValueTask<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken = default) => inner.GetAsync(key, cancellationToken);
-
-        public ValueTask<RecordOutcome> WriteAsync(IReadOnlyList<RecordWrite> writes, CancellationToken cancellationToken = default) =>
-            inner.WriteAsync(writes, cancellationToken);
-
-        public ValueTask<RecordPage> ListAsync(RecordQuery query, CancellationToken cancellationToken = default) => inner.ListAsync(query, cancellationToken);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -2,6 +2,7 @@ using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 using Sightglass.Core.Stages.Code;
+using Sightglass.Tests;
 using Xunit;
 
 namespace Sightglass.Core.Tests.Scheduling;
@@ -133,30 +134,15 @@ public sealed class ParkedTests
     }
 
     /// <summary>A store that cannot claim one execution for a while.</summary>
-    private sealed class UnclaimedStore(IEventStore inner, Guid id, int failures) : IEventStore
+    private sealed class UnclaimedStore(IEventStore inner, Guid id, int failures) : PassingStore(inner)
     {
         public int Failures { get; private set; } = failures;
 
-        public ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default) => inner.AppendAsync(append, cancellationToken);
-
-        public ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default) =>
-            inner.ReadAsync(executionId, after, filter, maxBytes, cancellationToken);
-
-        public ValueTask<IReadOnlyList<EventBlock>> ReadFromPositionAsync(long afterPosition, int maxBytes, CancellationToken cancellationToken = default) =>
-            inner.ReadFromPositionAsync(afterPosition, maxBytes, cancellationToken);
-
-        public ValueTask<ReadOnlyMemory<byte>?> ReadValueAsync(string reference, long offset, int length, CancellationToken cancellationToken = default) =>
-            inner.ReadValueAsync(reference, offset, length, cancellationToken);
-
-        public ValueTask<ExecutionPage> ListAsync(ExecutionQuery query, CancellationToken cancellationToken = default) => inner.ListAsync(query, cancellationToken);
-
-        public ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default)
+        public override ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default)
         {
-            if (executionId != id || Failures == 0) return inner.ClaimAsync(executionId, cancellationToken);
+            if (executionId != id || Failures == 0) return base.ClaimAsync(executionId, cancellationToken);
             Failures--;
             throw new StoreUnavailableException("disk_full", "The disk is full.");
         }
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

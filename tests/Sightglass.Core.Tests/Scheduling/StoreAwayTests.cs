@@ -1,5 +1,6 @@
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
+using Sightglass.Tests;
 using Xunit;
 
 namespace Sightglass.Core.Tests.Scheduling;
@@ -94,30 +95,7 @@ public sealed class StoreAwayTests
 
     private static async Task<ExecutionState> LogReaderFold(InMemoryEventStore disk, Guid id) => (await Core.Scheduling.LogReader.FoldAsync(disk, id))!;
 
-    /// <summary>Gives on what is not overridden.</summary>
-    private class Passing(InMemoryEventStore disk) : IEventStore
-    {
-        protected InMemoryEventStore Disk => disk;
-
-        public virtual ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default) => disk.AppendAsync(append, cancellationToken);
-
-        public ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default) =>
-            disk.ReadAsync(executionId, after, filter, maxBytes, cancellationToken);
-
-        public ValueTask<IReadOnlyList<EventBlock>> ReadFromPositionAsync(long afterPosition, int maxBytes, CancellationToken cancellationToken = default) =>
-            disk.ReadFromPositionAsync(afterPosition, maxBytes, cancellationToken);
-
-        public ValueTask<ReadOnlyMemory<byte>?> ReadValueAsync(string reference, long offset, int length, CancellationToken cancellationToken = default) =>
-            disk.ReadValueAsync(reference, offset, length, cancellationToken);
-
-        public ValueTask<ExecutionPage> ListAsync(ExecutionQuery query, CancellationToken cancellationToken = default) => disk.ListAsync(query, cancellationToken);
-
-        public virtual ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default) => disk.ClaimAsync(executionId, cancellationToken);
-
-        public ValueTask DisposeAsync() => disk.DisposeAsync();
-    }
-
-    private sealed class ClaimsFail(InMemoryEventStore disk, int times) : Passing(disk)
+    private sealed class ClaimsFail(InMemoryEventStore disk, int times) : PassingStore(disk)
     {
         private int _left = times;
 
@@ -125,7 +103,7 @@ public sealed class StoreAwayTests
             Interlocked.Decrement(ref _left) >= 0 ? throw new StoreUnavailableException("database_locked", "The database is locked.") : base.ClaimAsync(executionId, cancellationToken);
     }
 
-    private sealed class FailingCreations(InMemoryEventStore disk) : Passing(disk)
+    private sealed class FailingCreations(InMemoryEventStore disk) : PassingStore(disk)
     {
         public int Left { get; private set; } = 2;
 
@@ -137,7 +115,7 @@ public sealed class StoreAwayTests
         }
     }
 
-    private sealed class StolenStore(InMemoryEventStore disk) : Passing(disk)
+    private sealed class StolenStore(InMemoryEventStore disk) : PassingStore(disk)
     {
         private bool _stolen;
 
@@ -146,7 +124,7 @@ public sealed class StoreAwayTests
             var outcome = await base.AppendAsync(append, cancellationToken);
             if (append.ExpectedLast == 0 || _stolen) return outcome;
             _stolen = true;
-            await Disk.ClaimAsync(append.ExecutionId, cancellationToken);
+            await Inner.ClaimAsync(append.ExecutionId, cancellationToken);
             throw new StoreUnavailableException("disk_full", "The answer is lost.");
         }
     }

@@ -1,8 +1,9 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Tests.Stages;
 using Sightglass.Core.Webhooks;
+using Sightglass.Tests;
 using Xunit;
 
 namespace Sightglass.Core.Tests.Webhooks;
@@ -276,28 +277,16 @@ public sealed class WebhookDispatcherTests : IAsyncLifetime
         public ValueTask<RecordPage> ListAsync(RecordQuery query, CancellationToken cancellationToken = default) => inner.ListAsync(query, cancellationToken);
     }
 
-    private sealed class CountingStore(IEventStore inner) : IEventStore
+    private sealed class CountingStore(IEventStore inner) : PassingStore(inner)
     {
         private int _reads;
 
         public int Reads => Volatile.Read(ref _reads);
 
-        public ValueTask<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken = default) => inner.AppendAsync(append, cancellationToken);
-
-        public ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default) => inner.ReadAsync(executionId, after, filter, maxBytes, cancellationToken);
-
-        public ValueTask<IReadOnlyList<EventBlock>> ReadFromPositionAsync(long afterPosition, int maxBytes, CancellationToken cancellationToken = default)
+        public override ValueTask<IReadOnlyList<EventBlock>> ReadFromPositionAsync(long afterPosition, int maxBytes, CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref _reads);
-            return inner.ReadFromPositionAsync(afterPosition, maxBytes, cancellationToken);
+            return base.ReadFromPositionAsync(afterPosition, maxBytes, cancellationToken);
         }
-
-        public ValueTask<ReadOnlyMemory<byte>?> ReadValueAsync(string reference, long offset, int length, CancellationToken cancellationToken = default) => inner.ReadValueAsync(reference, offset, length, cancellationToken);
-
-        public ValueTask<ExecutionPage> ListAsync(ExecutionQuery query, CancellationToken cancellationToken = default) => inner.ListAsync(query, cancellationToken);
-
-        public ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default) => inner.ClaimAsync(executionId, cancellationToken);
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

@@ -154,7 +154,7 @@ internal sealed partial class ExecutionDecider
         {
             ExecutionStatus.Completed => StageResult.Completed(),
             ExecutionStatus.Cancelled when state.Cancelling || finishing => StageResult.Cancelled(),
-            ExecutionStatus.Cancelled => StageResult.Failed(ErrorCodes.ChildCancelled, "The child execution was cancelled."),
+            ExecutionStatus.Cancelled => StageResult.Failed(ErrorCodes.ChildCancelled, "The child execution was cancelled" + (c.Error is null ? "." : ": " + c.Error.Message)),
             _ => StageResult.Failed(ErrorCodes.ChildFailed, "The child execution failed: " + (c.Error?.Message ?? "no reason given"), c.Error?.Code),
         };
         if (result.Outcome != StageOutcome.Completed) return Finish(new FinishAttempt(c.Now, c.Stage, c.Attempt, result, duration, c.Jitter));
