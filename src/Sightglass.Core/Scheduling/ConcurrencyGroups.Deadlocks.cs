@@ -35,15 +35,15 @@ internal sealed partial class ConcurrencyGroups
     private void Remember(Entry entry)
     {
         if (entry.Above.Count == 0 || entry.Place is Place.Granted or Place.Holding || !_below.Add(entry)) return;
-        Count(_blocked, entry, 1);
+        Tally(_blocked, entry, 1);
     }
 
     private void Forget(Entry entry)
     {
-        if (_below.Remove(entry)) Count(_blocked, entry, -1);
+        if (_below.Remove(entry)) Tally(_blocked, entry, -1);
     }
 
-    private static void Count(Dictionary<Guid, int> blocked, Entry entry, int by)
+    private static void Tally(Dictionary<Guid, int> blocked, Entry entry, int by)
     {
         foreach (var id in entry.Above)
         {
@@ -69,7 +69,7 @@ internal sealed partial class ConcurrencyGroups
             foreach (var each in free)
             {
                 stuck.Remove(each);
-                Count(blocked, each, -1);
+                Tally(blocked, each, -1);
             }
         }
     }

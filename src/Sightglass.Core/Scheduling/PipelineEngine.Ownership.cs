@@ -90,7 +90,10 @@ public sealed partial class PipelineEngine
     /// <summary>Says whether somebody is told of an execution's results. Its log is then watched from before an append that can
     /// lead to one until its end was read.</summary>
     private bool HasWebhooks(ExecutionCreated created, PipelineDefinition definition) =>
-        _services.Webhooks is not null && (created.WebhookUrl is not null || definition.Webhooks is { Count: > 0 });
+        _services.Webhooks is not null && WantsWebhooks(created, definition);
+
+    private static bool WantsWebhooks(ExecutionCreated created, PipelineDefinition definition) =>
+        created.WebhookUrl is not null || definition.Webhooks is { Count: > 0 };
 
     private async Task<(ExecutionDecider Decider, ExecutionCreated Created)> LoadAsync(Guid id, LoadedValues values)
     {

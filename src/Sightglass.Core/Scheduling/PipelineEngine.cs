@@ -5,6 +5,7 @@ using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Executions.Plans;
 using Sightglass.Core.Monitoring.Metrics;
 using Sightglass.Core.Ports;
+using Sightglass.Core.Webhooks;
 
 namespace Sightglass.Core.Scheduling;
 
@@ -46,6 +47,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             Webhooks = options.Webhooks,
             Worker = options.Parts.Worker(),
         };
+        if (options.Webhooks is not null) options.Webhooks.MarksUse = _services.Records is not null;
     }
 
     /// <summary>Gets the store.</summary>
@@ -157,7 +159,9 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         if (secrets.Count > 0) _secretInputs[id] = secrets;
         var isWatched = HasWebhooks(created, plan.Definition);
         if (isWatched) _services.Webhooks!.Add(id);
-        var status = await actor.BeginAsync(decision, values, once is null ? [] : [once.Executions(RecordWrite.Absent, [id])]).ConfigureAwait(false);
+        List<RecordWrite> records = once is null ? [] : [once.Executions(RecordWrite.Absent, [id])];
+        if (_services.Records is not null && WantsWebhooks(created, plan.Definition)) records.Add(WebhookRecords.Used);
+        var status = await actor.BeginAsync(decision, values, records).ConfigureAwait(false);
         if (status == AppendStatus.Appended) return new StartOutcome(id, []);
         Forget(actor);
         _secretInputs.TryRemove(id, out _);

@@ -105,7 +105,7 @@ public sealed class WebhookDispatcher : IAsyncDisposable
     private async Task ReadAsync()
     {
         var stopping = _stopping.Token;
-        var place = await PatientlyAsync(() => _records.ReadPlaceAsync(stopping)).ConfigureAwait(false);
+        var place = await PatientlyAsync(() => BeginningAsync(stopping)).ConfigureAwait(false);
         await PatientlyAsync(LoadAsync).ConfigureAwait(false);
         var (saved, isCaughtUp) = (place, false);
         while (!stopping.IsCancellationRequested)
@@ -131,6 +131,17 @@ public sealed class WebhookDispatcher : IAsyncDisposable
 
             await change.WaitAsync(_options.SavePlace, _options.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>Gives the place to read on from. A log in which nobody was ever to be told of anything is not read for that.</summary>
+    private async Task<long> BeginningAsync(CancellationToken cancellationToken)
+    {
+        if (await _records.FindPlaceAsync(cancellationToken).ConfigureAwait(false) is { } place) return place;
+        if (!_watch.MarksUse) return 0;
+
+        // In this order: what comes between the two is behind the end.
+        var end = await _reader.FindEndAsync(cancellationToken).ConfigureAwait(false);
+        return await _records.WereUsedAsync(cancellationToken).ConfigureAwait(false) ? 0 : end;
     }
 
     /// <summary>Reads a page, takes its messages in and gives the new place.</summary>

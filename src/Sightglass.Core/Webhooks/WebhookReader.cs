@@ -13,6 +13,7 @@ namespace Sightglass.Core.Webhooks;
 internal sealed class WebhookReader(IEventStore store, WebhookWatch watch, WebhookOptions options)
 {
     private const int PageBytes = 1024 * 1024;
+    private const long MostStep = 1L << 40;
     private static readonly string[] Ends = ["completed", "failed", "cancelled"];
     private static readonly JsonWriterOptions Writing = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -30,6 +31,21 @@ internal sealed class WebhookReader(IEventStore store, WebhookWatch watch, Webho
             var isOfInterest = block.Kind == BlockKind.Decision && (!isCaughtUp || watch.IsWatched(block.ExecutionId));
             yield return isOfInterest ? await ReadBlockAsync(block, cancellationToken).ConfigureAwait(false) : new WebhookBlock(block.Position, [], 0);
         }
+    }
+
+    /// <summary>Finds the last position of the log in a few dozen reads of one block each: steps that double while something
+    /// lies behind them, and halve where nothing does.</summary>
+    public async Task<long> FindEndAsync(CancellationToken cancellationToken)
+    {
+        long known = 0;
+        for (long step = 1; step > 0;)
+        {
+            var page = await store.ReadFromPositionAsync(known + step - 1, 1, cancellationToken).ConfigureAwait(false);
+            if (page.Count > 0) (known, step) = (page[0].Position, Math.Min(step * 2, MostStep));
+            else step /= 2;
+        }
+
+        return known;
     }
 
     private async Task<WebhookBlock> ReadBlockAsync(EventBlock block, CancellationToken cancellationToken)

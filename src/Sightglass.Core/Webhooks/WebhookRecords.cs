@@ -11,8 +11,15 @@ internal sealed class WebhookRecords(IRecordStore records, string organization, 
     private const string Dead = "webhook-dead";
     private static readonly RecordKey Place = new("default", "webhooks", "place");
 
-    public async Task<long> ReadPlaceAsync(CancellationToken cancellationToken) =>
-        await records.GetAsync(Place with { Organization = organization }, cancellationToken).ConfigureAwait(false) is { } record ? long.Parse(Encoding.UTF8.GetString(record.Bytes.Span), CultureInfo.InvariantCulture) : 0;
+    /// <summary>Gets what is written in the commit that creates an execution with webhooks: that there has been one.</summary>
+    public static RecordWrite Used { get; } = new(new RecordKey("default", "webhooks", "used"), RecordWrite.AnyVersion, "1"u8.ToArray());
+
+    /// <summary>Reads the place in the log up to which everything was taken in; nothing where none was ever saved.</summary>
+    public async Task<long?> FindPlaceAsync(CancellationToken cancellationToken) =>
+        await records.GetAsync(Place with { Organization = organization }, cancellationToken).ConfigureAwait(false) is { } record ? long.Parse(Encoding.UTF8.GetString(record.Bytes.Span), CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Tells whether an execution with webhooks was ever created.</summary>
+    public async Task<bool> WereUsedAsync(CancellationToken cancellationToken) => await records.GetAsync(Used.Key, cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>Takes deliveries in and moves the place past the events they came from, in one commit.</summary>
     public Task AcceptAsync(IReadOnlyList<WebhookDelivery> deliveries, long position) => WriteAsync(

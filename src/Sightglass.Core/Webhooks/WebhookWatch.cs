@@ -19,6 +19,9 @@ public sealed class WebhookWatch
 
     internal bool IsIdle => _watched.IsEmpty;
 
+    /// <summary>Gets or sets whether the engine notes in the records that an execution with webhooks was created.</summary>
+    internal bool MarksUse { get; set; }
+
     internal bool IsWatched(Guid id) => _watched.ContainsKey(id);
 
     internal void Add(Guid id) => _watched.AddOrUpdate(id, 1, static (_, count) => count + 1);

@@ -204,6 +204,7 @@ public sealed class GroupTests
               - { id: a, code: { name: a } }
               - { id: b, needs: [a], code: { name: b } }
             """;
+        const int EachStarts = 50;
         var ids = new List<Guid>();
         for (var generation = 0; generation < 4; generation++)
         {
@@ -212,7 +213,11 @@ public sealed class GroupTests
             harness.Code.Register("a", _ => 1);
             harness.Code.Register("b", _ => 2);
             await harness.Engine.RecoverAsync();
-            for (var i = 0; i < 50; i++) ids.Add(await harness.StartAsync(Work));
+            for (var i = 0; i < EachStarts; i++) ids.Add(await harness.StartAsync(Work));
+
+            // Each death finds some attempts running, on a busy machine the same ones again; who has lived through two may
+            // not be there at a third, which would fail it by rule.
+            foreach (var id in ids.Take(EachStarts * (generation - 1))) await harness.WaitForAsync(id, e => e.Data is ExecutionCompleted);
         }
 
         await using var last = new EngineHarness(store, slots: 4);
@@ -221,9 +226,7 @@ public sealed class GroupTests
         await last.Engine.RecoverAsync();
         foreach (var id in ids)
         {
-            // On a busy machine an attempt may run when each of the four before has died: three times in a row is too often.
-            var end = await last.WaitForAsync(id, e => e.Data is ExecutionCompleted or ExecutionFailed);
-            if (end.Data is ExecutionFailed failed) Assert.Equal(ErrorCodes.WorkerCrashed, failed.Error?.Code);
+            await last.WaitForAsync(id, e => e.Data is ExecutionCompleted);
         }
 
         await AssertLimitAsync(store, 3);

@@ -248,6 +248,26 @@ public sealed class WebhookDispatcherTests : IAsyncLifetime
         Assert.InRange(store.Reads, reads, reads + 2);
     }
 
+    [Fact]
+    public async Task Log_in_which_nobody_was_ever_to_be_told_is_not_read_and_what_comes_after_is_told()
+    {
+        await using (var before = World())
+        {
+            for (var i = 0; i < 100; i++) await before.RunAsync("stages: [{ id: a, data: { value: '1' } }]");
+        }
+
+        var store = new CountingStore(_store);
+        await using var world = new HookWorld(store, _store, _time);
+        world.Dispatcher.Start();
+        await world.UntilAsync(async () => await PlaceAsync() > 200, Second);
+        Assert.Equal(0, store.Looks);
+        Assert.InRange(store.Reads, 1, 100);
+
+        await world.RunAsync(Pipeline("on: [completed]"));
+        await world.UntilAsync(() => !_receiver.Requests.IsEmpty);
+        Assert.Single(_receiver.Requests);
+    }
+
     private async Task<long> PlaceAsync() =>
         await _store.GetAsync(new RecordKey("default", "webhooks", "place")) is { } record ? long.Parse(Encoding.UTF8.GetString(record.Bytes.Span), null) : 0;
 
@@ -280,8 +300,18 @@ public sealed class WebhookDispatcherTests : IAsyncLifetime
     private sealed class CountingStore(IEventStore inner) : PassingStore(inner)
     {
         private int _reads;
+        private int _looks;
 
         public int Reads => Volatile.Read(ref _reads);
+
+        /// <summary>Gets how often the log of one execution was looked at.</summary>
+        public int Looks => Volatile.Read(ref _looks);
+
+        public override ValueTask<LogPage> ReadAsync(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken = default)
+        {
+            Interlocked.Increment(ref _looks);
+            return base.ReadAsync(executionId, after, filter, maxBytes, cancellationToken);
+        }
 
         public override ValueTask<IReadOnlyList<EventBlock>> ReadFromPositionAsync(long afterPosition, int maxBytes, CancellationToken cancellationToken = default)
         {
