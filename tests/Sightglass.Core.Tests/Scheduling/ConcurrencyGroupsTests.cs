@@ -213,7 +213,7 @@ public sealed class ConcurrencyGroupsTests
             Assert.Equal(0, _groups.Count);
         }
 
-        private ConcurrencyGroups Create() => new(Grant, (oldest, _) => _evictions.Add(oldest.Id));
+        private ConcurrencyGroups Create() => new(Grant, (oldest, _) => _evictions.Add(oldest.Id), _ => { });
 
         // The first in line, of those that wait and have not been granted: that is what nobody may overtake.
         private void Grant(GroupMember member)
