@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
+using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 using Sightglass.Core.Stages.Code;

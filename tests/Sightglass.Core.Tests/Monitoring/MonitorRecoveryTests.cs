@@ -3,14 +3,13 @@ using Sightglass.Core.Executions;
 using Sightglass.Core.Monitoring;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
-using Sightglass.Core.Tests.Definitions;
 using Sightglass.Core.Tests.Scheduling;
 using Xunit;
 
 namespace Sightglass.Core.Tests.Monitoring;
 
 /// <summary>Runs whose program ended before they did.</summary>
-public sealed class MonitorRecoveryTests
+public sealed class MonitorRecoveryTests : IAsyncDisposable
 {
     private static readonly PipelineDefinition Feature = new()
     {
@@ -19,6 +18,8 @@ public sealed class MonitorRecoveryTests
     };
 
     private readonly InMemoryEventStore _store = new();
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public async Task Run_goes_on_under_its_id_when_a_new_monitor_takes_it_up()
