@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
-using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 using Sightglass.Core.Stages.Code;
@@ -84,7 +83,7 @@ public sealed class StoreTroubleTests : IDisposable
             id = await StartAsync(engine, "torrent");
             await UntilAsync(() => engine.StoreTrouble is not null);
             Assert.Equal("disk_full", engine.StoreTrouble!.Code);
-            Assert.Equal(CommandAnswer.Done, await engine.PauseAsync(id, "ada", "no room"));
+            Assert.Equal("done", (await engine.PauseAsync(id, "ada", "no room")).Code);
             Assert.InRange(new FileInfo(Database + "-wal").Length, 1, _disk.Bytes / 2);
             _go.SetResult();
         }
@@ -92,7 +91,7 @@ public sealed class StoreTroubleTests : IDisposable
         // Nobody makes room on the disk; that the log can be copied is enough.
         Assert.Equal(ExecutionStatus.Paused, (await LogReader.FoldAsync(store, id, cancellationToken: Cancellation))!.Status);
         await UntilAsync(() => engine.StoreTrouble is null);
-        Assert.Equal(CommandAnswer.Done, await engine.ResumeAsync(id, "ada"));
+        Assert.Equal("done", (await engine.ResumeAsync(id, "ada")).Code);
         await engine.WaitForEndAsync(id, Cancellation);
         Assert.Equal(Enumerable.Range(0, _printed[id]), await LinesAsync(store, id));
         Assert.True(File.Exists(Database + ".reserve"));
