@@ -141,7 +141,9 @@ public sealed class WebhookDispatcher : IAsyncDisposable
 
         // In this order: what comes between the two is behind the end.
         var end = await _reader.FindEndAsync(cancellationToken).ConfigureAwait(false);
-        return await _records.WereUsedAsync(cancellationToken).ConfigureAwait(false) ? 0 : end;
+        if (end == 0 || await _records.WereUsedAsync(cancellationToken).ConfigureAwait(false)) return 0;
+        await _records.AcceptAsync([], end).ConfigureAwait(false);
+        return end;
     }
 
     /// <summary>Reads a page, takes its messages in and gives the new place.</summary>

@@ -119,7 +119,7 @@ internal sealed class OrphanSearch(IReadOnlyList<ProcessRecord> records)
         {
             before = found.Count;
             // A session bears its first process's number, and while one of ours is in it the number is nobody else's.
-            var sessions = found.Values.Where(f => f.Of.Pid > 0 && f.Entry.Session == f.Of.Pid).DistinctBy(f => f.Entry.Session).ToDictionary(f => f.Entry.Session, f => f.Of);
+            var sessions = found.Values.Where(f => IsOwnSession(f.Entry, f.Of)).DistinctBy(f => f.Entry.Session).ToDictionary(f => f.Entry.Session, f => f.Of);
             foreach (var (session, ended) in unburied)
                 sessions.TryAdd(session, ended);
             foreach (var entry in all)
@@ -135,6 +135,15 @@ internal sealed class OrphanSearch(IReadOnlyList<ProcessRecord> records)
 
         _found = [.. found.Values];
         return isSure;
+
+        // Where its first process was not known yet when the owner died, a session that one of ours is in is ours unless
+        // somebody else leads it.
+        bool IsOwnSession(in ProcEntry entry, ProcessRecord of)
+        {
+            if (of.Pid > 0) return entry.Session == of.Pid;
+            var session = entry.Session;
+            return found.ContainsKey(session) || !Array.Exists(all, e => e.Pid == session && !e.IsDead);
+        }
     }
 
     // What an attempt prints into is open in whatever it started, unless that went to lengths: pipes go from parent to child
