@@ -1,0 +1,64 @@
+import type { ApiError } from '../api/problem.js';
+import type { ServerOptions } from '../api/server.js';
+import type { ExecutionEvent, ExecutionState } from '../fold/index.js';
+
+/**
+ * How a viewer gets its events: `connecting`, `live` over a stream, `retrying` after a loss, `polling` where streams do not
+ * come through or are turned off, `paused` by the viewer, `ended` with the execution, `failed` because the server refuses.
+ */
+export type FollowMode = 'connecting' | 'live' | 'retrying' | 'polling' | 'paused' | 'ended' | 'failed';
+
+/** What there is to say of a mode. */
+export interface ModeDetail {
+  /** Why it is retrying, polling or failed. */
+  error?: ApiError;
+  /** In how many milliseconds the next try comes. */
+  retryIn?: number;
+  /** The end of the log, once that is known. */
+  last?: number;
+}
+
+/** How following ended for good; `reconnect` starts it again. */
+export type FollowEnd = { reason: 'ended'; last: number } | { reason: 'failed'; error: ApiError } | { reason: 'closed' };
+
+/** Why an execution stands still though it has not ended: a defect that its server met. */
+export interface ParkedReason {
+  code: string;
+  message: string;
+}
+
+/** What to follow, and whom to tell. Each event is told once, in order, whatever happens to connections. */
+export interface FollowOptions extends ServerOptions {
+  /** The sequence of the last event known; events after it are told, from the first one with 0. */
+  after?: number;
+  /** Only events of these stages, their instances included, and of the execution. */
+  stages?: readonly string[];
+  /** Only events of these types, such as `stage.*`. */
+  types?: readonly string[];
+  /** Ends following, like `close`. */
+  signal?: AbortSignal;
+  /** Takes the whole state; given without `after`, it comes first and events follow from its `seq`. */
+  onState?(state: ExecutionState): void;
+  onEvent(event: ExecutionEvent): void;
+  onMode?(mode: FollowMode, detail: ModeDetail): void;
+  /** Told where the execution stands still for a defect, and null when it goes on. */
+  onParked?(reason: ParkedReason | null): void;
+  /** What was told so far belongs to a log that is no more; events come from the first one again. */
+  onReset?(): void;
+}
+
+/** An execution that is followed. */
+export interface Following {
+  /** The sequence up to which everything was told. */
+  readonly seq: number;
+  readonly mode: FollowMode;
+  /** Stops and keeps the place. */
+  pause(): void;
+  /** Goes on from there: nothing is missing, nothing comes twice. */
+  resume(): void;
+  /** Connects anew at once, also after the end: a person may have opened the execution again. */
+  reconnect(): void;
+  close(): void;
+  /** Comes when following ends for good the first time; it is never rejected. */
+  readonly done: Promise<FollowEnd>;
+}
