@@ -1,1 +1,4 @@
+export * from './api/index.js';
 export * from './fold/index.js';
+export * from './streaming/index.js';
+export type { components, operations, paths } from './generated/openapi.js';

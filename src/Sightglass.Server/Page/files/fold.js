@@ -316,7 +316,7 @@ var ExecutionFold = class {
 		schedule: null,
 		labels: {},
 		parent: null,
-		createdAt: null,
+		createdAt: 0,
 		input: null,
 		group: null
 	};
@@ -458,7 +458,7 @@ var ExecutionFold = class {
 				stage: data.parent.stage,
 				attempt: data.parent.attempt
 			} : null,
-			createdAt: timeOf(e.time),
+			createdAt: Date.parse(e.time),
 			input: orNull(data.input),
 			group: data.group ? {
 				name: data.group.name,

@@ -11,6 +11,7 @@ export interface Flags {
 /** The flags as the server that was asked last told them; `loadFlags` asks. */
 export const FLAGS: Flags = { ENABLE_EXECUTION_STREAMING: true };
 
+const byDefault: Readonly<Flags> = { ENABLE_EXECUTION_STREAMING: true };
 const maxAge = 5000;
 const known = new Map<string, { at: number; flags: Promise<Flags> }>();
 
@@ -20,9 +21,9 @@ export function loadFlags(server: ServerOptions = {}): Promise<Flags> {
   const before = known.get(address);
   if (before && Date.now() - before.at < maxAge) return before.flags;
   const flags = askJson<{ flags?: Partial<Flags> }>(server, '/api/config/status', {}, maxAge).then(
-    (status) => Object.assign(FLAGS, { ENABLE_EXECUTION_STREAMING: status.flags?.ENABLE_EXECUTION_STREAMING ?? true }, { ...status.flags }),
-    () => FLAGS,
-  ).then((told) => ({ ...told }));
+    (status) => ({ ...Object.assign(FLAGS, byDefault, status.flags) }),
+    () => ({ ...byDefault }),
+  );
 
   // Few pages know more than one server; a program that knows very many starts over.
   if (known.size >= 16) known.clear();

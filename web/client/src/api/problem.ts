@@ -49,21 +49,25 @@ export async function ask(server: ServerOptions, path: string, init?: RequestIni
   return response;
 }
 
-/** Sends a request and reads its answer as JSON, all within a time. */
-export function askJson<T>(server: ServerOptions, path: string, init: RequestInit = {}, milliseconds = 30_000): Promise<T> {
-  const headers = new Headers(init.headers);
-  if (!headers.has('accept')) headers.set('accept', 'application/json');
+/** Sends a request and reads its answer, all within a time. */
+export function askFor<T>(server: ServerOptions, path: string, init: RequestInit, milliseconds: number, read: (response: Response) => Promise<T>): Promise<T> {
   const late = () => new ApiError(0, 'unreachable', `The server gave no answer in ${milliseconds / 1000} seconds.`);
-  return within(milliseconds, init.signal, late, async (signal) => readJson<T>(await ask(server, path, { ...init, headers, signal }), signal));
+  return within(milliseconds, init.signal, late, async (signal) => {
+    const response = await ask(server, path, { ...init, signal });
+    try {
+      return await read(response);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw new ApiError(response.status, 'bad_answer', 'The answer is not what it says; something between here and the server may have changed it.', [], null, { cause: error });
+    }
+  });
 }
 
-export async function readJson<T>(response: Response, signal?: AbortSignal | null): Promise<T> {
-  try {
-    return (await response.json()) as T;
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new ApiError(response.status, 'bad_answer', 'The answer is not JSON; something between here and the server may have changed it.', [], null, { cause: error });
-  }
+/** Sends a request and reads its answer as JSON. */
+export function askJson<T>(server: ServerOptions, path: string, init: RequestInit = {}, milliseconds = 30_000): Promise<T> {
+  const headers = new Headers(init.headers);
+  headers.set('accept', 'application/json');
+  return askFor(server, path, { ...init, headers }, milliseconds, (response) => response.json() as Promise<T>);
 }
 
 /** Reads why a request was refused: problem details, the envelope of the playbook routes, or neither. */

@@ -2,7 +2,7 @@ import type { EventOf, ExecutionEvent, ExecutionPlan, ExecutionTotals } from './
 import { answer, closeApprovals, evaluate, request, withdraw } from './facts.js';
 import { endStage, newStage, resetStage, restoreStage, stageState, startStage, waitStage } from './stage.js';
 import type { Stage } from './stage.js';
-import type { ErrorState, ExecutionState, ExecutionStatus, ProgressState, StageState } from './state.js';
+import type { ErrorState, ExecutionState, ExecutionStatus, ProgressState, ResultState, StageState } from './state.js';
 import { addMoney, errorOf, orNull, timeOf } from './values.js';
 
 type Bucket = Exclude<keyof ProgressState, 'total'>;
@@ -21,7 +21,7 @@ interface Course {
   turn: number;
   startedAt: number | null;
   endedAt: number | null;
-  result: string | null;
+  result: ResultState['status'] | null;
   output: unknown;
   error: ErrorState | null;
   failedStage: string | null;
@@ -52,7 +52,7 @@ export class ExecutionFold {
   #stop: string | null = null;
   #head: Head = {
     id: '', pipelineId: '', pipelineName: '', version: null, definitionHash: '', priority: 'medium', requestedBy: null,
-    schedule: null, labels: {}, parent: null, createdAt: null, input: null, group: null,
+    schedule: null, labels: {}, parent: null, createdAt: 0, input: null, group: null,
   };
   #x: Course = {
     status: 'queued', cancelling: false, reason: null, turn: 1, startedAt: null, endedAt: null,
@@ -152,7 +152,7 @@ export class ExecutionFold {
       schedule: data.schedule ? { id: data.schedule.id, time: Date.parse(data.schedule.time) } : null,
       labels: data.labels ?? {},
       parent: data.parent ? { executionId: data.parent.executionId, stage: data.parent.stage, attempt: data.parent.attempt } : null,
-      createdAt: timeOf(e.time), input: orNull(data.input),
+      createdAt: Date.parse(e.time), input: orNull(data.input),
       group: data.group ? { name: data.group.name, limit: data.group.limit } : null,
     };
     this.#x.status = 'queued';
@@ -162,7 +162,7 @@ export class ExecutionFold {
     else this.applyPlan(plan);
   }
 
-  #end(time: string, status: ExecutionStatus, result: string, totals: ExecutionTotals | undefined) {
+  #end(time: string, status: ExecutionStatus, result: ResultState['status'], totals: ExecutionTotals | undefined) {
     Object.assign(this.#x, { status, endedAt: timeOf(time), result, totals: orNull(totals), cancelling: false } satisfies Partial<Course>);
     this.#stop = null;
   }

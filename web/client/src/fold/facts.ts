@@ -4,7 +4,7 @@ import { orNull, timeOf } from './values.js';
 
 /** What is known of one node of a stage's trigger. */
 export interface Fact {
-  kind: string;
+  kind: string | null;
   result: boolean | null;
   why: string | null;
   since: number | null;
@@ -20,7 +20,7 @@ export interface Fact {
 /** The nodes by their number. */
 export type Facts = Map<number, Fact>;
 
-const newFact = (kind: string): Fact => ({
+const newFact = (kind: string | null): Fact => ({
   kind, result: null, why: null, since: null, due: null, deadline: null, timedOut: null, cancelled: false, isOpen: false, by: [], message: null,
 });
 

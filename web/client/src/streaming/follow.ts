@@ -153,6 +153,7 @@ class Follower implements Following {
     this.#needsState = false;
     this.#cursor = state.seq;
     this.#call(() => this.#options.onState?.(state));
+    if (state.parked && !run.aborted) this.#parked(state.parked);
     if (!run.aborted && isTerminal(state.status)) this.#end(state.seq);
   }
 

@@ -31,7 +31,7 @@ export interface ParkedReason {
 export interface FollowOptions extends ServerOptions {
   /** The sequence of the last event known; events after it are told, from the first one with 0. */
   after?: number;
-  /** Only events of these stages, their instances included, and of the execution. */
+  /** Only events of these stages, their instances included. */
   stages?: readonly string[];
   /** Only events of these types, such as `stage.*`. */
   types?: readonly string[];

@@ -1,0 +1,92 @@
+import type { paths } from '../generated/openapi.js';
+import { ask, askFor } from './problem.js';
+import type { ServerOptions } from './server.js';
+
+type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
+
+/** The paths that a method can be sent to. */
+export type PathOf<M extends Method> = { [P in keyof paths]: paths[P] extends { [K in M]: { responses: unknown } } ? P : never }[keyof paths];
+
+type OperationOf<P extends keyof paths, M extends Method> = paths[P] extends { [K in M]: infer O } ? O : never;
+
+type Content<R> = R extends { content: infer C } ? (C extends { 'application/json': infer J } ? J : C extends { 'text/plain': string } ? string : C[keyof C]) : undefined;
+type Good = 200 | 201 | 202 | 204;
+
+/** What a request is answered with when it is not refused. */
+export type AnswerOf<P extends keyof paths, M extends Method> = OperationOf<P, M> extends { responses: infer R } ? Content<R[keyof R & Good]> : never;
+
+type Part<O, K extends string> = O extends { parameters: { [k in K]?: infer V } } ? Exclude<V, undefined> : never;
+type Given<K extends string, V> = [V] extends [never] ? { [k in K]?: undefined } : Record<string, never> extends V ? { [k in K]?: V } : { [k in K]: V };
+type Body<O> = O extends { requestBody: { content: { 'application/json': infer B } } } ? { body: B }
+  : O extends { requestBody?: { content: { 'application/json': infer B } } } ? { body?: B }
+  : { body?: undefined };
+
+/** What a request takes: `path` fills the braces of the path; `query`, `header` and `body` as the API document says. */
+export type ArgumentsOf<P extends keyof paths, M extends Method> =
+  Given<'path', Part<OperationOf<P, M>, 'path'>> & Given<'query', Part<OperationOf<P, M>, 'query'>> & Given<'header', Part<OperationOf<P, M>, 'header'>>
+  & Body<OperationOf<P, M>> & { signal?: AbortSignal };
+
+type Rest<A> = Record<string, never> extends A ? [given?: A] : [given: A];
+
+/** One method of the API, typed by the path. */
+export type Send<M extends Method> = <P extends PathOf<M>>(path: P, ...given: Rest<ArgumentsOf<P, M>>) => Promise<AnswerOf<P, M>>;
+
+/** The API of a server, typed by its OpenAPI document. A refusal is thrown as `ApiError`. */
+export interface Client {
+  get: Send<'get'>;
+  put: Send<'put'>;
+  post: Send<'post'>;
+  patch: Send<'patch'>;
+  delete: Send<'delete'>;
+  /** Sends a `get` and gives its answer unread, for what is no JSON: downloads, ranges, streams. */
+  open<P extends PathOf<'get'>>(path: P, ...given: Rest<ArgumentsOf<P, 'get'>>): Promise<Response>;
+}
+
+// A read of a very large execution takes seconds; a request without an answer after this never gets one.
+const answerTime = 60_000;
+
+const read = (response: Response): Promise<unknown> =>
+  response.headers.get('content-type')?.includes('json') ? response.json() : response.text();
+
+interface AnyArguments {
+  path?: Record<string, unknown>;
+  query?: Record<string, unknown>;
+  header?: Record<string, unknown>;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** Makes the typed API of a server; by default of the one that the page came from. */
+export function createClient(server: ServerOptions = {}): Client {
+  const send = (method: Method) => async (path: string, given: AnyArguments = {}) =>
+    askFor(server, ...requestOf(method, path, given), answerTime, read);
+
+  // The types are those of the document; what runs is the same for every path.
+  return {
+    get: send('get'), put: send('put'), post: send('post'), patch: send('patch'), delete: send('delete'),
+    open: (path: string, given: AnyArguments = {}) => ask(server, ...requestOf('get', path, given)),
+  } as unknown as Client;
+}
+
+function requestOf(method: Method, path: string, given: AnyArguments): [string, RequestInit] {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = given.path?.[name];
+    if (value === undefined || value === '') throw new TypeError(`${path} needs path.${name}.`);
+    return encodeURIComponent(String(value));
+  });
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(given.query ?? {})) {
+    // A list is one value with commas, as every list of this API is.
+    if (value !== undefined && value !== null) query.set(name, String(value));
+  }
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(given.header ?? {})) {
+    if (value !== undefined && value !== null) headers.set(name, String(value));
+  }
+  const hasBody = given.body !== undefined;
+  if (hasBody) headers.set('content-type', 'application/json');
+  return [
+    filled + (query.size > 0 ? `?${query}` : ''),
+    { method: method.toUpperCase(), headers, signal: given.signal, body: hasBody ? JSON.stringify(given.body) : undefined },
+  ];
+}
