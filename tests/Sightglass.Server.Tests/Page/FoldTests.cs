@@ -97,8 +97,8 @@ public sealed class FoldTests
     {
         const string Script = """
             import { readFileSync } from 'node:fs';
-            const { ExecutionFold } = await import(process.argv[1]);
-            const fold = new ExecutionFold();
+            const { createFold } = await import(process.argv[1]);
+            const fold = createFold();
             const values = process.argv[2] ? JSON.parse(readFileSync(process.argv[2], 'utf8')) : {};
             for (const line of readFileSync(0, 'utf8').split('\n')) {
               if (line) fold.apply(JSON.parse(line));

@@ -3,7 +3,7 @@
 
 import { get, post } from './api.js';
 import { el, badge, setText, duration, clock } from './dom.js';
-import { ExecutionFold, isTerminal } from './fold.js';
+import { createFold, isTerminal } from './fold.js';
 import { follow } from './follow.js';
 import { OutputPane } from './output.js';
 import { StageText } from './text.js';
@@ -13,7 +13,7 @@ const maxInstances = 200;
 
 export class ExecutionView {
   #id;
-  #fold = new ExecutionFold();
+  #fold = createFold();
   #told = null;
   #waiting = [];
   #texts = new Map();

@@ -5,20 +5,19 @@ var timeOf = (text) => text == null ? null : Date.parse(text);
 var orNull = (value) => value === void 0 ? null : value;
 var addMoney = (a, b) => Math.round((a + b) * 0xe8d4a51000) / 0xe8d4a51000;
 var errorOf = (error) => error ? {
-	code: error.code,
-	message: error.message,
-	detail: orNull(error.detail)
+	detail: null,
+	...error
 } : null;
 // src/fold/facts.ts
-var newFact = (kind) => ({
-	kind,
+var newFact = (type) => ({
+	type,
 	result: null,
 	why: null,
 	since: null,
-	due: null,
 	deadline: null,
 	timedOut: null,
 	cancelled: false,
+	due: null,
 	isOpen: false,
 	by: [],
 	message: null
@@ -31,58 +30,52 @@ function change(facts, number, to) {
 	});
 }
 /** A timer has started: the first that waits and has no time yet; a trigger may have several, each with its own. */
-function startTimer(facts, until) {
-	for (const [number, fact] of sorted(facts)) {
-		if (fact.kind !== "timer" || fact.result !== false || fact.cancelled || fact.timedOut !== null || fact.due !== null) continue;
-		change(facts, number, { due: until });
-		return;
-	}
+function startTimer(facts, due) {
+	const next = sorted(facts).find(([, f]) => f.type === "timer" && f.result === false && !f.cancelled && f.timedOut === null && f.due === null);
+	if (next) next[1].due = due;
 }
-function evaluate(facts, e) {
-	const data = e.data;
-	const known = facts.get(data.trigger);
-	const result = data.type === "approval" && data.timedOut === void 0 ? known?.result ?? null : data.result;
+function evaluate(facts, { time, data }) {
+	const known = facts.get(data.trigger) ?? newFact(data.type);
+	const result = data.type === "approval" && data.timedOut === void 0 ? known.result : data.result;
 	change(facts, data.trigger, {
-		kind: known?.kind ?? data.type,
+		...known,
 		result,
 		why: orNull(data.why),
-		since: known && known.result === result ? known.since : timeOf(e.time),
-		deadline: data.deadline === void 0 ? known?.deadline ?? null : timeOf(data.deadline),
-		timedOut: data.timedOut ?? known?.timedOut ?? null,
+		since: known.since !== null && known.result === result ? known.since : timeOf(time),
+		deadline: data.deadline === void 0 ? known.deadline : timeOf(data.deadline),
+		timedOut: data.timedOut ?? known.timedOut,
 		cancelled: data.cancelled ?? false
 	});
 }
-function request(facts, e) {
-	const data = e.data;
-	facts.set(data.trigger, {
+function request(facts, { time, data }) {
+	change(facts, data.trigger, {
 		...newFact("approval"),
 		isOpen: true,
-		since: timeOf(e.time),
+		since: timeOf(time),
 		due: timeOf(data.deadline),
 		deadline: facts.get(data.trigger)?.deadline ?? null,
-		by: data.by ?? [],
+		by: data.by,
 		message: orNull(data.message)
 	});
 }
-function answer(facts, e) {
-	const granted = e.type === "approval.granted";
-	const why = (granted ? "granted" : "rejected") + (e.data.by == null ? "" : ` by ${e.data.by}`);
-	change(facts, e.data.trigger, {
+function answer(facts, { type, time, data }) {
+	const why = type.slice(9) + (data.by == null ? "" : ` by ${data.by}`);
+	change(facts, data.trigger, {
 		isOpen: false,
-		result: granted,
-		since: timeOf(e.time),
+		result: type === "approval.granted",
+		since: timeOf(time),
 		why
 	});
 }
-function withdraw(facts, e) {
-	const fact = facts.get(e.data.trigger);
+function withdraw(facts, { time, data }) {
+	const fact = facts.get(data.trigger);
 	if (!fact) return;
 	const told = fact.timedOut === null ? {
 		cancelled: true,
-		why: orNull(e.data.reason),
-		since: timeOf(e.time)
+		why: orNull(data.reason),
+		since: timeOf(time)
 	} : {};
-	change(facts, e.data.trigger, {
+	change(facts, data.trigger, {
 		isOpen: false,
 		...told
 	});
@@ -97,621 +90,451 @@ var openApprovals = (facts) => sorted(facts).filter(([, fact]) => fact.isOpen).m
 	message: fact.message,
 	deadline: fact.due
 }));
-var triggersOf = (facts) => sorted(facts).map(([trigger, fact]) => ({
+var triggersOf = (facts) => sorted(facts).map(([trigger, { due, isOpen: _open, by: _by, message: _message, ...fact }]) => ({
 	trigger,
-	type: fact.kind,
-	result: fact.result,
-	why: fact.why,
-	since: fact.since,
-	deadline: fact.deadline ?? fact.due,
-	timedOut: fact.timedOut,
-	cancelled: fact.cancelled
+	...fact,
+	deadline: fact.deadline ?? due
 }));
 /** Turns back what a state says of triggers. Which of its two times a deadline was shows only while the question is open. */
 function restoreFacts(triggers, approvals) {
 	const facts = /* @__PURE__ */ new Map();
-	for (const t of triggers) {
-		const isTimer = t.type === "timer";
-		facts.set(t.trigger, {
-			...newFact(t.type),
-			result: t.result,
-			why: t.why,
-			since: t.since,
-			timedOut: t.timedOut,
-			cancelled: t.cancelled,
-			due: isTimer ? t.deadline : null,
-			deadline: isTimer ? null : t.deadline
-		});
-	}
-	for (const a of approvals) {
-		const fact = facts.get(a.trigger) ?? newFact("approval");
-		facts.set(a.trigger, {
-			...fact,
+	for (const { trigger, deadline, ...fact } of triggers) facts.set(trigger, {
+		...newFact(null),
+		...fact,
+		...fact.type === "timer" ? { due: deadline } : { deadline }
+	});
+	for (const { trigger, deadline: due, ...question } of approvals) {
+		const deadline = facts.get(trigger)?.deadline;
+		change(facts, trigger, {
+			...question,
 			isOpen: true,
-			by: a.by,
-			message: a.message,
-			due: a.deadline,
-			deadline: fact.deadline === a.deadline ? null : fact.deadline
+			due,
+			deadline: deadline === due ? null : deadline ?? null
 		});
 	}
 	return facts;
 }
 // src/fold/stage.ts
-var newStage = (key, id, name, type, position, index) => ({
-	key,
-	id,
-	name,
-	type,
-	position,
-	index,
+var fresh = () => ({
 	status: "pending",
-	attempt: 0,
-	inAttempt: false,
 	iteration: 0,
 	queuedAt: null,
-	startedAt: null,
-	endedAt: null,
+	startTime: null,
+	endTime: null,
 	duration: null,
-	cost: null,
 	waitingFor: null,
 	due: null,
 	reason: null,
 	error: null,
-	input: null,
 	output: null,
 	child: null,
-	undo: null,
-	count: null,
+	undo: null
+});
+var newStage = (key, id, name, type, position, isInstance) => ({
+	state: {
+		key,
+		id,
+		name,
+		type,
+		attempt: 0,
+		cost: null,
+		input: null,
+		approvals: [],
+		...fresh()
+	},
+	position,
+	isInstance,
 	facts: /* @__PURE__ */ new Map()
 });
 /** Starts a stage over in the next turn; what it cost stays. */
 function resetStage(s) {
-	Object.assign(s, {
-		status: "pending",
-		iteration: 0,
-		queuedAt: null,
-		startedAt: null,
-		endedAt: null,
-		duration: null,
-		output: null,
-		error: null,
-		reason: null,
-		waitingFor: null,
-		due: null,
-		child: null,
-		count: null,
-		undo: null,
-		facts: /* @__PURE__ */ new Map()
-	});
+	Object.assign(s.state, fresh());
+	delete s.state.count;
+	delete s.state.instances;
+	s.facts = /* @__PURE__ */ new Map();
 }
-function endStage(s, time, status) {
-	Object.assign(s, {
-		status,
-		inAttempt: false,
-		endedAt: timeOf(time),
+/** Moves a stage on to where nothing is waited for. */
+function moveStage(s, to) {
+	Object.assign(s.state, {
 		waitingFor: null,
 		due: null
-	});
+	}, to);
 	closeApprovals(s.facts);
 }
-function waitStage(s, data) {
-	s.status = data.for === "approval" ? "blocked" : "waiting";
-	s.waitingFor = data.for ?? "";
-	s.due = timeOf(data.until);
-	if (!s.inAttempt && data.for === "timer") startTimer(s.facts, s.due);
-}
-function startStage(s, e) {
-	const data = e.data;
-	Object.assign(s, {
-		status: "running",
-		attempt: e.attempt ?? 0,
-		iteration: e.iteration ?? 0,
-		startedAt: timeOf(e.time),
-		endedAt: null,
-		inAttempt: true,
-		input: orNull(data.input),
-		child: orNull(data.child),
-		due: timeOf(data.until),
-		waitingFor: null,
-		reason: null
+function waitStage(s, { attempt, data }) {
+	const due = timeOf(data.until);
+	Object.assign(s.state, {
+		status: data.for === "approval" ? "blocked" : "waiting",
+		waitingFor: data.for,
+		due
 	});
-	closeApprovals(s.facts);
+	if (attempt === void 0 && data.for === "timer") startTimer(s.facts, due);
 }
-/** Gives a stage as the API writes it. */
-function stageState(s, instances) {
-	const state = {
-		key: s.key,
-		id: s.id,
-		name: s.name,
-		type: s.type,
-		status: s.status,
-		attempt: s.attempt,
-		iteration: s.iteration,
-		queuedAt: s.queuedAt,
-		startTime: s.startedAt,
-		endTime: s.endedAt,
-		duration: s.duration,
-		cost: s.cost,
-		waitingFor: s.waitingFor,
-		due: s.due,
-		reason: s.reason,
-		error: s.error,
-		input: s.input,
-		output: s.output,
-		child: s.child,
-		undo: s.undo,
-		approvals: openApprovals(s.facts)
-	};
-	if (s.facts.size > 0) state.triggers = triggersOf(s.facts);
-	if (s.count !== null && s.index < 0) {
-		state.count = s.count;
-		state.instances = instances(s.id).map((instance) => stageState(instance, instances));
-	}
-	return state;
-}
-/** Turns back what `stageState` gave, so that later events can be applied. */
-function restoreStage(from, position, index) {
-	const betweenAttempts = from.waitingFor === "retry" || from.waitingFor === "repeat" || from.waitingFor === "breakpoint";
-	const waits = (from.status === "waiting" || from.status === "blocked") && !betweenAttempts;
-	return {
-		key: from.key,
-		id: from.id,
-		name: from.name,
-		type: from.type,
-		position,
-		index,
-		status: from.status,
-		attempt: from.attempt,
-		inAttempt: from.startTime !== null && from.endTime === null && (from.status === "running" || waits),
-		iteration: from.iteration,
-		queuedAt: from.queuedAt,
-		startedAt: from.startTime,
-		endedAt: from.endTime,
-		duration: from.duration,
-		cost: from.cost,
-		waitingFor: from.waitingFor,
-		due: from.due,
-		reason: from.reason,
-		error: from.error,
-		input: from.input,
-		output: from.output,
-		child: from.child,
-		undo: from.undo,
-		count: from.count ?? null,
-		facts: restoreFacts(from.triggers ?? [], from.approvals)
-	};
-}
+var startStage = (s, e) => moveStage(s, {
+	status: "running",
+	attempt: e.attempt,
+	iteration: e.iteration ?? 0,
+	startTime: timeOf(e.time),
+	endTime: null,
+	input: orNull(e.data.input),
+	child: orNull(e.data.child),
+	due: timeOf(e.data.until),
+	reason: null
+});
+/** Takes up a stage of a state, so that later events can be applied. */
+var restoreStage = ({ triggers = [], ...state }, position, isInstance) => ({
+	state,
+	position,
+	isInstance,
+	facts: restoreFacts(triggers, state.approvals)
+});
 // src/fold/execution.ts
-var bucketOf = (status) => status === "cancelled" ? "skipped" : status === "completed" || status === "failed" || status === "running" || status === "skipped" ? status : "pending";
-/**
-* Folds the events of one execution to the state that `GET /api/executions/{id}` gives. It may begin with such a state, and
-* then takes the events after its `seq`. Types that it does not know change nothing but the sequence.
-*/
-var ExecutionFold = class {
-	/** The sequence of the last event applied. */
-	seq = 0;
-	/** The reference of a plan too large for its event, until `applyPlan` is called with what it stands for. */
-	missingPlan = null;
-	#byKey = /* @__PURE__ */ new Map();
-	#planned = [];
-	#instances = /* @__PURE__ */ new Map();
-	#counts = {
-		total: 0,
-		completed: 0,
-		failed: 0,
-		running: 0,
-		pending: 0,
-		skipped: 0
+var none = {
+	total: 0,
+	completed: 0,
+	failed: 0,
+	running: 0,
+	pending: 0,
+	skipped: 0
+};
+var statusOf = (e) => e.type.slice(6);
+var newTurn = {
+	status: "queued",
+	endTime: null,
+	result: null,
+	error: null,
+	failedStage: null,
+	reason: null
+};
+/** Begins a fold, before the first event or with a state, which the events after its `seq` follow. */
+function createFold(from) {
+	const byKey = /* @__PURE__ */ new Map();
+	const planned = [];
+	const x = {
+		seq: 0,
+		...from,
+		group: from?.group && { ...from.group },
+		progress: {
+			...none,
+			...from?.progress
+		}
 	};
-	#breakpoints = /* @__PURE__ */ new Set();
-	#stop = null;
-	#head = {
-		id: "",
-		pipelineId: "",
-		pipelineName: "",
-		version: null,
-		definitionHash: "",
-		priority: "medium",
-		requestedBy: null,
-		schedule: null,
-		labels: {},
-		parent: null,
-		createdAt: 0,
-		input: null,
-		group: null
+	let isStarted = from !== void 0 && hasStarted(from);
+	let breakpoints = new Set(from?.debug?.breakpoints);
+	let stop = from?.debug?.stoppedAt ?? null;
+	let missingPlan = null;
+	const note = (s) => {
+		byKey.set(s.state.key, s);
+		return s;
 	};
-	#x = {
-		status: "queued",
-		cancelling: false,
-		reason: null,
-		turn: 1,
-		startedAt: null,
-		endedAt: null,
-		result: null,
-		output: null,
-		error: null,
-		failedStage: null,
-		totals: null,
-		currentStage: 0,
-		cost: 0
+	const plan = (s) => {
+		planned.push(note(s));
+		return s.state;
 	};
-	constructor(from) {
-		if (from) this.#restore(from);
+	const goOn = () => {
+		x.status = isStarted ? "running" : "queued";
+	};
+	function applyPlan(graph) {
+		missingPlan = null;
+		if (planned.length > 0 || !graph) return;
+		for (const { id, name, type } of graph.stages) plan(newStage(id, id, name, type, planned.length + 1, false));
+		x.totalStages = x.progress.total = x.progress.pending = planned.length;
 	}
-	get status() {
-		return this.#x.status;
+	function create({ executionId, time, data }) {
+		const { schedule } = data;
+		const { whenFull: _, ...group } = data.group ?? {};
+		Object.assign(x, {
+			id: executionId,
+			pipelineId: data.pipelineId,
+			pipelineName: data.name,
+			version: orNull(data.version),
+			definitionHash: data.definitionHash,
+			priority: data.priority,
+			requestedBy: orNull(data.requestedBy),
+			schedule: schedule ? {
+				id: schedule.id,
+				time: Date.parse(schedule.time)
+			} : null,
+			labels: data.labels ?? {},
+			parent: orNull(data.parent),
+			group: data.group && {
+				...group,
+				waiting: true
+			},
+			createdAt: Date.parse(time),
+			startTime: Date.parse(time),
+			input: orNull(data.input),
+			...newTurn,
+			cancelling: false,
+			turn: 1,
+			currentStage: 0,
+			totalStages: 0,
+			cost: 0
+		});
+		breakpoints = new Set(data.breakpoints);
+		const graph = data.plan;
+		if ("ref" in graph) missingPlan = graph.ref;
+		else applyPlan(graph);
 	}
-	/** Applies the next event. */
-	apply(e) {
-		this.seq = e.seq;
-		const x = this.#x;
+	function end({ type, time, data }) {
+		const said = data;
+		const status = type.slice(10);
+		const error = errorOf(said.error);
+		stop = null;
+		Object.assign(x, {
+			status,
+			endTime: timeOf(time),
+			cancelling: false,
+			error,
+			failedStage: orNull(said.failedStage),
+			reason: said.reason ?? x.reason,
+			result: {
+				status: said.result ?? status,
+				output: orNull(said.output),
+				error: error && error.message,
+				...said.totals && { summary: summaryOf(said.totals) }
+			}
+		});
+	}
+	const bucketOf = (s) => {
+		const { status } = s.state;
+		return status === "cancelled" ? "skipped" : status in none ? status : "pending";
+	};
+	function count(s, change) {
+		const before = bucketOf(s);
+		change();
+		if (s.isInstance) return;
+		x.progress[before]--;
+		x.progress[bucketOf(s)]++;
+	}
+	function reopen({ data }) {
+		Object.assign(x, {
+			turn: data.turn,
+			startTime: x.createdAt,
+			...newTurn
+		});
+		isStarted = false;
+		for (const key of data.stages) {
+			const s = byKey.get(key);
+			if (s) count(s, () => resetStage(s));
+		}
+	}
+	function start(s, e) {
+		startStage(s, e);
+		x.currentStage = s.position;
+		const parent = planned[s.position - 1];
+		if (!s.isInstance || !parent || parent.state.status === "running") return;
+		count(parent, () => Object.assign(parent.state, {
+			status: "running",
+			startTime: timeOf(e.time)
+		}));
+	}
+	function expand(s, e) {
+		const { id, name, type, queuedAt } = s.state;
+		const instances = Array.from({ length: e.data.count }, (_, i) => {
+			const key = `${id}[${i}]`;
+			return (byKey.get(key) ?? note(newStage(key, id, name, type, s.position, true))).state;
+		});
+		moveStage(s, {
+			status: "queued",
+			queuedAt: queuedAt ?? timeOf(e.time),
+			count: e.data.count,
+			instances
+		});
+	}
+	/** Ends an attempt: with it the stage, or until the next one starts. */
+	function finish(s, e, next) {
+		const { duration, cost, output } = e.data;
+		if (cost != null) {
+			s.state.cost = addMoney(s.state.cost ?? 0, cost);
+			x.cost = addMoney(x.cost, cost);
+		}
+		moveStage(s, {
+			duration,
+			output: orNull(output),
+			error: errorOf(e.data.error),
+			...next ? {
+				...next,
+				status: "waiting"
+			} : {
+				status: statusOf(e),
+				endTime: timeOf(e.time)
+			}
+		});
+	}
+	function applyTo(s, e) {
+		const { state, facts } = s;
+		switch (e.type) {
+			case "stage.queued":
+				moveStage(s, {
+					status: "queued",
+					queuedAt: timeOf(e.time)
+				});
+				break;
+			case "stage.waiting":
+				waitStage(s, e);
+				break;
+			case "stage.started":
+				start(s, e);
+				break;
+			case "stage.expanded":
+				expand(s, e);
+				break;
+			case "stage.completed":
+				finish(s, e, e.data.willRepeat && {
+					waitingFor: "repeat",
+					due: timeOf(e.data.repeatAt)
+				});
+				break;
+			case "stage.failed":
+				finish(s, e, e.data.willRetry && {
+					waitingFor: "retry",
+					due: timeOf(e.data.retryAt)
+				});
+				break;
+			case "stage.skipped":
+			case "stage.cancelled":
+				moveStage(s, {
+					status: statusOf(e),
+					endTime: timeOf(e.time),
+					reason: e.data.reason,
+					duration: e.data.duration ?? state.duration
+				});
+				break;
+			case "stage.undo.started":
+				state.undo = "running";
+				break;
+			case "stage.undo.completed":
+			case "stage.undo.failed":
+				state.undo = e.type.slice(11);
+				break;
+			case "trigger.evaluated":
+				evaluate(facts, e);
+				break;
+			case "approval.requested":
+				request(facts, e);
+				break;
+			case "approval.granted":
+			case "approval.rejected":
+				answer(facts, e);
+				break;
+			case "approval.withdrawn":
+				withdraw(facts, e);
+				break;
+			case "debug.paused":
+				stop = state.key;
+				x.status = "paused";
+				moveStage(s, {
+					status: "blocked",
+					waitingFor: "breakpoint"
+				});
+				break;
+			case "debug.resumed":
+				stop = null;
+				goOn();
+				if (state.waitingFor === "breakpoint") Object.assign(state, {
+					status: "queued",
+					waitingFor: null
+				});
+		}
+	}
+	function apply(e) {
+		x.seq = e.seq;
+		delete x.parked;
+		delete x.group?.position;
 		switch (e.type) {
 			case "execution.created":
-				this.#create(e);
+				create(e);
 				break;
 			case "execution.started":
+				isStarted = true;
 				x.status = "running";
-				x.startedAt = timeOf(e.time);
+				x.startTime = Date.parse(e.time);
 				break;
 			case "execution.paused":
 				x.status = "paused";
 				x.reason = orNull(e.data.reason);
 				break;
 			case "execution.resumed":
-				x.status = this.#unpaused();
+				goOn();
 				x.reason = null;
 				break;
 			case "execution.cancelling":
 				x.cancelling = true;
 				x.reason = orNull(e.data.reason);
-				this.#stop = null;
-				if (x.status === "paused") x.status = this.#unpaused();
+				stop = null;
+				if (x.status === "paused") goOn();
 				break;
 			case "execution.completed":
-				this.#end(e.time, "completed", e.data.result ?? "success", e.data.totals);
-				x.output = orNull(e.data.output);
-				break;
 			case "execution.failed":
-				this.#end(e.time, "failed", "failed", e.data.totals);
-				x.error = errorOf(e.data.error);
-				x.failedStage = orNull(e.data.failedStage);
-				break;
 			case "execution.cancelled":
-				this.#end(e.time, "cancelled", "cancelled", e.data.totals);
-				x.reason = e.data.reason ?? x.reason;
+				end(e);
 				break;
 			case "execution.reopened":
-				this.#reopen(e);
+				reopen(e);
 				break;
 			case "debug.breakpoint.set":
-				this.#breakpoints.add(e.stage);
+				breakpoints.add(e.stage);
 				break;
 			case "debug.breakpoint.cleared":
-				this.#breakpoints.delete(e.stage);
+				breakpoints.delete(e.stage);
 				break;
 			default: {
-				const stage = e.stage === void 0 ? void 0 : this.#byKey.get(e.stage);
-				if (stage) this.#applyTo(stage, e);
+				const s = byKey.get(e.stage);
+				if (s) count(s, () => applyTo(s, e));
 			}
 		}
 	}
-	/** Gives a plan that was kept apart from its event; events after that one wait until this is done. */
-	applyPlan(plan) {
-		this.missingPlan = null;
-		if (this.#planned.length > 0 || !plan) return;
-		for (const node of plan.stages) this.#plan(newStage(node.id, node.id, node.name ?? node.id, node.type ?? "", this.#planned.length + 1, -1));
-		this.#counts.total = this.#counts.pending = this.#planned.length;
-	}
-	/** Gives the state as the API writes it, as a value of its own. */
-	state() {
-		const x = this.#x;
-		const { group, ...head } = this.#head;
+	const show = ({ state: { instances, ...state }, facts }) => ({
+		...state,
+		approvals: openApprovals(facts),
+		...facts.size > 0 && { triggers: triggersOf(facts) },
+		...instances && { instances: instances.map(({ key }) => show(byKey.get(key))) }
+	});
+	function state() {
+		const { group, debug: _, ...rest } = x;
 		return {
-			...head,
-			seq: this.seq,
-			status: x.status,
-			cancelling: x.cancelling,
-			reason: x.reason,
-			turn: x.turn,
-			...group ? { group: {
+			...rest,
+			...group && { group: {
 				...group,
-				waiting: x.startedAt === null && !x.cancelling && x.result === null
-			} } : {},
-			...this.#breakpoints.size > 0 || this.#stop !== null ? { debug: {
-				breakpoints: [...this.#breakpoints].sort(),
-				stoppedAt: this.#stop
-			} } : {},
-			startTime: x.startedAt ?? head.createdAt,
-			endTime: x.endedAt,
-			currentStage: x.currentStage,
-			totalStages: this.#counts.total,
-			progress: { ...this.#counts },
-			cost: x.cost,
-			error: x.error,
-			failedStage: x.failedStage,
-			result: x.result === null ? null : {
-				status: x.result,
-				output: x.output,
-				error: x.error?.message ?? null,
-				...x.totals ? { summary: summaryOf(x.totals) } : {}
-			},
-			stages: this.#planned.map((s) => stageState(s, (id) => this.#instances.get(id) ?? []))
+				waiting: !isStarted && !x.cancelling && !x.result
+			} },
+			...(breakpoints.size > 0 || stop !== null) && { debug: {
+				breakpoints: [...breakpoints].sort(),
+				stoppedAt: stop
+			} },
+			progress: { ...x.progress },
+			stages: planned.map(show)
 		};
 	}
-	#create(e) {
-		const data = e.data;
-		this.#head = {
-			id: e.executionId,
-			pipelineId: data.pipelineId ?? "",
-			pipelineName: data.name ?? "",
-			version: orNull(data.version),
-			definitionHash: data.definitionHash ?? "",
-			priority: data.priority ?? "medium",
-			requestedBy: orNull(data.requestedBy),
-			schedule: data.schedule ? {
-				id: data.schedule.id,
-				time: Date.parse(data.schedule.time)
-			} : null,
-			labels: data.labels ?? {},
-			parent: data.parent ? {
-				executionId: data.parent.executionId,
-				stage: data.parent.stage,
-				attempt: data.parent.attempt
-			} : null,
-			createdAt: Date.parse(e.time),
-			input: orNull(data.input),
-			group: data.group ? {
-				name: data.group.name,
-				limit: data.group.limit
-			} : null
-		};
-		this.#x.status = "queued";
-		this.#breakpoints = new Set(data.breakpoints ?? []);
-		const plan = data.plan;
-		if (plan && "ref" in plan) this.missingPlan = plan.ref;
-		else this.applyPlan(plan);
-	}
-	#end(time, status, result, totals) {
-		Object.assign(this.#x, {
-			status,
-			endedAt: timeOf(time),
-			result,
-			totals: orNull(totals),
-			cancelling: false
-		});
-		this.#stop = null;
-	}
-	#reopen(e) {
-		Object.assign(this.#x, {
-			turn: e.data.turn,
-			status: "queued",
-			startedAt: null,
-			endedAt: null,
-			result: null,
-			output: null,
-			error: null,
-			failedStage: null,
-			totals: null,
-			reason: null
-		});
-		for (const key of e.data.stages ?? []) {
-			const stage = this.#byKey.get(key);
-			if (!stage) continue;
-			this.#count(stage, stage.status, "pending");
-			resetStage(stage);
+	from?.stages.forEach((stage, place) => {
+		plan(restoreStage(stage, place + 1, false)).instances = stage.instances?.map((instance) => note(restoreStage(instance, place + 1, true)).state);
+	});
+	return {
+		apply,
+		applyPlan,
+		state,
+		get seq() {
+			return x.seq;
+		},
+		get missingPlan() {
+			return missingPlan;
 		}
-	}
-	#applyTo(s, e) {
-		const before = s.status;
-		switch (e.type) {
-			case "stage.queued":
-				Object.assign(s, {
-					status: "queued",
-					queuedAt: timeOf(e.time),
-					waitingFor: null,
-					due: null
-				});
-				closeApprovals(s.facts);
-				break;
-			case "stage.waiting":
-				waitStage(s, e.data);
-				break;
-			case "stage.started":
-				this.#start(s, e);
-				break;
-			case "stage.expanded":
-				this.#expand(s, e);
-				break;
-			case "stage.completed":
-				this.#addUsage(s, e.data);
-				s.output = orNull(e.data.output);
-				s.error = null;
-				if (e.data.willRepeat) Object.assign(s, {
-					status: "waiting",
-					waitingFor: "repeat",
-					due: timeOf(e.data.repeatAt)
-				});
-				else endStage(s, e.time, "completed");
-				break;
-			case "stage.failed":
-				this.#addUsage(s, e.data);
-				s.error = errorOf(e.data.error);
-				s.output = orNull(e.data.output);
-				if (e.data.willRetry) Object.assign(s, {
-					status: "waiting",
-					waitingFor: "retry",
-					due: timeOf(e.data.retryAt)
-				});
-				else endStage(s, e.time, "failed");
-				break;
-			case "stage.skipped":
-				endStage(s, e.time, "skipped");
-				s.reason = e.data.reason ?? "";
-				break;
-			case "stage.cancelled":
-				endStage(s, e.time, "cancelled");
-				s.reason = e.data.reason ?? "";
-				s.duration = e.data.duration ?? s.duration;
-				break;
-			case "stage.undo.started":
-				s.undo = "running";
-				break;
-			case "stage.undo.completed":
-				s.undo = "completed";
-				break;
-			case "stage.undo.failed":
-				s.undo = "failed";
-				break;
-			case "trigger.evaluated":
-				evaluate(s.facts, e);
-				break;
-			case "approval.requested":
-				request(s.facts, e);
-				break;
-			case "approval.granted":
-			case "approval.rejected":
-				answer(s.facts, e);
-				break;
-			case "approval.withdrawn":
-				withdraw(s.facts, e);
-				break;
-			case "debug.paused":
-				this.#stop = s.key;
-				this.#x.status = "paused";
-				Object.assign(s, {
-					status: "blocked",
-					waitingFor: "breakpoint",
-					due: null
-				});
-				closeApprovals(s.facts);
-				break;
-			case "debug.resumed":
-				this.#stop = null;
-				this.#x.status = this.#unpaused();
-				if (s.waitingFor === "breakpoint") Object.assign(s, {
-					status: "queued",
-					waitingFor: null
-				});
-		}
-		if (before !== s.status) this.#count(s, before, s.status);
-	}
-	#start(s, e) {
-		startStage(s, e);
-		this.#x.currentStage = s.position;
-		const parent = this.#planned[s.position - 1];
-		if (s.index < 0 || !parent || parent.status === "running") return;
-		this.#count(parent, parent.status, "running");
-		parent.status = "running";
-		parent.startedAt = timeOf(e.time);
-	}
-	#expand(s, e) {
-		Object.assign(s, {
-			count: e.data.count,
-			queuedAt: s.queuedAt ?? timeOf(e.time),
-			status: "queued",
-			waitingFor: null,
-			due: null
-		});
-		closeApprovals(s.facts);
-		const list = [];
-		for (let i = 0; i < e.data.count; i++) {
-			const key = `${s.id}[${i}]`;
-			const instance = this.#byKey.get(key) ?? newStage(key, s.id, s.name, s.type, s.position, i);
-			this.#byKey.set(key, instance);
-			list.push(instance);
-		}
-		this.#instances.set(s.id, list);
-	}
-	#addUsage(s, data) {
-		s.inAttempt = false;
-		closeApprovals(s.facts);
-		s.duration = data.duration ?? 0;
-		if (data.cost == null) return;
-		s.cost = addMoney(s.cost ?? 0, data.cost);
-		this.#x.cost = addMoney(this.#x.cost, data.cost);
-	}
-	#count(stage, from, to) {
-		if (stage.index >= 0) return;
-		this.#counts[bucketOf(from)]--;
-		this.#counts[bucketOf(to)]++;
-	}
-	#plan(stage) {
-		this.#planned.push(stage);
-		this.#byKey.set(stage.key, stage);
-	}
-	#unpaused() {
-		return this.#x.startedAt === null ? "queued" : "running";
-	}
-	#restore(from) {
-		this.seq = from.seq;
-		this.#head = {
-			id: from.id,
-			pipelineId: from.pipelineId,
-			pipelineName: from.pipelineName,
-			version: from.version,
-			definitionHash: from.definitionHash,
-			priority: from.priority,
-			requestedBy: from.requestedBy,
-			schedule: from.schedule,
-			labels: from.labels,
-			parent: from.parent,
-			createdAt: from.createdAt,
-			input: from.input,
-			group: from.group ? {
-				name: from.group.name,
-				limit: from.group.limit
-			} : null
-		};
-		this.#breakpoints = new Set(from.debug?.breakpoints);
-		this.#stop = from.debug?.stoppedAt ?? null;
-		this.#counts = { ...from.progress };
-		const summary = from.result?.summary;
-		Object.assign(this.#x, {
-			status: from.status,
-			cancelling: from.cancelling,
-			reason: from.reason,
-			turn: from.turn,
-			startedAt: hasStarted(from) ? from.startTime : null,
-			endedAt: from.endTime,
-			result: from.result?.status ?? null,
-			output: from.result?.output ?? null,
-			error: from.error,
-			failedStage: from.failedStage,
-			currentStage: from.currentStage,
-			cost: from.cost,
-			totals: summary ? {
-				duration: summary.totalDuration,
-				cost: summary.totalCost,
-				stagesRun: summary.stagesRun,
-				stagesSkipped: summary.stagesSkipped,
-				stagesFailed: summary.stagesFailed
-			} : null
-		});
-		from.stages.forEach((stage, place) => this.#restoreStage(stage, place + 1));
-	}
-	#restoreStage(from, position) {
-		this.#plan(restoreStage(from, position, -1));
-		if (!from.instances) return;
-		const instances = from.instances.map((instance, index) => restoreStage(instance, position, index));
-		for (const instance of instances) this.#byKey.set(instance.key, instance);
-		this.#instances.set(from.id, instances);
-	}
-};
+	};
+}
 /** Folds events to the state that they come to, after another state or from the start. */
 function foldExecution(events, from) {
-	const fold = new ExecutionFold(from);
+	const fold = createFold(from);
 	for (const e of events) fold.apply(e);
 	return fold.state();
 }
 var hasStarted = (from) => from.status !== "queued" && (from.startTime !== from.createdAt || from.status === "running" || from.stages.some((s) => s.startTime !== null));
-var summaryOf = (totals) => ({
-	totalDuration: totals.duration,
-	totalCost: totals.cost,
-	stagesRun: totals.stagesRun,
-	stagesSkipped: totals.stagesSkipped,
-	stagesFailed: totals.stagesFailed
+var summaryOf = ({ duration: totalDuration, cost: totalCost, ...stages }) => ({
+	totalDuration,
+	totalCost,
+	...stages
 });
 // src/fold/state.ts
 /** Tells whether an execution of this status has ended; only a person can open it again. */
 var isTerminal = (status) => status === "completed" || status === "failed" || status === "cancelled";
-export { ExecutionFold, foldExecution, isTerminal };
+export { createFold, foldExecution, isTerminal };

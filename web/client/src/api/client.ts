@@ -1,5 +1,6 @@
 import type { paths } from '../generated/openapi.js';
-import { ask, askFor } from './problem.js';
+import { ask, askJson } from './problem.js';
+import { fill, withQuery } from './server.js';
 import type { ServerOptions } from './server.js';
 
 type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
@@ -9,10 +10,10 @@ export type PathOf<M extends Method> = { [P in keyof paths]: paths[P] extends { 
 
 type OperationOf<P extends keyof paths, M extends Method> = paths[P] extends { [K in M]: infer O } ? O : never;
 
-type Content<R> = R extends { content: infer C } ? (C extends { 'application/json': infer J } ? J : C extends { 'text/plain': string } ? string : C[keyof C]) : undefined;
+type Content<R> = R extends { content: { 'application/json': infer J } } ? J : never;
 type Good = 200 | 201 | 202 | 204;
 
-/** What a request is answered with when it is not refused. */
+/** The JSON that a request is answered with when it is not refused; `never` where the answer is something else: `open` reads that. */
 export type AnswerOf<P extends keyof paths, M extends Method> = OperationOf<P, M> extends { responses: infer R } ? Content<R[keyof R & Good]> : never;
 
 type Part<O, K extends string> = O extends { parameters: { [k in K]?: infer V } } ? Exclude<V, undefined> : never;
@@ -38,15 +39,9 @@ export interface Client {
   post: Send<'post'>;
   patch: Send<'patch'>;
   delete: Send<'delete'>;
-  /** Sends a `get` and gives its answer unread, for what is no JSON: downloads, ranges, streams. */
+  /** Sends a `get` and gives its answer unread, for what is no JSON: text, downloads, ranges, streams. */
   open<P extends PathOf<'get'>>(path: P, ...given: Rest<ArgumentsOf<P, 'get'>>): Promise<Response>;
 }
-
-// A read of a very large execution takes seconds; a request without an answer after this never gets one.
-const answerTime = 60_000;
-
-const read = (response: Response): Promise<unknown> =>
-  response.headers.get('content-type')?.includes('json') ? response.json() : response.text();
 
 interface AnyArguments {
   path?: Record<string, unknown>;
@@ -59,7 +54,7 @@ interface AnyArguments {
 /** Makes the typed API of a server; by default of the one that the page came from. */
 export function createClient(server: ServerOptions = {}): Client {
   const send = (method: Method) => async (path: string, given: AnyArguments = {}) =>
-    askFor(server, ...requestOf(method, path, given), answerTime, read);
+    askJson(server, ...requestOf(method, path, given));
 
   // The types are those of the document; what runs is the same for every path.
   return {
@@ -70,23 +65,15 @@ export function createClient(server: ServerOptions = {}): Client {
 
 function requestOf(method: Method, path: string, given: AnyArguments): [string, RequestInit] {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = given.path?.[name];
-    if (value === undefined || value === '') throw new TypeError(`${path} needs path.${name}.`);
-    return encodeURIComponent(String(value));
+    const value = String(given.path?.[name] ?? '');
+    if (!value) throw new TypeError(`${path} needs path.${name}.`);
+    return encodeURIComponent(value);
   });
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(given.query ?? {})) {
-    // A list is one value with commas, as every list of this API is.
-    if (value !== undefined && value !== null) query.set(name, String(value));
-  }
   const headers = new Headers();
-  for (const [name, value] of Object.entries(given.header ?? {})) {
-    if (value !== undefined && value !== null) headers.set(name, String(value));
-  }
-  const hasBody = given.body !== undefined;
-  if (hasBody) headers.set('content-type', 'application/json');
+  fill(headers, given.header);
+  if (given.body !== undefined) headers.set('content-type', 'application/json');
   return [
-    filled + (query.size > 0 ? `?${query}` : ''),
-    { method: method.toUpperCase(), headers, signal: given.signal, body: hasBody ? JSON.stringify(given.body) : undefined },
+    withQuery(filled, given.query),
+    { method: method.toUpperCase(), headers, signal: given.signal, body: JSON.stringify(given.body) },
   ];
 }

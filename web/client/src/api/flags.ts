@@ -11,22 +11,16 @@ export interface Flags {
 /** The flags as the server that was asked last told them; `loadFlags` asks. */
 export const FLAGS: Flags = { ENABLE_EXECUTION_STREAMING: true };
 
-const byDefault: Readonly<Flags> = { ENABLE_EXECUTION_STREAMING: true };
 const maxAge = 5000;
-const known = new Map<string, { at: number; flags: Promise<Flags> }>();
+let last: { address: string; at: number; flags: Promise<Flags> } | undefined;
 
 /** Asks a server for its flags, at most once in five seconds. A server that does not answer counts as one that streams. */
 export function loadFlags(server: ServerOptions = {}): Promise<Flags> {
   const address = addressOf(server, '/api/config/status');
-  const before = known.get(address);
-  if (before && Date.now() - before.at < maxAge) return before.flags;
-  const flags = askJson<{ flags?: Partial<Flags> }>(server, '/api/config/status', {}, maxAge).then(
-    (status) => ({ ...Object.assign(FLAGS, byDefault, status.flags) }),
-    () => ({ ...byDefault }),
-  );
-
-  // Few pages know more than one server; a program that knows very many starts over.
-  if (known.size >= 16) known.clear();
-  known.set(address, { at: Date.now(), flags });
+  if (last?.address === address && Date.now() - last.at < maxAge) return last.flags;
+  const flags = askJson<{ flags?: Partial<Flags> }>(server, '/api/config/status', {}, maxAge)
+    .catch(() => ({ flags: {} }))
+    .then(({ flags: told }) => ({ ...Object.assign(FLAGS, { ENABLE_EXECUTION_STREAMING: true }, told) }));
+  last = { address, at: Date.now(), flags };
   return flags;
 }

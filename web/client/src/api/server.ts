@@ -20,3 +20,17 @@ export function send(server: ServerOptions, path: string, init: RequestInit = {}
   const fetcher = server.fetch ?? fetch;
   return fetcher(addressOf(server, path), { ...init, headers, credentials: server.token ? 'omit' : 'include' });
 }
+
+/** Puts values where they have one. A list is one value with commas, as every list of the API is. */
+export function fill(target: URLSearchParams | Headers, values: object = {}): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value != null) target.set(name, String(value));
+  }
+}
+
+/** Gives a path with a query. */
+export function withQuery(path: string, values?: object): string {
+  const query = new URLSearchParams();
+  fill(query, values);
+  return query.size > 0 ? `${path}?${query}` : path;
+}

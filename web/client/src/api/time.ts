@@ -12,26 +12,5 @@ export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/**
- * Runs something that may take only so long: its signal is aborted then, or with the caller's.
- * @param late what is thrown when its time is over
- */
-export async function within<T>(milliseconds: number, signal: AbortSignal | null | undefined, late: () => Error, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const own = new AbortController();
-  const stop = () => own.abort(signal?.reason);
-  if (signal?.aborted) stop();
-  signal?.addEventListener('abort', stop);
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    own.abort();
-  }, milliseconds);
-  try {
-    return await run(own.signal);
-  } catch (error) {
-    throw isLate ? late() : error;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', stop);
-  }
-}
+/** Gives a signal that is aborted with the first of two. */
+export const either = (one: AbortSignal, other: AbortSignal | null | undefined): AbortSignal => (other ? AbortSignal.any([one, other]) : one);

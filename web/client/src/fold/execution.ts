@@ -1,320 +1,245 @@
 import type { EventOf, ExecutionEvent, ExecutionPlan, ExecutionTotals } from './event.js';
-import { answer, closeApprovals, evaluate, request, withdraw } from './facts.js';
-import { endStage, newStage, resetStage, restoreStage, stageState, startStage, waitStage } from './stage.js';
+import { answer, evaluate, openApprovals, request, triggersOf, withdraw } from './facts.js';
+import { moveStage, newStage, resetStage, restoreStage, startStage, waitStage } from './stage.js';
 import type { Stage } from './stage.js';
-import type { ErrorState, ExecutionState, ExecutionStatus, ProgressState, ResultState, StageState } from './state.js';
+import type { ExecutionState, StageState } from './state.js';
 import { addMoney, errorOf, orNull, timeOf } from './values.js';
 
-type Bucket = Exclude<keyof ProgressState, 'total'>;
+const none = { total: 0, completed: 0, failed: 0, running: 0, pending: 0, skipped: 0 };
 
-/** What `execution.created` says for good. */
-type Head = Pick<
-  ExecutionState,
-  'id' | 'pipelineId' | 'pipelineName' | 'version' | 'definitionHash' | 'priority' | 'requestedBy' | 'schedule' | 'labels' | 'parent' | 'createdAt' | 'input'
-> & { group: { name: string; limit: number } | null };
+type Data<Type extends ExecutionEvent['type']> = EventOf<Type>['data'];
 
-/** What changes while it runs. */
-interface Course {
-  status: ExecutionStatus;
-  cancelling: boolean;
-  reason: string | null;
-  turn: number;
-  startedAt: number | null;
-  endedAt: number | null;
-  result: ResultState['status'] | null;
-  output: unknown;
-  error: ErrorState | null;
-  failedStage: string | null;
-  totals: ExecutionTotals | null;
-  currentStage: number;
-  cost: number;
+// The end of a stage names the status that it comes to.
+const statusOf = (e: EventOf<'stage.completed' | 'stage.failed' | 'stage.skipped' | 'stage.cancelled'>) =>
+  e.type.slice(6) as 'completed' | 'failed' | 'skipped' | 'cancelled';
+
+// What a new turn starts with, and what it leaves of the one before.
+const newTurn = { status: 'queued', endTime: null, result: null, error: null, failedStage: null, reason: null } as const;
+
+/** Folds the events of one execution, one by one, to the state that `GET /api/executions/{id}` gives. */
+export interface ExecutionFold {
+  /** The sequence of the last event applied. */
+  readonly seq: number;
+  /** The reference of a plan too large for its event, until `applyPlan` is called with what it stands for; null otherwise. */
+  readonly missingPlan: string | null;
+  /** Applies the next event. A type that it does not know changes nothing but the sequence. */
+  apply(e: ExecutionEvent): void;
+  /** Gives a plan that was kept apart from its event; events after that one wait until this is done. */
+  applyPlan(plan: ExecutionPlan | null | undefined): void;
+  /** Gives the state as the API writes it, as a value of its own. */
+  state(): ExecutionState;
 }
 
-const bucketOf = (status: string): Bucket =>
-  status === 'cancelled' ? 'skipped' : status === 'completed' || status === 'failed' || status === 'running' || status === 'skipped' ? status : 'pending';
+/** Begins a fold, before the first event or with a state, which the events after its `seq` follow. */
+export function createFold(from?: ExecutionState): ExecutionFold {
+  const byKey = new Map<string, Stage>();
+  const planned: Stage[] = [];
+  const x = { seq: 0, ...from, group: from?.group && { ...from.group }, progress: { ...none, ...from?.progress } } as ExecutionState;
+  let isStarted = from !== undefined && hasStarted(from);
+  let breakpoints = new Set(from?.debug?.breakpoints);
+  let stop = from?.debug?.stoppedAt ?? null;
+  let missingPlan: string | null = null;
 
-/**
- * Folds the events of one execution to the state that `GET /api/executions/{id}` gives. It may begin with such a state, and
- * then takes the events after its `seq`. Types that it does not know change nothing but the sequence.
- */
-export class ExecutionFold {
-  /** The sequence of the last event applied. */
-  seq = 0;
-
-  /** The reference of a plan too large for its event, until `applyPlan` is called with what it stands for. */
-  missingPlan: string | null = null;
-
-  readonly #byKey = new Map<string, Stage>();
-  readonly #planned: Stage[] = [];
-  readonly #instances = new Map<string, Stage[]>();
-  #counts: ProgressState = { total: 0, completed: 0, failed: 0, running: 0, pending: 0, skipped: 0 };
-  #breakpoints = new Set<string>();
-  #stop: string | null = null;
-  #head: Head = {
-    id: '', pipelineId: '', pipelineName: '', version: null, definitionHash: '', priority: 'medium', requestedBy: null,
-    schedule: null, labels: {}, parent: null, createdAt: 0, input: null, group: null,
-  };
-  #x: Course = {
-    status: 'queued', cancelling: false, reason: null, turn: 1, startedAt: null, endedAt: null,
-    result: null, output: null, error: null, failedStage: null, totals: null, currentStage: 0, cost: 0,
+  const note = (s: Stage): Stage => {
+    byKey.set(s.state.key, s);
+    return s;
   };
 
-  constructor(from?: ExecutionState) {
-    if (from) this.#restore(from);
+  const plan = (s: Stage): StageState => {
+    planned.push(note(s));
+    return s.state;
+  };
+
+  const goOn = () => {
+    x.status = isStarted ? 'running' : 'queued';
+  };
+
+  function applyPlan(graph: ExecutionPlan | null | undefined) {
+    missingPlan = null;
+    if (planned.length > 0 || !graph) return;
+    for (const { id, name, type } of graph.stages) plan(newStage(id, id, name, type, planned.length + 1, false));
+    x.totalStages = x.progress.total = x.progress.pending = planned.length;
   }
 
-  get status(): ExecutionStatus {
-    return this.#x.status;
+  function create({ executionId, time, data }: EventOf<'execution.created'>) {
+    const { schedule } = data;
+    const { whenFull: _, ...group } = data.group ?? {};
+    Object.assign(x, {
+      id: executionId, pipelineId: data.pipelineId, pipelineName: data.name, version: orNull(data.version),
+      definitionHash: data.definitionHash, priority: data.priority, requestedBy: orNull(data.requestedBy),
+      schedule: schedule ? { id: schedule.id, time: Date.parse(schedule.time) } : null,
+      labels: data.labels ?? {}, parent: orNull(data.parent),
+      group: data.group && ({ ...group, waiting: true } as ExecutionState['group']),
+      createdAt: Date.parse(time), startTime: Date.parse(time), input: orNull(data.input), ...newTurn,
+      cancelling: false, turn: 1, currentStage: 0, totalStages: 0, cost: 0,
+    } satisfies Partial<ExecutionState>);
+    breakpoints = new Set(data.breakpoints);
+    const graph = data.plan as ExecutionPlan | { ref: string };
+    if ('ref' in graph) missingPlan = graph.ref;
+    else applyPlan(graph);
   }
 
-  /** Applies the next event. */
-  apply(e: ExecutionEvent): void {
-    this.seq = e.seq;
-    const x = this.#x;
+  function end({ type, time, data }: EventOf<'execution.completed' | 'execution.failed' | 'execution.cancelled'>) {
+    const said: Partial<Data<'execution.completed'> & Data<'execution.failed'> & Data<'execution.cancelled'>> = data;
+    const status = type.slice(10) as 'completed' | 'failed' | 'cancelled';
+    const error = errorOf(said.error);
+    stop = null;
+    Object.assign(x, {
+      status, endTime: timeOf(time), cancelling: false, error, failedStage: orNull(said.failedStage), reason: said.reason ?? x.reason,
+      result: {
+        status: said.result ?? (status as 'failed' | 'cancelled'), output: orNull(said.output), error: error && error.message,
+        ...(said.totals && { summary: summaryOf(said.totals) }),
+      },
+    } satisfies Partial<ExecutionState>);
+  }
+
+  const bucketOf = (s: Stage): keyof typeof none => {
+    const { status } = s.state;
+    return status === 'cancelled' ? 'skipped' : status in none ? (status as keyof typeof none) : 'pending';
+  };
+
+  function count(s: Stage, change: () => void) {
+    const before = bucketOf(s);
+    change();
+    if (s.isInstance) return;
+    x.progress[before]--;
+    x.progress[bucketOf(s)]++;
+  }
+
+  function reopen({ data }: EventOf<'execution.reopened'>) {
+    Object.assign(x, { turn: data.turn, startTime: x.createdAt, ...newTurn } satisfies Partial<ExecutionState>);
+    isStarted = false;
+    for (const key of data.stages) {
+      const s = byKey.get(key);
+      if (s) count(s, () => resetStage(s));
+    }
+  }
+
+  function start(s: Stage, e: EventOf<'stage.started'>) {
+    startStage(s, e);
+    x.currentStage = s.position;
+    const parent = planned[s.position - 1];
+    if (!s.isInstance || !parent || parent.state.status === 'running') return;
+    count(parent, () => Object.assign(parent.state, { status: 'running', startTime: timeOf(e.time) } satisfies Partial<StageState>));
+  }
+
+  function expand(s: Stage, e: EventOf<'stage.expanded'>) {
+    const { id, name, type, queuedAt } = s.state;
+    const instances = Array.from({ length: e.data.count }, (_, i) => {
+      const key = `${id}[${i}]`;
+      return (byKey.get(key) ?? note(newStage(key, id, name, type, s.position, true))).state;
+    });
+    moveStage(s, { status: 'queued', queuedAt: queuedAt ?? timeOf(e.time), count: e.data.count, instances });
+  }
+
+  /** Ends an attempt: with it the stage, or until the next one starts. */
+  function finish(s: Stage, e: EventOf<'stage.completed' | 'stage.failed'>, next: Partial<StageState> | false) {
+    const { duration, cost, output } = e.data;
+    if (cost != null) {
+      s.state.cost = addMoney(s.state.cost ?? 0, cost);
+      x.cost = addMoney(x.cost, cost);
+    }
+    moveStage(s, {
+      duration, output: orNull(output), error: errorOf((e.data as Partial<Data<'stage.failed'>>).error),
+      ...(next ? { ...next, status: 'waiting' } : { status: statusOf(e), endTime: timeOf(e.time) }),
+    });
+  }
+
+  function applyTo(s: Stage, e: ExecutionEvent) {
+    const { state, facts } = s;
     switch (e.type) {
-      case 'execution.created': this.#create(e); break;
-      case 'execution.started': x.status = 'running'; x.startedAt = timeOf(e.time); break;
+      case 'stage.queued': moveStage(s, { status: 'queued', queuedAt: timeOf(e.time) }); break;
+      case 'stage.waiting': waitStage(s, e); break;
+      case 'stage.started': start(s, e); break;
+      case 'stage.expanded': expand(s, e); break;
+      case 'stage.completed': finish(s, e, e.data.willRepeat && { waitingFor: 'repeat', due: timeOf(e.data.repeatAt) }); break;
+      case 'stage.failed': finish(s, e, e.data.willRetry && { waitingFor: 'retry', due: timeOf(e.data.retryAt) }); break;
+      case 'stage.skipped':
+      case 'stage.cancelled':
+        moveStage(s, { status: statusOf(e), endTime: timeOf(e.time), reason: e.data.reason, duration: (e.data as { duration?: number }).duration ?? state.duration });
+        break;
+      case 'stage.undo.started': state.undo = 'running'; break;
+      case 'stage.undo.completed':
+      case 'stage.undo.failed': state.undo = e.type.slice(11); break;
+      case 'trigger.evaluated': evaluate(facts, e); break;
+      case 'approval.requested': request(facts, e); break;
+      case 'approval.granted':
+      case 'approval.rejected': answer(facts, e); break;
+      case 'approval.withdrawn': withdraw(facts, e); break;
+      case 'debug.paused':
+        stop = state.key;
+        x.status = 'paused';
+        moveStage(s, { status: 'blocked', waitingFor: 'breakpoint' });
+        break;
+      case 'debug.resumed':
+        stop = null;
+        goOn();
+        if (state.waitingFor === 'breakpoint') Object.assign(state, { status: 'queued', waitingFor: null } satisfies Partial<StageState>);
+        break;
+    }
+  }
+
+  function apply(e: ExecutionEvent) {
+    x.seq = e.seq;
+
+    // What the server alone can tell held until now.
+    delete x.parked;
+    delete x.group?.position;
+    switch (e.type) {
+      case 'execution.created': create(e); break;
+      case 'execution.started': isStarted = true; x.status = 'running'; x.startTime = Date.parse(e.time); break;
       case 'execution.paused': x.status = 'paused'; x.reason = orNull(e.data.reason); break;
-      case 'execution.resumed': x.status = this.#unpaused(); x.reason = null; break;
+      case 'execution.resumed': goOn(); x.reason = null; break;
       case 'execution.cancelling':
         x.cancelling = true;
         x.reason = orNull(e.data.reason);
-        this.#stop = null;
-        if (x.status === 'paused') x.status = this.#unpaused();
+        stop = null;
+        if (x.status === 'paused') goOn();
         break;
       case 'execution.completed':
-        this.#end(e.time, 'completed', e.data.result ?? 'success', e.data.totals);
-        x.output = orNull(e.data.output);
-        break;
       case 'execution.failed':
-        this.#end(e.time, 'failed', 'failed', e.data.totals);
-        x.error = errorOf(e.data.error);
-        x.failedStage = orNull(e.data.failedStage);
-        break;
-      case 'execution.cancelled':
-        this.#end(e.time, 'cancelled', 'cancelled', e.data.totals);
-        x.reason = e.data.reason ?? x.reason;
-        break;
-      case 'execution.reopened': this.#reopen(e); break;
-      case 'debug.breakpoint.set': this.#breakpoints.add(e.stage); break;
-      case 'debug.breakpoint.cleared': this.#breakpoints.delete(e.stage); break;
+      case 'execution.cancelled': end(e); break;
+      case 'execution.reopened': reopen(e); break;
+      case 'debug.breakpoint.set': breakpoints.add(e.stage); break;
+      case 'debug.breakpoint.cleared': breakpoints.delete(e.stage); break;
       default: {
-        const stage = e.stage === undefined ? undefined : this.#byKey.get(e.stage);
-        if (stage) this.#applyTo(stage, e);
+        const s = byKey.get(e.stage);
+        if (s) count(s, () => applyTo(s, e));
       }
     }
   }
 
-  /** Gives a plan that was kept apart from its event; events after that one wait until this is done. */
-  applyPlan(plan: ExecutionPlan | null | undefined): void {
-    this.missingPlan = null;
-    if (this.#planned.length > 0 || !plan) return;
-    for (const node of plan.stages) this.#plan(newStage(node.id, node.id, node.name ?? node.id, node.type ?? '', this.#planned.length + 1, -1));
-    this.#counts.total = this.#counts.pending = this.#planned.length;
-  }
+  const show = ({ state: { instances, ...state }, facts }: Stage): StageState => ({
+    ...state,
+    approvals: openApprovals(facts),
+    ...(facts.size > 0 && { triggers: triggersOf(facts) }),
+    ...(instances && { instances: instances.map(({ key }) => show(byKey.get(key)!)) }),
+  });
 
-  /** Gives the state as the API writes it, as a value of its own. */
-  state(): ExecutionState {
-    const x = this.#x;
-    const { group, ...head } = this.#head;
+  function state(): ExecutionState {
+    const { group, debug: _, ...rest } = x;
     return {
-      ...head,
-      seq: this.seq,
-      status: x.status,
-      cancelling: x.cancelling,
-      reason: x.reason,
-      turn: x.turn,
-      ...(group ? { group: { ...group, waiting: x.startedAt === null && !x.cancelling && x.result === null } } : {}),
-      ...(this.#breakpoints.size > 0 || this.#stop !== null ? { debug: { breakpoints: [...this.#breakpoints].sort(), stoppedAt: this.#stop } } : {}),
-      startTime: x.startedAt ?? head.createdAt,
-      endTime: x.endedAt,
-      currentStage: x.currentStage,
-      totalStages: this.#counts.total,
-      progress: { ...this.#counts },
-      cost: x.cost,
-      error: x.error,
-      failedStage: x.failedStage,
-      result: x.result === null ? null : {
-        status: x.result,
-        output: x.output,
-        error: x.error?.message ?? null,
-        ...(x.totals ? { summary: summaryOf(x.totals) } : {}),
-      },
-      stages: this.#planned.map((s) => stageState(s, (id) => this.#instances.get(id) ?? [])),
+      ...rest,
+      ...(group && { group: { ...group, waiting: !isStarted && !x.cancelling && !x.result } }),
+      ...((breakpoints.size > 0 || stop !== null) && { debug: { breakpoints: [...breakpoints].sort(), stoppedAt: stop } }),
+      progress: { ...x.progress },
+      stages: planned.map(show),
     };
   }
 
-  #create(e: EventOf<'execution.created'>) {
-    const data = e.data;
-    this.#head = {
-      id: e.executionId, pipelineId: data.pipelineId ?? '', pipelineName: data.name ?? '', version: orNull(data.version),
-      definitionHash: data.definitionHash ?? '', priority: data.priority ?? 'medium', requestedBy: orNull(data.requestedBy),
-      schedule: data.schedule ? { id: data.schedule.id, time: Date.parse(data.schedule.time) } : null,
-      labels: data.labels ?? {},
-      parent: data.parent ? { executionId: data.parent.executionId, stage: data.parent.stage, attempt: data.parent.attempt } : null,
-      createdAt: Date.parse(e.time), input: orNull(data.input),
-      group: data.group ? { name: data.group.name, limit: data.group.limit } : null,
-    };
-    this.#x.status = 'queued';
-    this.#breakpoints = new Set(data.breakpoints ?? []);
-    const plan = data.plan as ExecutionPlan | { ref: string } | null | undefined;
-    if (plan && 'ref' in plan) this.missingPlan = plan.ref;
-    else this.applyPlan(plan);
-  }
-
-  #end(time: string, status: ExecutionStatus, result: ResultState['status'], totals: ExecutionTotals | undefined) {
-    Object.assign(this.#x, { status, endedAt: timeOf(time), result, totals: orNull(totals), cancelling: false } satisfies Partial<Course>);
-    this.#stop = null;
-  }
-
-  #reopen(e: EventOf<'execution.reopened'>) {
-    Object.assign(this.#x, {
-      turn: e.data.turn, status: 'queued', startedAt: null, endedAt: null, result: null, output: null, error: null,
-      failedStage: null, totals: null, reason: null,
-    } satisfies Partial<Course>);
-    for (const key of e.data.stages ?? []) {
-      const stage = this.#byKey.get(key);
-      if (!stage) continue;
-      this.#count(stage, stage.status, 'pending');
-      resetStage(stage);
-    }
-  }
-
-  #applyTo(s: Stage, e: ExecutionEvent) {
-    const before = s.status;
-    switch (e.type) {
-      case 'stage.queued':
-        Object.assign(s, { status: 'queued', queuedAt: timeOf(e.time), waitingFor: null, due: null } satisfies Partial<Stage>);
-        closeApprovals(s.facts);
-        break;
-      case 'stage.waiting': waitStage(s, e.data); break;
-      case 'stage.started': this.#start(s, e); break;
-      case 'stage.expanded': this.#expand(s, e); break;
-      case 'stage.completed':
-        this.#addUsage(s, e.data);
-        s.output = orNull(e.data.output);
-        s.error = null;
-        if (e.data.willRepeat) Object.assign(s, { status: 'waiting', waitingFor: 'repeat', due: timeOf(e.data.repeatAt) } satisfies Partial<Stage>);
-        else endStage(s, e.time, 'completed');
-        break;
-      case 'stage.failed':
-        this.#addUsage(s, e.data);
-        s.error = errorOf(e.data.error);
-        s.output = orNull(e.data.output);
-        if (e.data.willRetry) Object.assign(s, { status: 'waiting', waitingFor: 'retry', due: timeOf(e.data.retryAt) } satisfies Partial<Stage>);
-        else endStage(s, e.time, 'failed');
-        break;
-      case 'stage.skipped': endStage(s, e.time, 'skipped'); s.reason = e.data.reason ?? ''; break;
-      case 'stage.cancelled':
-        endStage(s, e.time, 'cancelled');
-        s.reason = e.data.reason ?? '';
-        s.duration = e.data.duration ?? s.duration;
-        break;
-      case 'stage.undo.started': s.undo = 'running'; break;
-      case 'stage.undo.completed': s.undo = 'completed'; break;
-      case 'stage.undo.failed': s.undo = 'failed'; break;
-      case 'trigger.evaluated': evaluate(s.facts, e); break;
-      case 'approval.requested': request(s.facts, e); break;
-      case 'approval.granted':
-      case 'approval.rejected': answer(s.facts, e); break;
-      case 'approval.withdrawn': withdraw(s.facts, e); break;
-      case 'debug.paused':
-        this.#stop = s.key;
-        this.#x.status = 'paused';
-        Object.assign(s, { status: 'blocked', waitingFor: 'breakpoint', due: null } satisfies Partial<Stage>);
-        closeApprovals(s.facts);
-        break;
-      case 'debug.resumed':
-        this.#stop = null;
-        this.#x.status = this.#unpaused();
-        if (s.waitingFor === 'breakpoint') Object.assign(s, { status: 'queued', waitingFor: null } satisfies Partial<Stage>);
-        break;
-    }
-    if (before !== s.status) this.#count(s, before, s.status);
-  }
-
-  #start(s: Stage, e: EventOf<'stage.started'>) {
-    startStage(s, e);
-    this.#x.currentStage = s.position;
-    const parent = this.#planned[s.position - 1];
-    if (s.index < 0 || !parent || parent.status === 'running') return;
-    this.#count(parent, parent.status, 'running');
-    parent.status = 'running';
-    parent.startedAt = timeOf(e.time);
-  }
-
-  #expand(s: Stage, e: EventOf<'stage.expanded'>) {
-    Object.assign(s, { count: e.data.count, queuedAt: s.queuedAt ?? timeOf(e.time), status: 'queued', waitingFor: null, due: null } satisfies Partial<Stage>);
-    closeApprovals(s.facts);
-    const list: Stage[] = [];
-    for (let i = 0; i < e.data.count; i++) {
-      const key = `${s.id}[${i}]`;
-      const instance = this.#byKey.get(key) ?? newStage(key, s.id, s.name, s.type, s.position, i);
-      this.#byKey.set(key, instance);
-      list.push(instance);
-    }
-    this.#instances.set(s.id, list);
-  }
-
-  #addUsage(s: Stage, data: { duration: number; cost?: number }) {
-    s.inAttempt = false;
-    closeApprovals(s.facts);
-    s.duration = data.duration ?? 0;
-    if (data.cost == null) return;
-    s.cost = addMoney(s.cost ?? 0, data.cost);
-    this.#x.cost = addMoney(this.#x.cost, data.cost);
-  }
-
-  #count(stage: Stage, from: string, to: string) {
-    if (stage.index >= 0) return;
-    this.#counts[bucketOf(from)]--;
-    this.#counts[bucketOf(to)]++;
-  }
-
-  #plan(stage: Stage) {
-    this.#planned.push(stage);
-    this.#byKey.set(stage.key, stage);
-  }
-
-  #unpaused(): ExecutionStatus {
-    return this.#x.startedAt === null ? 'queued' : 'running';
-  }
-
-  #restore(from: ExecutionState) {
-    this.seq = from.seq;
-    this.#head = {
-      id: from.id, pipelineId: from.pipelineId, pipelineName: from.pipelineName, version: from.version, definitionHash: from.definitionHash,
-      priority: from.priority, requestedBy: from.requestedBy, schedule: from.schedule, labels: from.labels, parent: from.parent,
-      createdAt: from.createdAt, input: from.input, group: from.group ? { name: from.group.name, limit: from.group.limit } : null,
-    };
-    this.#breakpoints = new Set(from.debug?.breakpoints);
-    this.#stop = from.debug?.stoppedAt ?? null;
-    this.#counts = { ...from.progress };
-    const summary = from.result?.summary;
-    Object.assign(this.#x, {
-      status: from.status, cancelling: from.cancelling, reason: from.reason, turn: from.turn, startedAt: hasStarted(from) ? from.startTime : null,
-      endedAt: from.endTime, result: from.result?.status ?? null, output: from.result?.output ?? null, error: from.error,
-      failedStage: from.failedStage, currentStage: from.currentStage, cost: from.cost,
-      totals: summary ? {
-        duration: summary.totalDuration, cost: summary.totalCost, stagesRun: summary.stagesRun,
-        stagesSkipped: summary.stagesSkipped, stagesFailed: summary.stagesFailed,
-      } : null,
-    } satisfies Course);
-    from.stages.forEach((stage, place) => this.#restoreStage(stage, place + 1));
-  }
-
-  #restoreStage(from: StageState, position: number) {
-    this.#plan(restoreStage(from, position, -1));
-    if (!from.instances) return;
-    const instances = from.instances.map((instance, index) => restoreStage(instance, position, index));
-    for (const instance of instances) this.#byKey.set(instance.key, instance);
-    this.#instances.set(from.id, instances);
-  }
+  from?.stages.forEach((stage, place) => {
+    plan(restoreStage(stage, place + 1, false)).instances = stage.instances?.map((instance) => note(restoreStage(instance, place + 1, true)).state);
+  });
+  return {
+    apply, applyPlan, state,
+    get seq() { return x.seq; },
+    get missingPlan() { return missingPlan; },
+  };
 }
 
 /** Folds events to the state that they come to, after another state or from the start. */
 export function foldExecution(events: Iterable<ExecutionEvent>, from?: ExecutionState): ExecutionState {
-  const fold = new ExecutionFold(from);
+  const fold = createFold(from);
   for (const e of events) fold.apply(e);
   return fold.state();
 }
@@ -323,6 +248,4 @@ export function foldExecution(events: Iterable<ExecutionEvent>, from?: Execution
 const hasStarted = (from: ExecutionState): boolean =>
   from.status !== 'queued' && (from.startTime !== from.createdAt || from.status === 'running' || from.stages.some((s) => s.startTime !== null));
 
-const summaryOf = (totals: ExecutionTotals) => ({
-  totalDuration: totals.duration, totalCost: totals.cost, stagesRun: totals.stagesRun, stagesSkipped: totals.stagesSkipped, stagesFailed: totals.stagesFailed,
-});
+const summaryOf = ({ duration: totalDuration, cost: totalCost, ...stages }: ExecutionTotals) => ({ totalDuration, totalCost, ...stages });

@@ -1,4 +1,5 @@
-export { ExecutionFold, foldExecution } from './execution.js';
+export { createFold, foldExecution } from './execution.js';
+export type { ExecutionFold } from './execution.js';
 export { isTerminal } from './state.js';
 export type { EventOf, ExecutionEvent, ExecutionPlan, ExecutionTotals } from './event.js';
 export type {

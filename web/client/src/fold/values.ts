@@ -8,5 +8,4 @@ export const orNull = <T>(value: T | undefined): T | null => (value === undefine
 // Costs are decimal on the server; adding binary fractions must not show as 0.30000000000000004.
 export const addMoney = (a: number, b: number): number => Math.round((a + b) * 1e12) / 1e12;
 
-export const errorOf = (error: { code: string; message: string; detail?: string } | null | undefined): ErrorState | null =>
-  error ? { code: error.code, message: error.message, detail: orNull(error.detail) } : null;
+export const errorOf = (error: Omit<ErrorState, 'detail'> | null | undefined): ErrorState | null => (error ? { detail: null, ...error } : null);

@@ -1,5 +1,6 @@
-import { ApiError, ask } from '../api/problem.js';
+import { ApiError, ask, badAnswer, unreachable } from '../api/problem.js';
 import type { ServerOptions } from '../api/server.js';
+import { either } from '../api/time.js';
 import { SseParser } from './sse.js';
 import type { SseFrame } from './sse.js';
 
@@ -21,21 +22,20 @@ export interface StreamReading {
  */
 export async function readStream(server: ServerOptions, path: string, reading: StreamReading): Promise<void> {
   const own = new AbortController();
-  const stop = () => own.abort();
-  if (reading.signal.aborted) stop();
-  reading.signal.addEventListener('abort', stop);
+  const signal = either(own.signal, reading.signal);
+  const lost = (cause?: unknown) => new ApiError(0, 'unreachable', unreachable, { cause });
   let watchdog: ReturnType<typeof setTimeout> | undefined;
   const heard = () => {
     clearTimeout(watchdog);
-    watchdog = setTimeout(stop, reading.quiet);
+    watchdog = setTimeout(() => own.abort(lost()), reading.quiet);
   };
   try {
     heard();
-    const headers: Record<string, string> = { accept: 'text/event-stream' };
-    if (reading.lastEventId) headers['last-event-id'] = reading.lastEventId;
-    const response = await ask(server, path, { headers, signal: own.signal, cache: 'no-store' });
+    const headers = new Headers({ accept: 'text/event-stream' });
+    if (reading.lastEventId) headers.set('last-event-id', reading.lastEventId);
+    const response = await ask(server, path, { headers, signal, cache: 'no-store' });
     if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream'))
-      throw new ApiError(response.status, 'bad_answer', 'The answer is no stream; something between here and the server may have changed it.');
+      throw new ApiError(response.status, 'bad_answer', badAnswer);
     reading.onOpen();
     const parser = new SseParser();
     const decoder = new TextDecoder();
@@ -43,17 +43,15 @@ export async function readStream(server: ServerOptions, path: string, reading: S
     for (;;) {
       heard();
       const { done, value } = await reader.read();
-      if (done || reading.signal.aborted) return;
+      if (done || signal.aborted) return;
       clearTimeout(watchdog);
       const frames = parser.push(decoder.decode(value, { stream: true }));
       if (frames.length > 0) await reading.onFrames(frames);
     }
   } catch (error) {
-    if (error instanceof ApiError || reading.signal.aborted) throw error;
-    throw new ApiError(0, 'unreachable', 'The connection to the server was lost.', [], null, { cause: error });
+    throw error instanceof ApiError || reading.signal.aborted ? error : lost(error);
   } finally {
     clearTimeout(watchdog);
-    reading.signal.removeEventListener('abort', stop);
-    stop();
+    own.abort();
   }
 }

@@ -1,5 +1,5 @@
 import type { ExecutionEvent } from '../fold/index.js';
-import type { FollowOptions, ParkedReason } from './following.js';
+import type { ParkedReason } from './following.js';
 
 /** Events of a log after a cursor, as JSON. */
 export interface EventPage {
@@ -8,13 +8,4 @@ export interface EventPage {
   last: number;
   complete: boolean;
   parked?: ParkedReason;
-}
-
-/** The address of the events after a cursor, narrowed as the viewer asks. */
-export function eventsPath(execution: string, options: FollowOptions, after: number, limit?: number): string {
-  const query = new URLSearchParams({ after: String(after) });
-  if (limit) query.set('limit', String(limit));
-  if (options.stages?.length) query.set('stages', options.stages.join(','));
-  if (options.types?.length) query.set('types', options.types.join(','));
-  return `${execution}/events?${query}`;
 }

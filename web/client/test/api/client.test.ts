@@ -39,11 +39,10 @@ test('Client sends body and headers when a command is given', async () => {
   expect(request.headers.get('idempotency-key')).toBe('k1');
 });
 
-test('Client gives text where the answer is text, and the answer itself when it is asked to', async () => {
+test('Client gives the answer itself when it is asked to', async () => {
   const server = serverThat(() => new Response('hello <b>', { headers: { 'content-type': 'text/plain' } }));
   const client = createClient({ url: 'http://here', fetch: server.fetch });
   const given = { path: { id: 'x', stage: 'greet' }, query: { offset: 4 } };
-  expect(await client.get('/api/executions/{id}/output/{stage}', given)).toBe('hello <b>');
   expect(await (await client.open('/api/executions/{id}/output/{stage}', given)).text()).toBe('hello <b>');
 });
 
@@ -82,8 +81,8 @@ test('Client gives up when no answer comes, and throws what aborted it when it i
     init.signal!.addEventListener('abort', () => reject(init.signal!.reason as Error));
   })) as typeof fetch;
   const client = createClient({ url: 'http://here', fetch: hangs });
-  const late = expect(client.get('/api/pipelines')).rejects.toMatchObject({ code: 'unreachable', message: 'The server gave no answer in 60 seconds.' });
-  await vi.advanceTimersByTimeAsync(60_000);
+  const late = expect(client.get('/api/pipelines')).rejects.toMatchObject({ code: 'unreachable', message: 'The server does not answer.' });
+  await vi.advanceTimersByTimeAsync(30_000);
   await late;
   const aborting = new AbortController();
   const aborted = expect(client.get('/api/pipelines', { signal: aborting.signal })).rejects.toThrow('mine');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { ExecutionFold, foldExecution } from '../../src/fold/index.js';
-import type { ExecutionEvent, ExecutionState } from '../../src/fold/index.js';
+import { createFold, foldExecution } from '../../src/fold/index.js';
+import type { ExecutionEvent, ExecutionFold, ExecutionState } from '../../src/fold/index.js';
 import { buildPageFold, pageFold } from '../../scripts/page-fold.js';
 import { eventsOf, goldenLogs, stateOf, valuesOf } from './golden.js';
 
@@ -22,18 +22,18 @@ test('There are recorded logs to be held to', () => {
 describe.each(goldenLogs)('%s', (log) => {
   it('folds to the recorded state', () => {
     // A state of a released version lacks what later ones added.
-    expect(asJson(apply(new ExecutionFold(), eventsOf(log), log).state())).toMatchObject(stateOf(log) as object);
+    expect(asJson(apply(createFold(), eventsOf(log), log).state())).toMatchObject(stateOf(log) as object);
   });
 
   it('folds to the same state when it begins with the state at any point', () => {
     const events = eventsOf(log);
-    const whole = asJson(apply(new ExecutionFold(), events, log).state());
-    const first = new ExecutionFold();
+    const whole = asJson(apply(createFold(), events, log).state());
+    const first = createFold();
     for (let cut = 1; cut < events.length; cut += Math.max(1, Math.floor(events.length / 200))) {
       apply(first, events.slice(first.seq, cut), log);
       const from = JSON.parse(JSON.stringify(first.state())) as ExecutionState;
-      expect(asJson(new ExecutionFold(from).state()), `state at ${cut}`).toEqual(from);
-      expect(asJson(apply(new ExecutionFold(from), events.slice(cut), log).state()), `from ${cut}`).toEqual(whole);
+      expect(asJson(createFold(from).state()), `state at ${cut}`).toEqual(from);
+      expect(asJson(apply(createFold(from), events.slice(cut), log).state()), `from ${cut}`).toEqual(whole);
     }
   });
 });
