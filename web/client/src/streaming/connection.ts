@@ -11,7 +11,7 @@ export interface StreamReading {
   lastEventId?: string | null;
   /** After how many milliseconds without a byte, heartbeats included, the connection counts as lost. */
   quiet: number;
-  onOpen(): void;
+  onOpen?(): void;
   /** Takes frames; while its promise waits, no more is read, so that a slow reader slows the sender. */
   onFrames(frames: readonly SseFrame[]): void | Promise<void>;
 }
@@ -36,7 +36,7 @@ export async function readStream(server: ServerOptions, path: string, reading: S
     const response = await ask(server, path, { headers, signal, cache: 'no-store' });
     if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream'))
       throw new ApiError(response.status, 'bad_answer', badAnswer);
-    reading.onOpen();
+    reading.onOpen?.();
     const parser = new SseParser();
     const decoder = new TextDecoder();
     const reader = response.body.getReader();

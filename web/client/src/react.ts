@@ -1,0 +1,11 @@
+export { ExecutionLogViewer } from './react/ExecutionLogViewer.js';
+export type { ExecutionLogViewerProps } from './react/ExecutionLogViewer.js';
+export { useExecutionStream } from './react/useExecutionStream.js';
+export type { ExecutionStream, ExecutionStreamOptions } from './react/useExecutionStream.js';
+export { useWebSocketLogs } from './react/useWebSocketLogs.js';
+export type { WebSocketLogs } from './react/useWebSocketLogs.js';
+export { WorkflowExecutionMonitor } from './react/WorkflowExecutionMonitor.js';
+export type { WorkflowExecution, WorkflowExecutionMonitorProps } from './react/WorkflowExecutionMonitor.js';
+export type { ConnectionStatus, ExecutionLog } from './logs/index.js';
+export type { RunEvent, RunEventType } from './runs/index.js';
+export type { ServerOptions } from './api/server.js';
