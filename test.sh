@@ -119,6 +119,8 @@ elif web_step types 60 generate; then
   web_step lint 120 lint
   web_step typecheck 120 typecheck
   web_tests client 240 client test
+  web_step build 120 build
+  web_step size 120 size && sed 's/^/   /' "$(web_log size)"
 fi
 
 finish
