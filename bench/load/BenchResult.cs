@@ -22,6 +22,9 @@ internal sealed record BenchResult(string Bench, string Case, string Figure, IRe
 
     public double Max => Values.Max();
 
+    /// <summary>Gets the yardstick's median; <see langword="null"/> where there is none.</summary>
+    public double? RawMedian => Raw.Count == 0 ? null : MedianOf(Raw);
+
     /// <summary>Gets the median as a share of the yardstick's median; <see langword="null"/> without a yardstick.</summary>
     public double? Ratio => Raw.Count == 0 ? null : Median / MedianOf(Raw);
 

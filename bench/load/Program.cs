@@ -5,6 +5,8 @@ using Sightglass.Load.Output;
 using Sightglass.Load.Processes;
 using Sightglass.Load.Scale;
 using Sightglass.Load.Store;
+using Sightglass.Load.Streaming;
+using Sightglass.Load.Streaming.Servers;
 
 namespace Sightglass.Load;
 
@@ -16,6 +18,8 @@ internal static class Program
 
           commits   the slowest commits beside the usual one, and stages beside one that prints at full speed
           engine      no-op stages through the engine: in a row, 16 executions at once, 100 in parallel
+          fanout      one execution printed to 1,000 viewers, and the ceiling of 100, beside a bare hub of server-sent events
+          latency     how old a printed line is when 100 viewers have it
           monitoring  what recording costs stages that compute: by the engine and by a monitor beside a bare loop
           output      one process's standard output into the log
           processes   stages that are processes, in a row and 100 wide, beside make
@@ -35,6 +39,13 @@ internal static class Program
         ["processes", .. var rest] => ProcessesBench.RunAsync(rest, Console.Out),
         ["scale", .. var rest] => ScaleBench.RunAsync(rest, Console.Out),
         ["store", .. var rest] => StoreBench.RunAsync(rest, Console.Out),
+        ["latency", .. var rest] => LatencyBench.RunAsync(rest, Console.Out),
+        ["fanout", .. var rest] => FanoutBench.RunAsync(rest, Console.Out),
+
+        // Started by the ones above, each in a process of its own.
+        ["stream-server", .. var rest] => StreamServer.RunAsync(rest),
+        ["bare-hub"] => BareHub.RunAsync(),
+        ["print", .. var rest] => Task.FromResult(LinePrinter.Run(rest)),
         ["--help" or "-h"] => PrintHelpAsync(0),
         _ => PrintHelpAsync(2),
     };

@@ -26,6 +26,7 @@ using Sightglass.Server.Page;
 using Sightglass.Server.Pipelines;
 using Sightglass.Server.Schedules;
 using Sightglass.Server.Streaming;
+using Sightglass.Server.Streaming.Overview;
 using Sightglass.Server.Streaming.Sockets;
 using Sightglass.Server.Webhooks;
 
@@ -140,6 +141,7 @@ public sealed class SightglassServer : IAsyncDisposable
         DeletionEndpoint.Map(app, _context);
         RecordedValueEndpoints.Map(app, _context);
         EventStreamEndpoint.Map(app, _context);
+        FeedEndpoint.Map(app, _context);
         SocketEndpoint.Map(app, _context);
         FlagEndpoint.Map(app, _context);
         ScheduleEndpoints.Map(app, _context);

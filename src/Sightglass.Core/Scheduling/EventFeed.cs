@@ -11,13 +11,22 @@ namespace Sightglass.Core.Scheduling;
 public sealed class EventFeed
 {
     private readonly ConcurrentDictionary<Guid, FeedTopic> topics = new();
+    private readonly Lock listening = new();
+    private Action<ExecutionListItem>[] listeners = [];
 
     /// <summary>Publishes blocks that are committed. Called by the owner of the execution, in the order of the log.</summary>
     /// <param name="blocks">The blocks, going on from those published before.</param>
     /// <param name="ended">Whether the execution stands ended after them.</param>
-    public void Publish(IReadOnlyList<EventBlock> blocks, bool ended)
+    /// <param name="summary">The execution's row, where they changed it.</param>
+    public void Publish(IReadOnlyList<EventBlock> blocks, bool ended, ExecutionSummary? summary = null)
     {
-        if (blocks.Count > 0 && topics.TryGetValue(blocks[0].ExecutionId, out var topic)) topic.Publish(blocks, ended);
+        if (blocks.Count == 0) return;
+        if (summary is not null)
+        {
+            foreach (var listener in Volatile.Read(ref listeners)) listener(new ExecutionListItem(summary, blocks[^1].LastSeq));
+        }
+
+        if (topics.TryGetValue(blocks[0].ExecutionId, out var topic)) topic.Publish(blocks, ended);
     }
 
     /// <summary>Starts listening; dispose the subscription to stop.</summary>
@@ -30,12 +39,29 @@ public sealed class EventFeed
         }
     }
 
+    /// <summary>Hears of every row that is committed, of all executions; dispose the result to stop.</summary>
+    /// <param name="listener">Called by the owners of executions, several at a time: it must be quick and must not throw. Rows of
+    /// one execution come in order. Like all that is published it is a hint: after a lost answer of the store nothing may come.</param>
+    public IDisposable Listen(Action<ExecutionListItem> listener)
+    {
+        lock (listening) listeners = [.. listeners, listener];
+        return new Listening(this, listener);
+    }
+
     /// <summary>Gets how many viewers follow an execution.</summary>
     public int CountViewers(Guid executionId) => topics.TryGetValue(executionId, out var topic) ? topic.Viewers : 0;
 
     internal void Leave(Guid executionId, FeedTopic topic)
     {
         if (topic.Leave()) topics.TryRemove(KeyValuePair.Create(executionId, topic));
+    }
+
+    private sealed class Listening(EventFeed feed, Action<ExecutionListItem> listener) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (feed.listening) feed.listeners = [.. feed.listeners.Where(l => l != listener)];
+        }
     }
 }
 

@@ -210,7 +210,7 @@ internal partial class ExecutionActor
             blocks[i] = new EventBlock(lastPosition - (blocks.Length - 1 - i), Id, block.Kind, block.FirstSeq, block.Count, block.Bytes);
         }
 
-        _services.Feed.Publish(blocks, ended);
+        _services.Feed.Publish(blocks, ended, append.Summary);
         _services.Webhooks?.Committed(Id, lastPosition);
     }
 

@@ -30,6 +30,15 @@ internal static class StreamLimits
     /// <summary>How many sockets one caller may have open.</summary>
     public const int MaxSockets = 200;
 
+    /// <summary>How many changes of executions the viewers of the overview share, and how many are gathered at once.</summary>
+    public const int FeedFrames = 4096;
+
+    /// <summary>Of how many executions the overview knows what it told last.</summary>
+    public const int FeedKnown = 10_000;
+
+    /// <summary>How long changes are gathered before they are told.</summary>
+    public static readonly TimeSpan FeedPause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How often an idle socket is asked whether it is still there, and how long it may take to answer.</summary>
     public static readonly TimeSpan SocketPing = TimeSpan.FromSeconds(30);
 

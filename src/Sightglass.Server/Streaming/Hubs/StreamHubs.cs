@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
+using Sightglass.Server.Streaming.Overview;
 
 namespace Sightglass.Server.Streaming.Hubs;
 
@@ -23,11 +24,15 @@ internal sealed class StreamHubs : IDisposable
         _engine = engine;
         _logger = logger;
         _stopping = stopping;
+        Overview = new OverviewHub(engine.Feed, options.Time);
         var beat = options.Heartbeat / 4;
         var tick = beat < StreamLimits.Tick ? beat : StreamLimits.Tick;
         _timer = options.Time.CreateTimer(static hubs => ((StreamHubs)hubs!).WakeQuiet(), this, tick, tick);
         _stop = stopping.UnsafeRegister(static hubs => ((StreamHubs)hubs!).Signal(), this);
     }
+
+    /// <summary>Gets the hub of all executions together.</summary>
+    public OverviewHub Overview { get; }
 
     /// <summary>Gets whether the server stops: viewers are told to come back, to whoever serves then.</summary>
     public bool IsDraining => _stopping.IsCancellationRequested;
@@ -80,6 +85,7 @@ internal sealed class StreamHubs : IDisposable
     /// <summary>Wakes every viewer, to look at what has changed beside the logs.</summary>
     public void Signal()
     {
+        Overview.Signal();
         foreach (var hub in Hubs()) hub.Signal();
     }
 
@@ -87,6 +93,7 @@ internal sealed class StreamHubs : IDisposable
     {
         _stop.Dispose();
         _timer.Dispose();
+        Overview.Dispose();
         var hubs = Hubs();
         lock (_gate) _hubs.Clear();
         foreach (var hub in hubs) hub.Dispose();
@@ -96,6 +103,7 @@ internal sealed class StreamHubs : IDisposable
     private void WakeQuiet()
     {
         var before = _options.Time.GetTimestamp() - (long)(_options.Heartbeat.TotalSeconds * _options.Time.TimestampFrequency);
+        Overview.WakeQuiet(before);
         foreach (var hub in Hubs()) hub.WakeQuiet(before);
     }
 

@@ -1,0 +1,103 @@
+using System.Net;
+using Xunit;
+
+namespace Sightglass.Server.Tests.Streaming.Overview;
+
+public sealed class FeedTests
+{
+    [Fact]
+    public async Task Feed_tells_how_an_execution_stands_when_it_starts_goes_on_and_ends()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Waits);
+        using var feed = await OpenAsync(server);
+        Assert.Null((await feed.NextAsync())!.Data);
+        var id = await server.RunAsync("waits");
+        var frame = await NextOfAsync(feed, id, "running");
+        while (frame.Json.GetProperty("progress").GetProperty("completed").GetInt32() < 1) frame = await NextOfAsync(feed, id, "running");
+        Assert.Equal(("waits", 1, 2), (frame.Json.GetProperty("pipelineId").GetString(), frame.Json.GetProperty("currentStage").GetInt32(), frame.Json.GetProperty("totalStages").GetInt32()));
+        await server.PostAsync("/api/events", """{"type":"go"}""");
+        var ended = await NextOfAsync(feed, id, "completed");
+        Assert.Equal(2, ended.Json.GetProperty("progress").GetProperty("completed").GetInt32());
+        Assert.True(ended.Json.TryGetProperty("endTime", out _));
+        Assert.Equal((await server.GetAsync($"/api/executions/{id}")).Json.GetProperty("seq").GetInt64(), ended.Json.GetProperty("seq").GetInt64());
+    }
+
+    [Fact]
+    public async Task Feed_goes_on_where_a_viewer_left_when_it_comes_back_soon()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Waits);
+        using var other = await OpenAsync(server);
+        using var feed = await OpenAsync(server);
+        var first = await server.RunAsync("waits");
+        var seen = await NextOfAsync(feed, first, "running");
+        feed.Dispose();
+        var second = await server.RunAsync("waits");
+        await NextOfAsync(other, second, "running");
+        using var again = await OpenAsync(server, seen.Id);
+        var next = await NextOfAsync(again, second, "running");
+        Assert.NotEqual("reset", next.Event);
+    }
+
+    [Theory]
+    [InlineData("1-1")]
+    [InlineData("nonsense")]
+    [InlineData("-")]
+    [InlineData("99999999999999999999-99999999999999999999")]
+    public async Task Feed_says_that_something_may_be_missing_when_it_does_not_know_the_id(string id)
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Waits);
+        using var feed = await OpenAsync(server, id);
+        Assert.Equal("reset", (await feed.NextAsync())!.Event);
+        var execution = await server.RunAsync("waits");
+        await NextOfAsync(feed, execution, "running");
+    }
+
+    [Fact]
+    public async Task Feed_says_that_something_is_missing_when_more_changes_at_once_than_it_keeps()
+    {
+        var time = new ManualTime();
+        await using var server = await ServerHarness.StartAsync(o => o with { Time = time, SlowViewer = TimeSpan.FromDays(1) }, pipelines: Some.Waits);
+        using var feed = await OpenAsync(server);
+        Assert.Null((await feed.NextAsync())!.Data);
+
+        // The clock stands still, so nothing is passed on meanwhile.
+        for (var i = 0; i < 4200; i++) await server.Engine.StartAsync(new Core.Scheduling.StartRequest { Definition = Definition, Input = null });
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("reset", (await feed.NextAsync())!.Event);
+    }
+
+    [Fact]
+    public async Task Feed_is_refused_and_sent_away_like_other_streams()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Waits);
+        using var feed = await OpenAsync(server);
+        await server.PutAsync("/api/config/flags", """{"ENABLE_EXECUTION_STREAMING":false}""");
+        Assert.NotNull((await feed.ReadAllAsync())[^1].Retry);
+        (await server.GetAsync("/api/feed")).AssertProblem(HttpStatusCode.ServiceUnavailable, "streaming_disabled");
+        await server.PutAsync("/api/config/flags", """{"ENABLE_EXECUTION_STREAMING":true}""");
+        using var again = await OpenAsync(server);
+        await again.NextAsync();
+        await server.StopServerAsync();
+        Assert.NotNull((await again.ReadAllAsync())[^1].Retry);
+    }
+
+    private static Core.Definitions.PipelineDefinition Definition { get; } =
+        Core.Definitions.DefinitionReader.Read(System.Text.Encoding.UTF8.GetBytes(Some.Waits), "waits.yaml").Definition!;
+
+    private static async Task<SseReader> OpenAsync(ServerHarness server, string? lastEventId = null)
+    {
+        var response = await server.OpenAsync("/api/feed", "text/event-stream", lastEventId);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return new SseReader(response);
+    }
+
+    private static async Task<SseFrame> NextOfAsync(SseReader feed, Guid id, string status)
+    {
+        while (true)
+        {
+            var frame = await feed.NextAsync();
+            Assert.NotNull(frame);
+            if (frame.Data is not null && frame.Event is null && frame.Json.GetProperty("id").GetGuid() == id && frame.Json.GetProperty("status").GetString() == status) return frame;
+        }
+    }
+}
