@@ -19,10 +19,13 @@ internal static class Program
           commits   the slowest commits beside the usual one, and stages beside one that prints at full speed
           engine      no-op stages through the engine: in a row, 16 executions at once, 100 in parallel
           fanout      one execution printed to 1,000 viewers, and the ceiling of 100, beside a bare hub of server-sent events
+          idle        what 10,000 viewers of a still execution cost in memory, beside a bare hub
           latency     how old a printed line is when 100 viewers have it
+          modes       a ten-minute execution watched by one stream, and by asking every two seconds
           monitoring  what recording costs stages that compute: by the engine and by a monitor beside a bare loop
           output      one process's standard output into the log
           processes   stages that are processes, in a row and 100 wide, beside make
+          reconnect   1,000 viewers that come back at once after a restart of the server
           scale       what an event costs in executions of 100 to 10,000 stages; folding a million events
           store       appends and replay of the SQLite store beside raw SQLite
 
@@ -40,6 +43,9 @@ internal static class Program
         ["scale", .. var rest] => ScaleBench.RunAsync(rest, Console.Out),
         ["store", .. var rest] => StoreBench.RunAsync(rest, Console.Out),
         ["latency", .. var rest] => LatencyBench.RunAsync(rest, Console.Out),
+        ["idle", .. var rest] => IdleBench.RunAsync(rest, Console.Out),
+        ["modes", .. var rest] => ModesBench.RunAsync(rest, Console.Out),
+        ["reconnect", .. var rest] => ReconnectBench.RunAsync(rest, Console.Out),
         ["fanout", .. var rest] => FanoutBench.RunAsync(rest, Console.Out),
 
         // Started by the ones above, each in a process of its own.

@@ -23,7 +23,7 @@ internal sealed record StreamRun(List<float> Delays, double Seconds, double Serv
         using var crowd = new ViewerCrowd();
         var delays = Open(crowd, server.Port, $"/api/executions/{id}/events", viewers, lines);
         var cpu = await server.AskAsync("cpu");
-        using (var go = await server.Http.PostAsJsonAsync("api/events", new { type = "go" })) go.EnsureSuccessStatusCode();
+        await GoAsync(server);
         return await ReadAsync(server, crowd, delays, lines, cpu);
     }
 
@@ -46,11 +46,18 @@ internal sealed record StreamRun(List<float> Delays, double Seconds, double Serv
         return answer.IsSuccessStatusCode ? JsonDocument.Parse(text).RootElement.GetProperty("executionId").GetString()! : throw new InvalidOperationException(text);
     }
 
+    /// <summary>Lets it print.</summary>
+    public static async Task GoAsync(ChildServer server)
+    {
+        using var answer = await server.Http.PostAsJsonAsync("api/events", new { type = "go" });
+        answer.EnsureSuccessStatusCode();
+    }
+
     private static List<float> Open(ViewerCrowd crowd, int port, string path, int viewers, int lines)
     {
         // All of it at once: a list that grows would stop the reader in the middle.
         var delays = new List<float>(viewers * lines);
-        for (var i = 0; i < viewers; i++) crowd.Open(port, path, new LineScan(delays));
+        for (var i = 0; i < viewers; i++) crowd.Open(port, path, new LineScan(delays, lines));
         crowd.ReadUntil(() => crowd.Begun == viewers, Limit, "the viewers' headers");
         return delays;
     }

@@ -1,7 +1,9 @@
 namespace Sightglass.Load.Streaming.Viewers;
 
 /// <summary>Finds the marks of lines in what a viewer gets, counts what is missing or comes twice, and notes how old each is.</summary>
-internal sealed class LineScan(List<float> delays) : IScan
+/// <param name="delays">Takes how old each line was.</param>
+/// <param name="lines">How many there are; what follows them is the result of the stage, which quotes the last of them.</param>
+internal sealed class LineScan(List<float> delays, long lines) : IScan
 {
     private int _state;
     private int _resumes = -1;
@@ -17,7 +19,7 @@ internal sealed class LineScan(List<float> delays) : IScan
 
     public void Read(ReadOnlySpan<byte> piece, long now)
     {
-        while (!piece.IsEmpty)
+        while (!piece.IsEmpty && Count < lines)
         {
             if (_state == 0)
             {
