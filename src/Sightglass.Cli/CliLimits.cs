@@ -3,6 +3,9 @@ namespace Sightglass.Cli;
 /// <summary>Bounds of what commands read and show.</summary>
 internal static class CliLimits
 {
+    /// <summary>The most characters of a password that is typed.</summary>
+    public const int MaxPasswordChars = 256;
+
     /// <summary>The most bytes of a text that is given as <c>@FILE</c> or on standard input.</summary>
     public const long MaxInputBytes = 10 * 1024 * 1024;
 

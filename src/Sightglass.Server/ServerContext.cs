@@ -16,6 +16,9 @@ internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engin
 {
     public TimeProvider Time => Options.Time;
 
+    /// <summary>Gets what tells callers apart.</summary>
+    public AccessServices Access { get; } = new(Engine.RecordStore, Options.Access, Options.Time, Logger);
+
     /// <summary>Gets what tells to whom executions belong.</summary>
     public ExecutionScope Scope { get; } = new(Engine.Store, Engine.Store as IStoreUpkeep);
 

@@ -15,4 +15,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(2004, LogLevel.Warning, "The log of {ExecutionId} cannot be followed for now; its viewers wait, or come back")]
     public static partial void FollowFailed(ILogger logger, Guid executionId, Exception error);
+
+    [LoggerMessage(2010, LogLevel.Error, "{Count} entries of the audit log could not be kept")]
+    public static partial void AuditFailed(ILogger logger, int count, Exception error);
 }

@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sightglass.Server.Access;
 
 namespace Sightglass.Server;
 
 /// <summary>Where a server listens and what it limits.</summary>
 public sealed record ServerOptions
 {
-    /// <summary>Gets the addresses to listen on: <c>http</c> and a loopback host; port 0 takes a free one.</summary>
+    /// <summary>Gets the addresses to listen on, <c>http</c> and a host: of the loopback, or another one or <c>*</c> once there is an
+    /// account to log in with. Port 0 takes a free one.</summary>
     /// <value><c>http://127.0.0.1:5080</c>.</value>
     public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:5080"];
 
@@ -64,6 +66,9 @@ public sealed record ServerOptions
     /// <value>None: that is refused.</value>
     public string? StreamingPipeline { get; init; }
 
+    /// <summary>Gets how callers are told apart.</summary>
+    public AccessOptions Access { get; init; } = new();
+
     /// <summary>Gets the clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -75,6 +80,7 @@ public sealed record ServerOptions
     /// <exception cref="ArgumentOutOfRangeException">A size or a count is below its least, or a time is not positive or longer than a day.</exception>
     internal ServerOptions Checked()
     {
+        Access.Checked();
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRequestBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRunBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);

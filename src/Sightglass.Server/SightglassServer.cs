@@ -15,6 +15,10 @@ using Sightglass.Core.Scheduling;
 using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Core.Webhooks;
 using Sightglass.Server.Access;
+using Sightglass.Server.Access.Accounts;
+using Sightglass.Server.Access.Auditing;
+using Sightglass.Server.Access.Sessions;
+using Sightglass.Server.Access.Tokens;
 using Sightglass.Server.Contracts;
 using Sightglass.Server.Contracts.WorkflowLogs;
 using Sightglass.Server.Contracts.Playbooks;
@@ -63,11 +67,16 @@ public sealed class SightglassServer : IAsyncDisposable
     internal IReadOnlyList<RouteEndpoint> Routes =>
         _app is IEndpointRouteBuilder routes ? [.. routes.DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()] : [];
 
+    /// <summary>Gets what tells callers apart.</summary>
+    internal AccessServices AccessServices => _context.Access;
+
     /// <summary>Starts to listen.</summary>
     /// <exception cref="ServerStartException">An address is refused or taken, or the socket cannot be used.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         var addresses = _options.Urls.Select(ListenAddress.Parse).ToList();
+        await _context.Access.Accounts.LoadAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var address in addresses) address.Check(_context.Access.Accounts.Exist);
         if (_options.UnixSocketPath is { } path) OwnerSocket.Prepare(path);
         var app = Build(addresses);
         try
@@ -150,14 +159,19 @@ public sealed class SightglassServer : IAsyncDisposable
         PlaybookEndpoints.Map(app, _context);
         LogStreamEndpoints.Map(app, _context);
         OpenApiEndpoint.Map(app);
+        SessionEndpoints.Map(app, _context);
+        UserEndpoints.Map(app, _context);
+        OrganizationEndpoints.Map(app, _context);
+        TokenEndpoints.Map(app, _context);
+        AuditEndpoint.Map(app, _context);
         PageFiles.Map(app);
         return app;
     }
 
-    private static Task GuardAsync(HttpContext context, RequestDelegate next)
+    private Task GuardAsync(HttpContext context, RequestDelegate next)
     {
         SecurityHeaders.Add(context.Response);
-        return RequestGuard.Check(context) is { } problem ? problem.WriteAsync(context) : next(context);
+        return RequestGuard.Check(context, _context.Access.AsksForLogin) is { } problem ? problem.WriteAsync(context) : next(context);
     }
 
     private void Listen(KestrelServerOptions kestrel, IReadOnlyList<ListenAddress> addresses)

@@ -11,6 +11,8 @@ using Sightglass.Core.Stages.Branch;
 using Sightglass.Core.Stages.Code;
 using Sightglass.Core.Stages.Data;
 using Sightglass.Core.Stages.Shell;
+using Sightglass.Server.Access;
+using Sightglass.Server.Access.Accounts;
 using Sightglass.Server.Tests.OpenApi;
 using Xunit;
 
@@ -23,6 +25,7 @@ internal sealed class ServerHarness : IAsyncDisposable
     private readonly PipelineCatalog _catalog;
     private readonly IEventStore _store;
     private SightglassServer _server;
+    private long _users;
 
     private ServerHarness(IEventStore? store, TimeProvider? time, Random? random)
     {
@@ -140,10 +143,43 @@ internal sealed class ServerHarness : IAsyncDisposable
         return await SendAsync(request);
     }
 
-    public async Task<Answer> DeleteAsync(string path)
+    /// <summary>Makes an account over the socket's rights; from the first on everybody has to log in.</summary>
+    public async Task AddUserAsync(string name, string role, string password = "correct horse battery", string organization = "default", string grants = "{}")
+    {
+        var accounts = _server.AccessServices.Accounts;
+        if (!await accounts.HasOrganizationAsync(organization, default)) Assert.Null(await accounts.AddOrganizationAsync(new Organization(organization, DateTimeOffset.UnixEpoch, "test"), default));
+        Assert.True(Roles.TryParse(role, out var parsed));
+        Assert.Null(await accounts.AddAsync(
+            new Account
+            {
+                Id = Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddMilliseconds(Interlocked.Increment(ref _users))),
+                Organization = organization,
+                Name = name,
+                Role = parsed,
+                Grants = JsonElement.Parse(grants).EnumerateObject().ToDictionary(g => g.Name, g => Roles.TryParse(g.Value.GetString(), out var granted) ? granted : throw new ArgumentException(grants)),
+                Password = PasswordHash.Create(password, 10_000),
+                Stamp = Guid.CreateVersion7(DateTimeOffset.UnixEpoch),
+                CreatedAt = DateTimeOffset.UnixEpoch,
+                CreatedBy = "test",
+            },
+            default));
+    }
+
+    /// <summary>Logs in.</summary>
+    /// <returns>The cookie, as a browser sends it back.</returns>
+    public async Task<(string, string)> LogInAsync(string name, string password = "correct horse battery", string organization = "default")
+    {
+        var answer = await PostAsync("/api/session", $$"""{"name":"{{name}}","password":"{{password}}","organization":"{{organization}}"}""");
+        Assert.True(answer.Status == HttpStatusCode.OK, answer.Text);
+        return CookieOf(answer);
+    }
+
+    public static (string, string) CookieOf(Answer answer) => ("Cookie", answer.Response.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+
+    public async Task<Answer> DeleteAsync(string path, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, path);
-        return await SendAsync(request);
+        return await SendAsync(request, headers);
     }
 
     public async Task<Answer> SendAsync(HttpRequestMessage request, params (string Name, string Value)[] headers)
@@ -200,11 +236,11 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     private async Task ListenAsync(Func<ServerOptions, ServerOptions>? configure)
     {
-        var options = new ServerOptions { Urls = ["http://127.0.0.1:0"], ShutdownTime = TimeSpan.FromSeconds(1) };
+        var options = new ServerOptions { Urls = ["http://127.0.0.1:0"], ShutdownTime = TimeSpan.FromSeconds(1), Access = new AccessOptions { PasswordIterations = 10_000 } };
         _server = new SightglassServer(configure?.Invoke(options) ?? options, Engine, _catalog);
         await _server.StartAsync();
         Address = new Uri(_server.Addresses.First(a => a.StartsWith("http://127", StringComparison.Ordinal)));
-        Http = new HttpClient { BaseAddress = Address, Timeout = Limit };
+        Http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = Address, Timeout = Limit };
     }
 }
 

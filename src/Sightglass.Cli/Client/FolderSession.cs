@@ -26,15 +26,18 @@ internal sealed class FolderSession : IAsyncDisposable
     /// <summary>Gets the process that runs this folder's executions; <see langword="null"/> where none does.</summary>
     public FolderOwner? Owner { get; }
 
-    /// <summary>Opens a data folder that exists.</summary>
+    /// <summary>Opens a data folder.</summary>
+    /// <param name="paths">The folder.</param>
+    /// <param name="isNew">Whether it is made where it does not exist yet.</param>
     /// <exception cref="CommandRefusedException">There is nothing to open, or its owner does not answer.</exception>
-    public static async Task<FolderSession> OpenAsync(FolderPaths paths)
+    public static async Task<FolderSession> OpenAsync(FolderPaths paths, bool isNew = false)
     {
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
             if (Connect(paths) is { } session) return session;
-            if (!File.Exists(paths.Database) && FolderOwner.Read(paths) is null)
+            if (isNew) paths.Create();
+            else if (!File.Exists(paths.Database) && FolderOwner.Read(paths) is null)
                 throw new CommandRefusedException(ExitCodes.Unavailable, $"There are no executions in '{paths.Folder}' yet; start one with: sightglass run FILE, or name another folder with --data.");
             if (FolderLock.TryTake(paths, "command") is { } taken) return await OwnAsync(paths, taken).ConfigureAwait(false);
 

@@ -72,7 +72,14 @@ internal sealed class OwnerClient : IDisposable
     }
 
     /// <summary>Sends a JSON object and reads the JSON answer.</summary>
-    public async Task<JsonElement> PostAsync(string path, Action<Utf8JsonWriter> writeMembers, CancellationToken cancellationToken = default)
+    public Task<JsonElement> PostAsync(string path, Action<Utf8JsonWriter> writeMembers, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, path, writeMembers, cancellationToken);
+
+    /// <summary>Sends what is to change as a JSON object and reads the JSON answer.</summary>
+    public Task<JsonElement> PatchAsync(string path, Action<Utf8JsonWriter> writeMembers, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Patch, path, writeMembers, cancellationToken);
+
+    private async Task<JsonElement> SendAsync(HttpMethod method, string path, Action<Utf8JsonWriter> writeMembers, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -82,7 +89,7 @@ internal sealed class OwnerClient : IDisposable
             writer.WriteEndObject();
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(buffer.ToArray()) };
+        using var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(buffer.ToArray()) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         return JsonElement.Parse(await BytesAsync(response, cancellationToken).ConfigureAwait(false));

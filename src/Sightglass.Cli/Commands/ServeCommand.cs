@@ -5,6 +5,7 @@ using Sightglass.Cli.LiveView;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Retention;
 using Sightglass.Server;
+using Sightglass.Server.Access;
 
 namespace Sightglass.Cli.Commands;
 
@@ -21,6 +22,7 @@ internal static class ServeCommand
         sightglass serve
         sightglass serve --pipelines ~/pipelines --data ~/.sightglass
         sightglass serve --urls http://127.0.0.1:8080
+        sightglass serve --require-token                  on a machine shared with others
         """;
 
     private const string DefaultUrl = "http://127.0.0.1:5080";
@@ -51,6 +53,8 @@ internal static class ServeCommand
         var age = new Option<string?>("--retain-age") { Description = "Delete executions this long after their end, such as 30d (default: never); a pipeline's 'retention' comes first.", HelpName = "TIME" };
         var count = new Option<int?>("--retain-count") { Description = "Keep this many ended executions of each pipeline, the newest (default: all); a pipeline's 'retention' comes first.", HelpName = "N" };
         var streaming = new Option<string?>("--streaming-pipeline") { Description = "The pipeline that POST /executions/{id}/start-streaming runs (default: none).", HelpName = "ID" };
+        var requireToken = new Option<bool>("--require-token") { Description = "On a machine shared with others: ask every caller over the network for a token, which is written anew at each start to the file 'start-token' of the data folder, for its owner alone." };
+        command.Options.Add(requireToken);
         command.Options.Add(slots);
         command.Options.Add(streaming);
         command.Options.Add(age);
@@ -67,7 +71,8 @@ internal static class ServeCommand
                 FolderPaths.Of(parsed.GetValue(CommonOptions.Data)),
                 parsed.GetValue(slots) is { } atOnce ? options with { Slots = atOnce } : options,
                 retention,
-                parsed.GetValue(streaming));
+                parsed.GetValue(streaming),
+                parsed.GetValue(requireToken));
         });
     }
 
@@ -90,7 +95,7 @@ internal static class ServeCommand
         TimeProvider.System,
         loggers.CreateLogger("Sightglass.Retention"));
 
-    private static async Task<int> ServeAsync(IReadOnlyList<string> urls, string? given, FolderPaths data, EngineHostOptions options, RetentionRule retention, string? streamingPipeline)
+    private static async Task<int> ServeAsync(IReadOnlyList<string> urls, string? given, FolderPaths data, EngineHostOptions options, RetentionRule retention, string? streamingPipeline, bool requiresToken)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var interrupts = new Interrupts(_ => stopped.TrySetResult(), second: ChildSessions.Kill);
@@ -108,7 +113,7 @@ internal static class ServeCommand
         await using var listener = new SocketListener(data, host.Engine, catalog, schedules, webhooks, loggers);
         try
         {
-            await listener.StartAsync(urls, streamingPipeline).ConfigureAwait(false);
+            await listener.StartAsync(urls, streamingPipeline, new AccessOptions { StartToken = requiresToken ? StartTokenFile.Write(data) : null }).ConfigureAwait(false);
         }
         catch (ServerStartException error)
         {
@@ -123,6 +128,7 @@ internal static class ServeCommand
         sweep.Start();
         schedules.Start();
         Welcome(listener.Urls, catalog, given, data, recovered, host.Orphans.Sum(o => o.Ended.Count));
+        if (requiresToken) StandardStreams.Open().Out.WriteLine($"Callers have to show the token in {PipelineFiles.Shown(data.StartToken)}.");
         await stopped.Task.ConfigureAwait(false);
         StandardStreams.Open().Out.WriteLine("Stopping; what runs goes on at the next start. Ctrl-C again ends at once.");
         await StandardStreams.Open().Out.FlushAsync().ConfigureAwait(false);

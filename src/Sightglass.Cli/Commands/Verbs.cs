@@ -30,6 +30,8 @@ internal static class Verbs
         ("schedules", ScheduleCommands.Create, ScheduleCommands.Examples),
         ("webhooks", WebhookCommands.Create, WebhookCommands.Examples),
         ("openapi", OpenApiCommand.Create, OpenApiCommand.Examples),
+        ("users", UserCommands.Create, UserCommands.Examples),
+        ("tokens", TokenCommands.Create, TokenCommands.Examples),
         ("eval", EvalCommand.Create, EvalCommand.Examples),
     ];
 }

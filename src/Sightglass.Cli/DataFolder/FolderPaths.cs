@@ -18,6 +18,9 @@ internal sealed record FolderPaths(string Folder)
     /// <summary>Gets the file of the processes that stages run now.</summary>
     public string Processes => Path.Combine(Folder, "processes");
 
+    /// <summary>Gets the file of the token that a server on a shared machine asks for.</summary>
+    public string StartToken => Path.Combine(Folder, "start-token");
+
     public string Secrets => Path.Combine(Folder, "secrets.env");
 
     /// <summary>Gets the option that leads another command to this folder; empty where it finds it by itself.</summary>

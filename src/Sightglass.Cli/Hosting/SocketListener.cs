@@ -6,6 +6,7 @@ using Sightglass.Core.Scheduling;
 using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Core.Webhooks;
 using Sightglass.Server;
+using Sightglass.Server.Access;
 
 namespace Sightglass.Cli.Hosting;
 
@@ -45,12 +46,13 @@ internal sealed class SocketListener : IAsyncDisposable
 
     /// <param name="urls">The addresses for browsers.</param>
     /// <param name="streamingPipeline">The pipeline that a client of the workflow log stream may start; none by default.</param>
+    /// <param name="access">How callers are told apart.</param>
     /// <exception cref="ServerStartException">An address is refused or taken.</exception>
-    public async Task StartAsync(IReadOnlyList<string> urls, string? streamingPipeline = null)
+    public async Task StartAsync(IReadOnlyList<string> urls, string? streamingPipeline = null, AccessOptions? access = null)
     {
         // What a dead owner left there is in the way; the lock says that it is dead.
         File.Delete(_socket.Path);
-        _server = new SightglassServer(new ServerOptions { Urls = urls, UnixSocketPath = _socket.Path, LoggerFactory = _loggers, StreamingPipeline = streamingPipeline }, _engine, _catalog, _schedules, _webhooks);
+        _server = new SightglassServer(new ServerOptions { Urls = urls, UnixSocketPath = _socket.Path, LoggerFactory = _loggers, StreamingPipeline = streamingPipeline, Access = access ?? new AccessOptions() }, _engine, _catalog, _schedules, _webhooks);
         await _server.StartAsync().ConfigureAwait(false);
     }
 

@@ -53,6 +53,9 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     /// <summary>Gets the store.</summary>
     public IEventStore Store => _options.Store;
 
+    /// <summary>Gets the store of records; <see langword="null"/> where there is none.</summary>
+    public IRecordStore? RecordStore => _services.Records;
+
     /// <summary>Gets the feed of committed events.</summary>
     public EventFeed Feed { get; }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Sightglass.Server.Access.Auditing;
 using Sightglass.Server.Errors;
 
 namespace Sightglass.Server.Access;
@@ -8,32 +9,44 @@ namespace Sightglass.Server.Access;
 internal static class AccessGate
 {
     private static readonly ApiProblem Undeclared = new ApiProblem(403, "forbidden", "This route says of nobody that they may use it.");
+    private static readonly ApiProblem LoginRequired = new ApiProblem(401, "login_required", "Log in, or send 'Authorization: Bearer sg_…' with an API token.");
 
     public static async Task RunAsync(HttpContext context, RequestDelegate next, ServerContext server)
     {
         // What is no route (nothing there, or another method) answers for itself and tells nothing.
-        if (context.GetEndpoint() is RouteEndpoint endpoint)
+        if (context.GetEndpoint() is not RouteEndpoint endpoint)
         {
-            context.Features.Set(LocalConnection.Is(context) ? Access.Caller.Socket : Access.Caller.Local);
-            if (await RefuseAsync(context, endpoint, server).ConfigureAwait(false) is { } problem)
-            {
-                await (endpoint.Metadata.GetMetadata<RefusalFormat>() is { } format ? format.WriteAsync(context, problem) : problem.WriteAsync(context)).ConfigureAwait(false);
-                return;
-            }
+            await next(context).ConfigureAwait(false);
+            return;
         }
 
-        await next(context).ConfigureAwait(false);
+        var problem = UrlSecrets.Check(context.Request);
+        Caller? caller = null;
+        if (problem is null) (caller, problem) = await server.Access.Identity.FindAsync(context).ConfigureAwait(false);
+        if (caller is not null) context.Features.Set(caller);
+        await RequestAudit.RunAsync(context, endpoint, server, HandleAsync).ConfigureAwait(false);
+
+        async Task HandleAsync()
+        {
+            problem ??= await RefuseAsync(context, endpoint, caller, server).ConfigureAwait(false);
+            if (problem is not null) await (endpoint.Metadata.GetMetadata<RefusalFormat>() is { } format ? format.WriteAsync(context, problem) : problem.WriteAsync(context)).ConfigureAwait(false);
+            else await WatchAsync(context, caller, next(context), server).ConfigureAwait(false);
+        }
     }
 
-    private static async ValueTask<ApiProblem?> RefuseAsync(HttpContext context, RouteEndpoint endpoint, ServerContext server)
+    /// <summary>Refuses who is known and may not.</summary>
+    public static ApiProblem TooLittle(Role needed, Role held) =>
+        new ApiProblem(403, "forbidden", $"This needs the role {needed.ToWire()}; yours is {held.ToWire()}. Ask an admin of your organisation for it.");
+
+    private static async ValueTask<ApiProblem?> RefuseAsync(HttpContext context, RouteEndpoint endpoint, Caller? caller, ServerContext server)
     {
         if (endpoint.Metadata.GetMetadata<RouteNeed>() is not { } need) return Undeclared;
         if (need.IsOpen) return null;
-        var caller = context.Caller();
+        if (caller is null) return LoginRequired;
         if (need.Target is null)
         {
-            var isNarrowed = need.Role == Role.Viewer && caller.Grants.Count > 0 && endpoint.Metadata.GetMetadata<NarrowedRoute>() is not null;
-            return caller.Role >= need.Role || isNarrowed ? null : TooLittle(need.Role, caller.Role);
+            var isNarrowed = need.Role == Role.Viewer && endpoint.Metadata.GetMetadata<NarrowedRoute>() is not null;
+            return caller.Role >= need.Role || (isNarrowed && caller.Grants.Count > 0) ? null : TooLittle(need.Role, caller.Role);
         }
 
         var name = (string)context.GetRouteValue(need.Target.Parameter)!;
@@ -46,9 +59,38 @@ internal static class AccessGate
         };
     }
 
-    /// <summary>Refuses who is known and may not.</summary>
-    public static ApiProblem TooLittle(Role needed, Role held) =>
-        new ApiProblem(403, "forbidden", $"This needs the role {Name(needed)}; yours is {Name(held)}. Ask an admin of your organisation for it.");
+    /// <summary>Cuts a stream off whose reader has lost the right to it: by logging out, or by what an admin or an expiry took away.</summary>
+    private static async Task WatchAsync(HttpContext context, Caller? caller, Task handling, ServerContext server)
+    {
+        if (caller is { Kind: not CallerKind.Socket } && !handling.IsCompleted)
+        {
+            while (true)
+            {
+                await handling.WaitAsync(server.Access.Options.Recheck, server.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (handling.IsCompleted) break;
+                if (await IsStillAsync(context, caller, server).ConfigureAwait(false)) continue;
+                context.Abort();
+                break;
+            }
+        }
 
-    private static string Name(Role role) => role.ToString().ToLowerInvariant();
+        await handling.ConfigureAwait(false);
+    }
+
+    private static async ValueTask<bool> IsStillAsync(HttpContext context, Caller caller, ServerContext server)
+    {
+        try
+        {
+            return await server.Access.Identity.IsStillAsync(context, caller).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The store is away: nobody can be told anything new either.
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
 }

@@ -6,8 +6,9 @@ using Sightglass.Server.Errors;
 namespace Sightglass.Server.Access;
 
 /// <summary>
-/// Keeps other web pages out of a server that has no login. A browser reaches loopback for any page; what it cannot
-/// forge is the Host it was told, the Origin and Sec-Fetch-Site of the page, and a JSON body without asking first.
+/// Keeps other web pages out. A browser reaches loopback for any page; what it cannot forge is the Host it was told, the
+/// Origin and Sec-Fetch-Site of the page, and a JSON body without asking first. Where callers log in, the Host may be any:
+/// a page of another name has no cookie, and a proxy may stand in between.
 /// </summary>
 internal static class RequestGuard
 {
@@ -15,16 +16,16 @@ internal static class RequestGuard
         ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Original-Host", "X-Real-IP"];
 
     /// <summary>Says why a request is refused, or nothing where it is not.</summary>
-    public static ApiProblem? Check(HttpContext context)
+    public static ApiProblem? Check(HttpContext context, bool asksForLogin)
     {
         var request = context.Request;
         foreach (var name in Forwarded)
         {
-            if (request.Headers.ContainsKey(name))
+            if (!asksForLogin && request.Headers.ContainsKey(name))
                 return new ApiProblem(403, "forwarded_request", $"The header {name} says that the request came through a proxy; without login only this machine is served.");
         }
 
-        if (!LocalConnection.Is(context) && CheckPage(request) is { } problem) return problem;
+        if (!LocalConnection.Is(context) && CheckPage(request, asksForLogin) is { } problem) return problem;
         return CheckBody(request);
     }
 
@@ -38,12 +39,13 @@ internal static class RequestGuard
         return IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address);
     }
 
-    private static ApiProblem? CheckPage(HttpRequest request)
+    private static ApiProblem? CheckPage(HttpRequest request, bool asksForLogin)
     {
-        if (!IsLoopback(request.Host))
+        if (!asksForLogin && !IsLoopback(request.Host))
             return new ApiProblem(421, "foreign_host", "The Host of the request is not this machine; use 127.0.0.1 or localhost.");
         if (request.Headers.Origin is { Count: > 0 } origin
-            && !string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase))
+            && !string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase)
+            && !(asksForLogin && string.Equals(origin, $"https://{request.Host.Value}", StringComparison.OrdinalIgnoreCase)))
             return new ApiProblem(403, "foreign_origin", "The request comes from a page of another origin.");
         if (request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site != "same-origin" && site != "none" && !IsLink(request))
             return new ApiProblem(403, "foreign_origin", "The request comes from a page of another site.");

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Sightglass.Server.Access.Auditing;
 
 namespace Sightglass.Server.Access;
 
@@ -33,6 +34,14 @@ internal static class RouteAccess
         where TBuilder : IEndpointConventionBuilder
     {
         builder.Add(static endpoint => endpoint.Metadata.Add(RouteNeed.Nothing));
+        return builder;
+    }
+
+    /// <summary>Keeps the route out of the audit log: it changes nothing though its method says so, or it reports.</summary>
+    public static TBuilder Unaudited<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        builder.Add(static endpoint => endpoint.Metadata.Add(UnauditedRoute.Instance));
         return builder;
     }
 

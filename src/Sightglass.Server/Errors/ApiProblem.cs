@@ -13,6 +13,9 @@ namespace Sightglass.Server.Errors;
 /// <param name="Problems">All that is wrong, where there may be several.</param>
 internal sealed record ApiProblem(int Status, string Code, string Detail, IReadOnlyList<Problem>? Problems = null)
 {
+    /// <summary>Gets after how many seconds to try again, of a 429 or 503.</summary>
+    public int RetryAfter { get; init; } = 1;
+
     public static ApiProblem ExecutionNotFound { get; } = new(404, "execution_not_found", "There is no such execution.");
 
     public static ApiProblem PipelineNotFound(string id) => new ApiProblem(404, "pipeline_not_found", $"There is no pipeline '{id}'.");
@@ -28,7 +31,9 @@ internal sealed record ApiProblem(int Status, string Code, string Detail, IReadO
     {
         var response = context.Response;
         response.StatusCode = Status;
-        if (Status is 429 or 503) response.Headers.RetryAfter = "1";
+        context.Features.Set(this);
+        if (Status is 429 or 503) response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
+        if (Status is 401) response.Headers.WWWAuthenticate = "Bearer";
         return JsonAnswer.WriteAsync(context, "application/problem+json", this, static (writer, problem) =>
         {
             writer.WriteStartObject();

@@ -18,6 +18,10 @@ internal static class OpenApiDocument
     public static IReadOnlyList<(int Status, string Code)> Everywhere { get; } =
     [
         (400, "bad_request"),
+        (400, "token_in_url"),
+        (401, "login_required"),
+        (401, "token_invalid"),
+        (403, "csrf_missing"),
         (403, "forwarded_request"),
         (403, "foreign_origin"),
         (403, "forbidden"),
@@ -92,7 +96,7 @@ internal static class OpenApiDocument
         if (description.RequestBody is { } body)
             operation["requestBody"] = new JsonObject { ["required"] = body.IsRequired, ["content"] = new JsonObject { [body.ContentType] = Content(body.ContentType, body.Schema) } };
         operation["responses"] = Responses(description);
-        operation["x-role"] = need is null or { IsOpen: true } ? "none" : need.Role.ToString().ToLowerInvariant();
+        operation["x-role"] = need is null or { IsOpen: true } ? "none" : need.Role.ToWire();
         if (description.IsStream) operation["x-stream"] = true;
         return operation;
     }

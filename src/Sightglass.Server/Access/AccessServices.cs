@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+using Sightglass.Core.Ports;
+using Sightglass.Server.Access.Accounts;
+using Sightglass.Server.Access.Auditing;
+using Sightglass.Server.Access.Sessions;
+using Sightglass.Server.Access.Tokens;
+
+namespace Sightglass.Server.Access;
+
+/// <summary>What tells callers apart and keeps what they hold.</summary>
+internal sealed class AccessServices : IDisposable
+{
+    public AccessServices(IRecordStore? records, AccessOptions options, TimeProvider time, ILogger logger)
+    {
+        records ??= new NoRecords();
+        Options = options;
+        Time = time;
+        Accounts = new AccountStore(records, time);
+        Logins = new Logins(Accounts, options, time);
+        Sessions = new SessionStore(records, options, time);
+        Tokens = new TokenStore(records, time);
+        Audit = new AuditLog(records, options, time, logger);
+        Identity = new Identity(this);
+    }
+
+    public AccessOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public AccountStore Accounts { get; }
+
+    public Logins Logins { get; }
+
+    public SessionStore Sessions { get; }
+
+    public TokenStore Tokens { get; }
+
+    public AuditLog Audit { get; }
+
+    public Identity Identity { get; }
+
+    /// <summary>Gets whether callers over the network have to say who they are.</summary>
+    public bool AsksForLogin => Accounts.Exist || Options.StartToken is not null;
+
+    public void Dispose()
+    {
+        Accounts.Dispose();
+        Logins.Dispose();
+    }
+}

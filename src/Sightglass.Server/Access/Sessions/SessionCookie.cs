@@ -1,0 +1,26 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Sightglass.Server.Access.Sessions;
+
+/// <summary>The cookie that holds a session. Its name has the port: browsers keep one set of cookies for all ports of a host.</summary>
+internal static class SessionCookie
+{
+    public static string? Read(HttpContext context) => context.Request.Cookies[NameOf(context)] is { Length: > 0 } value ? value : null;
+
+    public static void Write(HttpContext context, string value) => context.Response.Cookies.Append(NameOf(context), value, Options(context));
+
+    public static void Delete(HttpContext context) => context.Response.Cookies.Delete(NameOf(context), Options(context));
+
+    private static string NameOf(HttpContext context) => "sightglass-" + context.Connection.LocalPort.ToString(CultureInfo.InvariantCulture);
+
+    // Behind a proxy that ends TLS the connection itself is plain; who forges the header hurts their own cookie alone.
+    private static CookieOptions Options(HttpContext context) => new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Secure = context.Request.IsHttps || context.Request.Headers["X-Forwarded-Proto"] == "https",
+        Path = "/",
+        IsEssential = true,
+    };
+}
