@@ -24,6 +24,9 @@ internal partial class ExecutionActor
         /// <summary>The thread that posts.</summary>
         Caller,
 
+        /// <summary>The thread that posts, which nobody waits for.</summary>
+        Free,
+
         /// <summary>The work item that runs the attempt which posts, once that has returned.</summary>
         Host,
 
@@ -49,7 +52,7 @@ internal partial class ExecutionActor
             _draining = true;
         }
 
-        if (drainer == Drainer.Caller) _ = DrainAsync(hosted: false);
+        if (drainer is Drainer.Caller or Drainer.Free) _ = DrainAsync(hosted: drainer == Drainer.Free);
         else DrainLater();
     }
 

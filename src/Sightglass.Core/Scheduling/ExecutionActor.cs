@@ -114,7 +114,7 @@ internal partial class ExecutionActor
     public void PostFinished(RunningAttempt attempt, AttemptOutput? output, StageResult result, double durationMs)
     {
         _brief = durationMs < BriefMs;
-        Post(new FinishedMessage(attempt, output, result, durationMs), _host == this ? Drainer.Host : Drainer.Caller);
+        Post(new FinishedMessage(attempt, output, result, durationMs), _host == this ? Drainer.Host : _host is null && FreeThread.IsHere ? Drainer.Free : Drainer.Caller);
     }
 
     // Whoever gives a slot back does so in the middle of its own turn, which must not wait for this one's commit.

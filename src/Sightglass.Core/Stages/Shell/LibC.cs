@@ -13,9 +13,27 @@ internal static unsafe partial class LibC
     public const int SpawnSetSession = 0x80;
     public const int NoHang = 1;
     public const short PollIn = 1;
+    public const int SetFlags = 4;
+    public const int NonBlocking = 0x800;
+    public const int ClockMonotonic = 1;
+    public const int EpollAdd = 1;
+    public const int EpollRemove = 2;
+    public const int EpollChange = 3;
+    public const uint EpollIn = 1;
+    public const uint EpollOnce = 1u << 30;
+
+    /// <summary>Room for an entry of epoll on every architecture.</summary>
+    public const int EpollEntrySize = 16;
     public const int SigKill = 9;
     public const int SigTerm = 15;
+    public const int SigChild = 17;
     public const int SigCont = 18;
+    public const int BlockSignals = 0;
+
+    /// <summary>Room for what the libraries keep to themselves: both need less (glibc 336 and 80, musl 336 and 80, signal
+    /// sets 128); the rest is for what they may add.</summary>
+    public const int OpaqueSize = 1024;
+
     public const int NotFound = 2;
     public const int Interrupted = 4;
     public const int TooLong = 7;
@@ -27,6 +45,9 @@ internal static unsafe partial class LibC
 
     private const long SysPidfdOpen = 434;
     private const long SysPidfdSendSignal = 424;
+
+    /// <summary>Where the key stands in an entry of epoll, which is packed on one architecture alone.</summary>
+    public static readonly int EpollKeyOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct ResourceUse
@@ -60,6 +81,9 @@ internal static unsafe partial class LibC
     public static partial nint read(int fd, byte* buffer, nuint count);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial nint pread(int fd, byte* buffer, nuint count, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial nint write(int fd, byte* buffer, nuint count);
 
     [LibraryImport("libc", SetLastError = true)]
@@ -75,7 +99,22 @@ internal static unsafe partial class LibC
     public static partial int poll(PollEntry* entries, nuint count, int timeout);
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial int eventfd(uint initial, int flags);
+    public static partial int fcntl(int fd, int command, int argument);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int epoll_create1(int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int timerfd_create(int clock, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int timerfd_settime(int timer, int flags, long* time, long* before);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int epoll_ctl(int epoll, int operation, int fd, byte* entry);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int epoll_wait(int epoll, byte* entries, int count, int timeout);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int wait4(int pid, int* status, int options, ResourceUse* use);
@@ -121,6 +160,12 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc")]
     public static partial int sigfillset(void* signals);
+
+    [LibraryImport("libc")]
+    public static partial int sigaddset(void* signals, int signal);
+
+    [LibraryImport("libc")]
+    public static partial int pthread_sigmask(int how, void* signals, void* before);
 
     [LibraryImport("libc")]
     public static partial int sigdelset(void* signals, int signal);

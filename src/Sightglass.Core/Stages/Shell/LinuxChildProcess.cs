@@ -9,19 +9,15 @@ namespace Sightglass.Core.Stages.Shell;
 /// signals and no open file but its three streams.</summary>
 internal sealed unsafe class LinuxChildProcess : ChildProcess
 {
-    // Both libraries need less (glibc 336 and 80, musl 336 and 80, signal sets 128); the rest is for what they may add.
-    private const int OpaqueSize = 1024;
-
     private static readonly Lazy<bool> s_supported = new(Probe);
 
     private LinuxChildProcess(int pid, int output, int error, string token)
     {
         Id = pid;
-        // .NET reads pipes through its socket engine: awaited without a thread, cancelled at once.
-        StandardOutput = new AnonymousPipeClientStream(PipeDirection.In, new SafePipeHandle(output, ownsHandle: true));
-        StandardError = new AnonymousPipeClientStream(PipeDirection.In, new SafePipeHandle(error, ownsHandle: true));
+        StandardOutput = Open(output);
+        StandardError = Open(error);
         Tree = new LinuxProcessTree(pid, token, ownSession: true);
-        Exited = ChildReaper.Shared.WatchAsync(pid);
+        Exited = ChildReaper.WatchAsync(pid, Ended);
     }
 
     /// <summary>
@@ -75,11 +71,22 @@ internal sealed unsafe class LinuxChildProcess : ChildProcess
         Tree.Dispose();
     }
 
+    // What it printed stands in front of its end.
+    private void Ended()
+    {
+        (StandardOutput as ChildStream)?.Look(mayStay: true);
+        (StandardError as ChildStream)?.Look(mayStay: true);
+    }
+
+    // Without a watch .NET reads the pipe through its socket engine: awaited without a thread, cancelled at once.
+    private static Stream Open(int pipe) =>
+        HandleWatch.Shared is { } watch ? new ChildStream(pipe, watch) : new AnonymousPipeClientStream(PipeDirection.In, new SafePipeHandle(pipe, ownsHandle: true));
+
     private static int Spawn(ShellCommand command, string path, int input, int output, int error, out int pid)
     {
-        var attributes = stackalloc byte[OpaqueSize];
-        var actions = stackalloc byte[OpaqueSize];
-        var signals = stackalloc byte[OpaqueSize];
+        var attributes = stackalloc byte[LibC.OpaqueSize];
+        var actions = stackalloc byte[LibC.OpaqueSize];
+        var signals = stackalloc byte[LibC.OpaqueSize];
         using var strings = new NativeStrings();
         var program = strings.Add(path);
         var folder = strings.Add(command.Folder);
@@ -188,8 +195,7 @@ internal sealed unsafe class LinuxChildProcess : ChildProcess
         try
         {
             var ignored = File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
-            const int sigChild = 17;
-            if ((Convert.ToUInt64(ignored[7..].Trim(), 16) & (1UL << (sigChild - 1))) != 0)
+            if ((Convert.ToUInt64(ignored[7..].Trim(), 16) & (1UL << (LibC.SigChild - 1))) != 0)
                 return false;
             return NativeLibrary.TryLoad("libc", typeof(LibC).Assembly, null, out var library)
                 && NativeLibrary.TryGetExport(library, "posix_spawn_file_actions_addchdir_np", out _)

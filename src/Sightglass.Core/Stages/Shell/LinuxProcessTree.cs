@@ -83,7 +83,7 @@ internal sealed class LinuxProcessTree : ProcessTree
     public override Task MembersEndedAsync(TimeProvider time)
     {
         lock (_gate)
-            return ChildReaper.Shared.EndedAsync(_members, time);
+            return ChildReaper.EndedAsync(_members, time);
     }
 
     public override int Count(bool fresh = true)

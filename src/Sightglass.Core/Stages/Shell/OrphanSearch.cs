@@ -51,7 +51,7 @@ internal sealed class OrphanSearch(IReadOnlyList<ProcessRecord> records)
             if (rest <= TimeSpan.Zero)
                 return false;
             using var enough = new CancellationTokenSource();
-            await Task.WhenAny(ChildReaper.Shared.EndedAsync(Found, time), Task.Delay(rest, time, enough.Token));
+            await Task.WhenAny(ChildReaper.EndedAsync(Found, time), Task.Delay(rest, time, enough.Token));
             await enough.CancelAsync();
         }
 

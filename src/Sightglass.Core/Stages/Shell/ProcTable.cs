@@ -21,6 +21,7 @@ internal static unsafe class ProcTable
 
     private static readonly EnumerationOptions s_options = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
     private static readonly Lazy<int> s_pidMax = new(ReadPidMax);
+    private static readonly Lazy<int> s_load = new(OpenLoad);
     private static readonly Lock s_gate = new();
 
     // Guarded by s_gate.
@@ -186,11 +187,20 @@ internal static unsafe class ProcTable
     private static int LastPid()
     {
         Span<byte> text = stackalloc byte[128];
-        var length = ReadFile("/proc/loadavg\0"u8, text);
+        int length;
+        fixed (byte* start = text)
+            length = s_load.Value < 0 ? -1 : (int)LibC.pread(s_load.Value, start, (nuint)text.Length, 0);
         if (length <= 0)
             return -1;
         text = text[..length].TrimEnd((byte)'\n');
         return Utf8Parser.TryParse(text[(text.LastIndexOf((byte)' ') + 1)..], out int pid, out _) ? pid : -1;
+    }
+
+    // Kept open: it is read at the end of every child.
+    private static int OpenLoad()
+    {
+        fixed (byte* path = "/proc/loadavg\0"u8)
+            return LibC.open(path, LibC.OpenReadOnly | LibC.CloseOnExec, 0);
     }
 
     private static int ReadPidMax()

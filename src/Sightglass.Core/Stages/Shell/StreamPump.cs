@@ -103,6 +103,8 @@ internal sealed class StreamPump : IDisposable
     // Whatever the pipe's mode is, it is asked first and so never blocks; nothing there counts as the end.
     private unsafe int ReadNow(byte[] buffer)
     {
+        if (_source is ChildStream child)
+            return child.TryRead(buffer);
         if (_source is not System.IO.Pipes.PipeStream pipe || !OperatingSystem.IsLinux())
             return 0;
         var fd = (int)pipe.SafePipeHandle.DangerousGetHandle();
