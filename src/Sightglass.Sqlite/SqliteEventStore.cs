@@ -27,13 +27,14 @@ public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep
     {
         var room = new DiskRoom(options.Path);
         _writer = new LogWriter(connection, options, room);
+        SearchBackfill.Run(_writer);
         _checkpointer = new Checkpointer(connection, options, room);
         _reserve = new ReserveFile(options, room);
         _reserve.Fill();
         _loop = new CommitLoop(_writer, _checkpointer, _reserve, options);
         _reserve.BeforeLook = () => _loop.TryRunIdle(_checkpointer.Shrink);
         _readers = new ReaderPool(options);
-        _eraser = new ExecutionEraser(connection, _loop);
+        _eraser = new ExecutionEraser(connection, _writer.Search, _loop);
         _eraser.Resume();
         _idleTimer = options.TimeProvider.CreateTimer(
             static state => ((SqliteEventStore)state!).Rest(), this, options.IdleAfter, options.IdleAfter);
@@ -51,13 +52,20 @@ public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep
     /// <summary>Gets the writing connection, for tests of its failures.</summary>
     internal Connection Writer => _writer.Connection;
 
+    /// <summary>Makes what searches go by anew for every execution, from its log and its row.</summary>
+    internal void FillSearch()
+    {
+        Writer.Execute("UPDATE unfilled SET upto = coalesce((SELECT max(key) FROM executions), 0)");
+        SearchBackfill.Run(_writer);
+    }
+
     /// <summary>Opens the database, creates it where missing, brings an older one up to date, and looks for damage: what is
     /// whole is saved into a new database, and the damaged file is kept beside it.</summary>
     /// <param name="options">Where it is and how to use it.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="StoreUnavailableException">With code <c>database_newer</c> (nothing was touched),
     /// <c>not_a_database</c>, <c>read_only</c>, <c>database_locked</c>, <c>database_damaged</c>, <c>disk_full</c>,
-    /// <c>disk_error</c>, <c>sqlite_missing</c> or <c>sqlite_too_old</c>.</exception>
+    /// <c>disk_error</c>, <c>sqlite_missing</c>, <c>sqlite_without_search</c> or <c>sqlite_too_old</c>.</exception>
     public static SqliteEventStore Open(SqliteStoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -67,8 +75,9 @@ public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep
         {
             return new SqliteEventStore(options, connection);
         }
-        catch
+        catch (Exception error)
         {
+            if (error is StoreUnavailableException { Code: "database_damaged" }) StartCheck.Suspect(options.Path, error.Message);
             connection.Dispose();
             throw;
         }

@@ -13,4 +13,16 @@ internal static class SqliteLimits
 
     /// <summary>How many statements of lists are kept prepared.</summary>
     public const int MaxListStatements = 64;
+
+    /// <summary>How many ended executions wait before some are taken into the full-text index, in the commit of others.</summary>
+    public const int IndexedFrom = 64;
+
+    /// <summary>How many of them one commit takes in.</summary>
+    public const int IndexedAtOnce = 32;
+
+    /// <summary>How many are taken in when the store rests.</summary>
+    public const int IndexedAtRest = 1024;
+
+    /// <summary>How many that ended lately are sorted by their creation; of more, the newest are looked for by creation.</summary>
+    public const int MaxLately = 5000;
 }

@@ -31,6 +31,9 @@ public sealed record ExecutionSummary
     /// <summary>Gets when it was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Gets when the first stage of its newest turn started.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     /// <summary>Gets when it ended, of its newest turn.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
@@ -55,14 +58,29 @@ public sealed record ExecutionSummary
     /// <summary>Gets the labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Gets the beginning of the input. The append that creates the execution brings it, and what later ones say of it
+    /// is ignored. Lists give it where <see cref="ExecutionQuery.WithTexts"/> asks for it.</summary>
+    public TextExcerpt? Input { get; init; }
+
+    /// <summary>Gets what an ended execution adds up to.</summary>
+    public ExecutionTotals? Totals { get; init; }
+
+    /// <summary>Gets the beginning of the output of one that completed. Lists give it where
+    /// <see cref="ExecutionQuery.WithTexts"/> asks for it.</summary>
+    public OutputExcerpt? Output { get; init; }
+
     /// <summary>Gives the row of a state.</summary>
     /// <param name="state">The state.</param>
     /// <param name="nextDue">What <see cref="NextDue"/> is to say, which the state alone does not know.</param>
     /// <param name="inputPreview">The preview, where it is known already.</param>
-    public static ExecutionSummary Of(ExecutionState state, DateTimeOffset? nextDue = null, string? inputPreview = null)
+    /// <param name="input">The beginning of the input, where it is known and wanted; it is read from the state where the
+    /// preview is not known either.</param>
+    public static ExecutionSummary Of(ExecutionState state, DateTimeOffset? nextDue = null, string? inputPreview = null, TextExcerpt? input = null)
     {
         ArgumentNullException.ThrowIfNull(state);
         var created = state.Created;
+        if (inputPreview is null) input ??= TextExcerpt.Of(created.Input);
+        var hasEnded = state.Status.IsTerminal();
         return new ExecutionSummary
         {
             Id = state.Id,
@@ -73,15 +91,27 @@ public sealed record ExecutionSummary
             ParentId = created.Parent?.ExecutionId,
             Status = state.Status,
             CreatedAt = state.CreatedAt,
+            StartedAt = state.StartedAt,
             EndedAt = state.EndedAt,
             NextDue = nextDue,
             CurrentStage = state.CurrentStage,
             Stages = state.CountStages(),
-            InputPreview = inputPreview ?? Executions.InputPreview.Of(created.Input),
+            InputPreview = inputPreview ?? input!.Preview(ExecutionLimits.MaxInputPreviewChars),
             Cost = state.Cost,
             Error = state.Error?.Message,
             Labels = created.Labels ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty,
+            Input = input,
+            Totals = hasEnded ? state.Totals : null,
+            Output = hasEnded && state.Output is { } output ? new OutputExcerpt(TextExcerpt.Of(output), SourceOf(state, output)) : null,
         };
+    }
+
+    // The output of the only last stage is the execution's; of several it is made up anew.
+    private static string SourceOf(ExecutionState state, Payload output)
+    {
+        for (var i = state.Stages.Count - 1; i >= 0; i--)
+            if (state.Stages[i] is { Status: StageStatus.Completed, Output: { } own } stage && own.Equals(output)) return stage.Name;
+        return "";
     }
 }
 
@@ -93,72 +123,3 @@ public sealed record ExecutionSummary
 /// <param name="Pending">Pending, waiting, queued and blocked ones.</param>
 /// <param name="Skipped">Skipped and cancelled ones.</param>
 public readonly record struct StageCounts(int Total, int Completed, int Failed, int Running, int Pending, int Skipped);
-
-/// <summary>A stored summary and where its log stands.</summary>
-/// <param name="Summary">The summary.</param>
-/// <param name="LastSeq">Last sequence of the log.</param>
-public sealed record ExecutionListItem(ExecutionSummary Summary, long LastSeq);
-
-/// <summary>A page of a list.</summary>
-/// <param name="Items">Newest first.</param>
-/// <param name="Next">Cursor of the next page, <see langword="null"/> at the end.</param>
-public sealed record ExecutionPage(IReadOnlyList<ExecutionListItem> Items, string? Next);
-
-/// <summary>Which executions to list.</summary>
-public sealed record ExecutionQuery
-{
-    /// <summary>The most items of a page, of this and of the other lists of a store.</summary>
-    public const int MaxLimit = 1000;
-
-    /// <summary>Gets one execution's id: the list then holds it alone, or nothing. A child is found too.</summary>
-    public Guid? Id { get; init; }
-
-    /// <summary>Gets an outside id to look up. A child is found too.</summary>
-    public string? ExternalId { get; init; }
-
-    /// <summary>Gets the statuses wanted; empty for all.</summary>
-    public IReadOnlyList<ExecutionStatus> Statuses { get; init; } = [];
-
-    /// <summary>Gets the moment since which an ended execution still counts (by <see cref="ExecutionSummary.EndedAt"/>,
-    /// that moment included); those whose status is not terminal always do.</summary>
-    public DateTimeOffset? EndedSince { get; init; }
-
-    /// <summary>Gets the moment since which executions were created (<see cref="ExecutionSummary.CreatedAt"/>), that moment
-    /// included.</summary>
-    public DateTimeOffset? CreatedFrom { get; init; }
-
-    /// <summary>Gets the moment before which they were created, that moment not included.</summary>
-    public DateTimeOffset? CreatedBefore { get; init; }
-
-    /// <summary>Gets a moment: only executions whose <see cref="ExecutionSummary.NextDue"/> is not later are listed.</summary>
-    public DateTimeOffset? DueBefore { get; init; }
-
-    /// <summary>Gets the pipeline wanted.</summary>
-    public string? PipelineId { get; init; }
-
-    /// <summary>Gets the organisation; <see langword="null"/> for all.</summary>
-    public string? Organization { get; init; }
-
-    /// <summary>Gets whether child executions are listed too.</summary>
-    public bool IncludeChildren { get; init; }
-
-    /// <summary>Gets how many to return, 1 to 1000.</summary>
-    /// <value>100.</value>
-    public int Limit { get; init; } = 100;
-
-    /// <summary>Gets <see cref="ExecutionPage.Next"/> of the page before. Check what comes from outside with
-    /// <see cref="ExecutionCursor.TryParse"/> first.</summary>
-    public string? Cursor { get; init; }
-
-    /// <summary>Refuses a query that no store answers. Every store calls it first.</summary>
-    /// <returns>Where the page before ended, <see langword="null"/> for the first page.</returns>
-    /// <exception cref="ArgumentException">The cursor is none, or the limit is not 1 to 1000.</exception>
-    public ExecutionCursor? Validate()
-    {
-        if (Limit is < 1 or > ExecutionQuery.MaxLimit) throw new ArgumentException($"The limit is {Limit}; it may be 1 to {ExecutionQuery.MaxLimit}.");
-        if (Cursor is null) return null;
-        return ExecutionCursor.TryParse(Cursor, out var cursor)
-            ? cursor
-            : throw new ArgumentException($"\"{Cursor}\" is no cursor of a list; leave it out to start with the newest.");
-    }
-}

@@ -108,15 +108,21 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null, int ke
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            var found = _byCreation.Where(log => Fits(log, query) && (from is not { } cursor || Order(log).CompareTo((cursor.Created, cursor.Key)) < 0))
+            var tokens = query.IsSearch ? SearchTokens.OfQuery(query) : [];
+            var fitting = _byCreation.Where(log => Fits(log, query, tokens));
+            var found = fitting.Where(log => from is not { } cursor || Order(log).CompareTo((cursor.Created, cursor.Key)) < 0)
                 .OrderByDescending(Order)
+                .Skip(query.Offset)
                 .Take(query.Limit + 1)
                 .ToList();
             var more = found.Count > query.Limit;
             if (more) found.RemoveAt(query.Limit);
             return ValueTask.FromResult(new ExecutionPage(
-                [.. found.Select(log => new ExecutionListItem(log.Summary, log.Last))],
-                more ? found[^1].Cursor.ToString() : null));
+                [.. found.Select(log => new ExecutionListItem(query.WithTexts ? log.Summary : log.Summary with { Input = null, Output = null }, log.Last))],
+                more ? found[^1].Cursor.ToString() : null)
+            {
+                Total = query.CountUpTo > 0 ? fitting.Take(query.CountUpTo + 1).Count() : null,
+            });
         }
     }
 
@@ -201,6 +207,7 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null, int ke
                 Organization = log.Summary.Organization,
                 ParentId = log.Summary.ParentId,
                 CreatedAt = log.Summary.CreatedAt,
+                Input = log.Summary.Input,
             };
         }
 
@@ -226,7 +233,7 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null, int ke
 
     private static (long Created, long Key) Order(Log log) => (log.Cursor.Created, log.Cursor.Key);
 
-    private static bool Fits(Log log, ExecutionQuery query)
+    private static bool Fits(Log log, ExecutionQuery query, IReadOnlyCollection<string> tokens)
     {
         var summary = log.Summary;
         return (query.Id is null || query.Id == summary.Id)
@@ -238,12 +245,14 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null, int ke
             && (query.DueBefore is null || summary.NextDue <= Microseconds(query.DueBefore))
             && (query.PipelineId is null || query.PipelineId == summary.PipelineId)
             && (query.Organization is null || query.Organization == summary.Organization)
-            && (query.IncludeChildren || query.Id is not null || query.ExternalId is not null || summary.ParentId is null);
+            && (query.IncludeChildren || query.Id is not null || query.ExternalId is not null || summary.ParentId is null)
+            && (!query.IsSearch || (tokens.Count > 0 && log.HasAll(tokens)));
     }
 
     private static ExecutionSummary Stored(ExecutionSummary summary) => summary with
     {
         CreatedAt = Microseconds(summary.CreatedAt)!.Value,
+        StartedAt = Microseconds(summary.StartedAt),
         EndedAt = Microseconds(summary.EndedAt),
         NextDue = Microseconds(summary.NextDue),
         Labels = new Dictionary<string, string>(summary.Labels),
@@ -254,6 +263,8 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null, int ke
 
     private sealed class Log(ExecutionSummary summary, ExecutionCursor cursor)
     {
+        private readonly Lazy<IReadOnlyCollection<string>> _tokens = new(() => SearchTokens.OfCreation(summary));
+
         public ExecutionSummary Summary { get; set; } = summary;
 
         public ExecutionCursor Cursor { get; } = cursor;
@@ -268,6 +279,12 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null, int ke
         public long Epoch { get; set; } = 1;
 
         public long Last => Blocks[^1].LastSeq;
+
+        public bool HasAll(IReadOnlyCollection<string> tokens)
+        {
+            var ofError = SearchTokens.OfText(Summary.Error);
+            return tokens.All(token => _tokens.Value.Contains(token) || ofError.Contains(token));
+        }
 
         // The block that holds the sequence, by bisection: a log may have very many blocks.
         public int IndexOf(long seq)

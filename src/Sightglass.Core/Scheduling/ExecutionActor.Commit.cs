@@ -216,6 +216,7 @@ internal partial class ExecutionActor
 
     private void AfterCommit(ExecutionSummary? summary)
     {
+        _input = null;
         if (_pending.Decisions.Count > 0) _services.Metrics.Observe(Id, _decider.State.Created.PipelineId, Plan.Edges, _pending.Decisions);
         foreach (var effect in _pending.Effects) Do(effect);
         foreach (var output in _pending.Outputs) output.Committed();
@@ -300,7 +301,12 @@ internal partial class ExecutionActor
         var state = _decider.State;
 
         // The input does not change, and shortening it anew would cost every append.
-        _inputPreview ??= InputPreview.Of(state.Created.Input);
-        return ExecutionSummary.Of(state, _decider.NextDue, _inputPreview);
+        if (_inputPreview is null)
+        {
+            _input = TextExcerpt.Of(state.Created.Input, _pending.FindValue(state.Created.Input.Reference));
+            _inputPreview = _input.Preview(ExecutionLimits.MaxInputPreviewChars);
+        }
+
+        return ExecutionSummary.Of(state, _decider.NextDue, _inputPreview, _input);
     }
 }

@@ -40,6 +40,9 @@ internal partial class ExecutionActor
     private int _granted;
     private volatile StageError? _parked;
     private string? _inputPreview;
+
+    // For the first commit alone.
+    private TextExcerpt? _input;
     private GroupStanding? _standing;
     private ExecutionSummary? _summary;
 

@@ -73,6 +73,14 @@ internal sealed class PendingAppend : IDisposable
         }
     }
 
+    /// <summary>Gives a value that waits with it; nothing where there is no such one.</summary>
+    public ReadOnlyMemory<byte> FindValue(string? reference)
+    {
+        for (var i = 0; i < _values.Count; i++)
+            if (_values[i].Reference == reference) return _values[i].Bytes;
+        return default;
+    }
+
     /// <summary>Adds text without making a string of it.</summary>
     public void AddText(long seq, DateTimeOffset time, Guid executionId, AttemptOutput from, string stream, ReadOnlySpan<byte> text, long offset)
     {

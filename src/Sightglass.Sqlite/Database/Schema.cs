@@ -10,6 +10,9 @@ internal static class Schema
     /// <summary>"SGLS": tells tools whose database this is.</summary>
     public const int ApplicationId = 0x53474C53;
 
+    /// <summary>The full-text index, as its step makes it.</summary>
+    public const string SearchIndex = "CREATE VIRTUAL TABLE search USING fts5 (tokens, content = '', columnsize = 0, detail = 'none', tokenize = 'ascii');";
+
     public static int Version => Steps.Length;
 
     public static readonly string[] Steps =
@@ -125,6 +128,40 @@ internal static class Schema
             execution INTEGER PRIMARY KEY,
             root INTEGER NOT NULL
         ) STRICT;
+        """,
+        $"""
+        -- What a search goes by, written once, with the execution: its place in the order of creation, its tokens, and the
+        -- beginning of its input, which lists show.
+        CREATE TABLE searched (
+            execution INTEGER PRIMARY KEY,
+            place INTEGER NOT NULL,
+            scope TEXT NOT NULL,
+            tokens TEXT NOT NULL,
+            input TEXT
+        ) STRICT;
+
+        CREATE TABLE places (
+            place INTEGER PRIMARY KEY,
+            execution INTEGER NOT NULL
+        ) STRICT;
+
+        -- What the end of an execution adds: the tokens of its error, and its output.
+        CREATE TABLE endings (
+            execution INTEGER PRIMARY KEY,
+            tokens TEXT NOT NULL,
+            output TEXT
+        ) STRICT;
+
+        -- Ended executions by place; those that have not ended, and these here, are searched row by row.
+        {SearchIndex}
+
+        CREATE TABLE unindexed (
+            execution INTEGER PRIMARY KEY
+        ) STRICT;
+
+        -- Executions up to this key were written by a version that had no search.
+        CREATE TABLE unfilled (upto INTEGER NOT NULL) STRICT;
+        INSERT INTO unfilled SELECT coalesce(max(key), 0) FROM executions;
         """,
     ];
 }

@@ -33,6 +33,8 @@ internal static class SqliteLibrary
         {
             raw.SetProvider(new SQLite3Provider_e_sqlite3());
             var version = raw.sqlite3_libversion_number();
+            if (version >= OldestVersion && raw.sqlite3_compileoption_used("ENABLE_FTS5") == 0)
+                return new StoreUnavailableException("sqlite_without_search", "The system's SQLite was built without its full-text search (FTS5), which lists need; install a build that has it, such as your distribution's.");
             return version >= OldestVersion
                 ? null
                 : new StoreUnavailableException("sqlite_too_old", $"The system's SQLite is {raw.sqlite3_libversion().utf8_to_string()}; version 3.37 or later is needed.");

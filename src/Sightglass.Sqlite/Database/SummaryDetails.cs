@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 
 namespace Sightglass.Sqlite.Database;
@@ -11,11 +12,15 @@ internal sealed record SummaryDetails(
     string InputPreview,
     decimal Cost,
     string? Error,
-    IReadOnlyDictionary<string, string> Labels);
+    IReadOnlyDictionary<string, string> Labels,
+    long? Started = null,
+    ExecutionTotals? Totals = null);
 
 /// <summary>Serialisation without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SummaryDetails))]
+[JsonSerializable(typeof(TextExcerpt))]
+[JsonSerializable(typeof(OutputExcerpt))]
 internal sealed partial class SummaryJson : JsonSerializerContext;

@@ -53,6 +53,7 @@ internal static class SummaryRow
             Id = row.Guid(0),
             Status = (ExecutionStatus)row.Int32(1),
             CreatedAt = Moment(row.Int64(2)),
+            StartedAt = details.Started is { } started ? Moment(started) : null,
             EndedAt = row.NullableInt64(3) is { } ended ? Moment(ended) : null,
             NextDue = row.NullableInt64(4) is { } due ? Moment(due) : null,
             PipelineId = row.Text(5),
@@ -66,8 +67,16 @@ internal static class SummaryRow
             Cost = details.Cost,
             Error = details.Error,
             Labels = details.Labels,
+            Totals = details.Totals,
         };
     }
+
+    /// <summary>Adds the texts, which stand in two columns from the one named on.</summary>
+    public static ExecutionSummary WithTexts(ExecutionSummary summary, Statement row, int column) => summary with
+    {
+        Input = row.NullableText(column) is { } input ? JsonSerializer.Deserialize(input, SummaryJson.Default.TextExcerpt) : null,
+        Output = row.NullableText(column + 1) is { } output ? JsonSerializer.Deserialize(output, SummaryJson.Default.OutputExcerpt) : null,
+    };
 
     public static long Microseconds(DateTimeOffset moment) =>
         (moment.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
@@ -84,6 +93,8 @@ internal static class SummaryRow
             .Bind(6, DetailsOf(summary));
 
     private static string DetailsOf(ExecutionSummary summary) => JsonSerializer.Serialize(
-        new SummaryDetails(summary.PipelineName, summary.CurrentStage, summary.Stages, summary.InputPreview, summary.Cost, summary.Error, summary.Labels),
+        new SummaryDetails(
+            summary.PipelineName, summary.CurrentStage, summary.Stages, summary.InputPreview, summary.Cost, summary.Error, summary.Labels,
+            summary.StartedAt is { } started ? Microseconds(started) : null, summary.Totals),
         SummaryJson.Default.SummaryDetails);
 }

@@ -1,31 +1,26 @@
-using System.Globalization;
-using System.Text;
-using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Sqlite.Database;
 
 namespace Sightglass.Sqlite.Reading;
 
-/// <summary>Lists executions by index seeks.</summary>
-/// <remarks>
-/// A list asks for some statuses, newest first. One index walk cannot give several statuses in order of creation, so each
-/// status is a branch of its own that seeks and stops at the page's size; the few rows found are merged. A page thus
-/// costs the same with a thousand and with a million executions.
-/// </remarks>
+/// <summary>Lists executions by index seeks, and counts them up to a number.</summary>
 internal sealed class ExecutionLister(Connection connection)
 {
-    private static readonly ExecutionStatus[] AllStatuses = Enum.GetValues<ExecutionStatus>();
-
-    private static readonly string OpenStatuses = string.Join(',', AllStatuses.Where(status => !status.IsTerminal()).Select(status => (int)status));
-
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
     public ExecutionPage List(ExecutionQuery query, ExecutionCursor? after, CancellationToken cancellationToken)
     {
+        var tokens = query.Text is null && query.Labels.Count == 0 ? [] : SearchTokens.OfQuery(query);
+        if (query.Text is not null && tokens.Count == query.Labels.Count && SearchTokens.OfText(query.Text).Count == 0)
+            return new ExecutionPage([], null) { Total = query.CountUpTo > 0 ? 0 : null };
+        var sql = new ListSql(query, tokens, query.EndedSince is { } since && HaveManyEnded(since));
+
+        // The row at the cursor has a place of its own, unless it is gone.
+        var below = after is { } cursor ? PlaceOf(cursor.Key) : null;
         var items = new List<ExecutionListItem>();
         ExecutionCursor last = default;
         var more = false;
-        var rows = Bind(Prepared(Sql(query, after is not null)), query, after);
+        var rows = Bind(Prepared(sql.Page(after is not null)), query, sql, tokens, after, below);
         try
         {
             while (rows.Step())
@@ -37,7 +32,9 @@ internal sealed class ExecutionLister(Connection connection)
                     break;
                 }
 
-                items.Add(new ExecutionListItem(SummaryRow.Read(rows), rows.Int64(SummaryRow.ColumnCount)));
+                var summary = SummaryRow.Read(rows);
+                if (query.WithTexts) summary = SummaryRow.WithTexts(summary, rows, SummaryRow.ColumnCount + 2);
+                items.Add(new ExecutionListItem(summary, rows.Int64(SummaryRow.ColumnCount)));
                 last = new ExecutionCursor(rows.Int64(2), rows.Int64(SummaryRow.ColumnCount + 1));
             }
         }
@@ -46,88 +43,66 @@ internal sealed class ExecutionLister(Connection connection)
             rows.Reset();
         }
 
-        return new ExecutionPage(items, more ? last.ToString() : null);
+        return new ExecutionPage(items, more ? last.ToString() : null) { Total = query.CountUpTo > 0 ? Count(query, sql, tokens) : null };
     }
 
-    /// <summary>Gives the statement of a query; parameters are numbered as in <see cref="Bind"/>.</summary>
-    internal static string Sql(ExecutionQuery query, bool paged)
+    private int Count(ExecutionQuery query, ListSql sql, IReadOnlyCollection<string> tokens)
     {
-        // A page begins below a cursor, and so does a range: one bound, so that it is the one that the index is sought with.
-        paged |= query.CreatedBefore is not null;
-        var branches = new List<string>();
-        var wanted = query.Statuses.Count == 0 ? AllStatuses : [.. query.Statuses.Distinct().Order()];
-        var lookUp = query.Id is not null || query.ExternalId is not null;
-        if (query.Id is not null) branches.Add(Any("", "id = ?1", wanted));
-        else if (query.ExternalId is not null) branches.Add(Any("INDEXED BY executions_by_external_id", "external_id = ?2", wanted));
-        else if (query.DueBefore is not null) branches.Add(Any("INDEXED BY executions_by_due", "next_due <= ?4", wanted));
-        else
-        {
-            var seeking = query.EndedSince is null ? wanted : [.. wanted.Where(status => !status.IsTerminal())];
-            foreach (var status in seeking)
-                foreach (var child in query.IncludeChildren ? "01" : "0") branches.Add(Seek(query, status, child));
-            ExecutionStatus[] ended = [.. wanted.Except(seeking)];
-            if (ended.Length > 0) branches.Add(Any("INDEXED BY executions_by_end", "ended >= ?3", ended));
-        }
-
-        return $"""
-            SELECT {SummaryRow.Columns}, h.last_seq, e.key
-            FROM ({string.Join(" UNION ALL ", branches)}) found
-            JOIN executions e ON e.key = found.key JOIN heads h ON h.execution = e.key
-            ORDER BY found.created DESC, found.key DESC LIMIT ?9
-            """;
-
-        // Rows found by another index, filtered by the rest and sorted: due, ended lately or looked up, they are few.
-        string Any(string index, string condition, IReadOnlyCollection<ExecutionStatus> statuses)
-        {
-            var sql = new StringBuilder($"SELECT * FROM (SELECT key, created FROM executions {index} WHERE {condition}");
-            if (statuses.Count < AllStatuses.Length)
-                sql.Append(CultureInfo.InvariantCulture, $" AND status IN ({string.Join(',', statuses.Select(status => (int)status))})");
-            if (!query.IncludeChildren && !lookUp) sql.Append(" AND child = 0");
-            return Finish(sql);
-        }
-
-        string Seek(ExecutionQuery scope, ExecutionStatus status, char child)
-        {
-            var index = scope.PipelineId is not null ? "pipeline" : scope.Organization is not null ? "organization" : "status";
-            var sql = new StringBuilder($"SELECT * FROM (SELECT key, created FROM executions INDEXED BY executions_by_{index} WHERE ");
-            sql.Append(CultureInfo.InvariantCulture, $"status = {(int)status} AND child = {child}");
-            return Finish(sql);
-        }
-
-        string Finish(StringBuilder sql)
-        {
-            if (query.Id is not null && query.ExternalId is not null) sql.Append(" AND external_id = ?2");
-            if ((lookUp || query.DueBefore is not null) && query.EndedSince is not null)
-                sql.Append(CultureInfo.InvariantCulture, $" AND (status IN ({OpenStatuses}) OR ended >= ?3)");
-            if (lookUp && query.DueBefore is not null) sql.Append(" AND next_due <= ?4");
-            if (query.PipelineId is not null) sql.Append(" AND pipeline = ?5");
-            if (query.Organization is not null) sql.Append(" AND organization = ?6");
-            if (query.CreatedFrom is not null) sql.Append(" AND created >= ?10");
-            if (paged) sql.Append(" AND created <= ?7 AND (created < ?7 OR key < ?8)");
-            return sql.Append(" ORDER BY created DESC, key DESC LIMIT ?9)").ToString();
-        }
+        var row = Bind(Prepared(sql.Total()), query, sql, tokens, null, null);
+        row.Step();
+        var total = (int)Math.Min(row.Int64(0), query.CountUpTo + 1);
+        row.Reset();
+        return total;
     }
 
-    // One row more than asked for tells whether there is a next page.
-    private static Statement Bind(Statement statement, ExecutionQuery query, ExecutionCursor? after)
+    private static Statement Bind(Statement statement, ExecutionQuery query, ListSql sql, IReadOnlyCollection<string> tokens, ExecutionCursor? after, long? below)
     {
+        // One row more than asked for tells whether there is a next page.
+        var rows = query.Offset + query.Limit + 1L;
         statement.Clear();
-        statement.Bind(9, query.Limit + 1);
+        statement.BindIfAny(9, rows).BindIfAny(11, query.Limit + 1).BindIfAny(12, query.Offset).BindIfAny(17, rows).BindIfAny(16, query.CountUpTo + 1);
         if (query.Id is not null) statement.Bind(1, query.Id);
         if (query.ExternalId is not null) statement.Bind(2, query.ExternalId);
         if (query.EndedSince is { } since) statement.Bind(3, SummaryRow.Microseconds(since));
         if (query.DueBefore is { } due) statement.Bind(4, SummaryRow.Microseconds(due));
         if (query.PipelineId is not null) statement.Bind(5, query.PipelineId);
         if (query.Organization is not null) statement.Bind(6, query.Organization);
-        if (query.CreatedFrom is { } from) statement.Bind(10, SummaryRow.Microseconds(from));
+        if (query.CreatedFrom is { } from) statement.BindIfAny(10, SummaryRow.Microseconds(from)).BindIfAny(15, SearchPlace.FirstOf(SummaryRow.Microseconds(from)));
+        if (sql.Match is { } match) statement.Bind(13, match);
         if (query.CreatedBefore is { } before)
         {
-            var below = SummaryRow.Microseconds(before);
-            if (after is null || after.Value.Created >= below) after = new ExecutionCursor(below - 1, long.MaxValue);
+            var end = SummaryRow.Microseconds(before);
+            if (after is null || after.Value.Created >= end) (after, below) = (new ExecutionCursor(end - 1, long.MaxValue), SearchPlace.FirstOf(end));
         }
 
-        if (after is { } cursor) statement.Bind(7, cursor.Created).Bind(8, cursor.Key);
+        if (after is { } cursor)
+        {
+            statement.BindIfAny(7, cursor.Created).BindIfAny(8, cursor.Key).BindIfAny(14, below ?? SearchPlace.FirstOf(cursor.Created) + SearchPlace.PerMicrosecond);
+            if (below is null) statement.BindIfAny(17, rows + SearchPlace.PerMicrosecond);
+        }
+
+        var number = ListSql.FirstToken;
+        foreach (var token in tokens) statement.Bind(number++, $" {token} ");
         return statement;
+    }
+
+    private long? PlaceOf(long key)
+    {
+        var row = Prepared("SELECT place FROM searched WHERE execution = ?1").Bind(1, key);
+        if (!row.Step()) return null;
+        var place = row.Int64(0);
+        row.Reset();
+        return place;
+    }
+
+    private bool HaveManyEnded(DateTimeOffset since)
+    {
+        var row = Prepared("SELECT count(*) FROM (SELECT 1 FROM executions INDEXED BY executions_by_end WHERE ended >= ?1 LIMIT ?2)")
+            .Bind(1, SummaryRow.Microseconds(since)).Bind(2, SqliteLimits.MaxLately + 1);
+        row.Step();
+        var count = row.Int64(0);
+        row.Reset();
+        return count > SqliteLimits.MaxLately;
     }
 
     private Statement Prepared(string sql)

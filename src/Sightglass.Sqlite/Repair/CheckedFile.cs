@@ -16,7 +16,11 @@ internal static class CheckedFile
         try
         {
             var connection = DatabaseFile.OpenForWriting(options);
-            if (StartCheck.Find(connection, isUnclean ? options.StartCheckAfterCrash : options.StartCheck) is not { } damage) return connection;
+            if (StartCheck.Find(connection, isUnclean ? options.StartCheckAfterCrash : options.StartCheck) is not { } damage)
+            {
+                if (isSuspected) SearchMend.Run(connection);
+                return connection;
+            }
 
             // Closed without a checkpoint, which would change the damaged file.
             connection.KeepLogOnClose(true);

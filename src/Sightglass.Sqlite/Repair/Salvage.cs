@@ -194,6 +194,7 @@ internal sealed class Salvage : IDisposable
             foreach (var (key, log) in scan.Logs.OrderBy(found => found.Key))
                 if (log is { Id: { } id, Readable.Count: > 0 }) summaries.Make(key, id, log, scan);
             summaries.Finish();
+            store.FillSearch();
         }
         finally
         {

@@ -228,6 +228,8 @@ internal sealed class CommitLoop : IThreadPoolWorkItem, IAsyncDisposable
                     : new AppendOutcome(AppendStatus.Appended, _writer.Claim(write.ExecutionId), 0);
             }
 
+            // Not from what is kept in reserve, which is meant for decisions.
+            if (_reserve.Trouble is null) _writer.Search.IndexIfDue();
             _writer.Commit();
             Volatile.Write(ref _commits, _commits + 1);
             Volatile.Write(ref _appends, _appends + _batch.Count);

@@ -11,7 +11,7 @@ namespace Sightglass.Sqlite.Writing;
 /// erasures until nothing of it is left, so that a restart goes on with it. Steps run on the writing connection, hence
 /// never beside an append: a value is in use by a row that both see, or it is stored again.
 /// </remarks>
-internal sealed class ExecutionEraser(Connection connection, CommitLoop loop) : IAsyncDisposable
+internal sealed class ExecutionEraser(Connection connection, SearchWriter search, CommitLoop loop) : IAsyncDisposable
 {
     private const int StepRows = 64;
     private const long StepBytes = 512 * 1024;
@@ -123,6 +123,7 @@ internal sealed class ExecutionEraser(Connection connection, CommitLoop loop) : 
     {
         var sql = _sql.Value;
         sql.Entomb.Bind(1, key).Bind(2, at).Bind(3, by).Bind(4, reason).Run();
+        search.Forget(key);
         sql.DeleteHead.Bind(1, key).Run();
         sql.DeleteExecution.Bind(1, key).Run();
         sql.Begin.Bind(1, key).Bind(2, root).Run();

@@ -1,3 +1,4 @@
+using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Sqlite.Database;
 using SQLitePCL;
@@ -29,6 +30,7 @@ internal sealed class LogWriter : IDisposable
     private readonly Statement _insertChecks;
     private readonly Statement _linkValue;
     private readonly RecordWriter _records;
+    private readonly SearchWriter _search;
     private readonly LogSpace _space;
 
     // What is known of executions by id. A key never belongs to another execution later, and all is forgotten when a
@@ -42,6 +44,7 @@ internal sealed class LogWriter : IDisposable
         _connection = connection;
         _maxKnown = options.MaxKnownExecutions;
         _records = new RecordWriter(connection, options.TimeProvider);
+        _search = new SearchWriter(connection);
         _space = new LogSpace(options, room);
         _begin = connection.Prepare("BEGIN IMMEDIATE");
         _commit = connection.Prepare("COMMIT");
@@ -65,6 +68,8 @@ internal sealed class LogWriter : IDisposable
 
     public Connection Connection => _connection;
 
+    public SearchWriter Search => _search;
+
     public void Begin()
     {
         _begin.Run();
@@ -76,6 +81,7 @@ internal sealed class LogWriter : IDisposable
         _dataVersion.Reset();
         if (version == _seenVersion) return;
         _known.Clear();
+        _search.Reset();
         _lastPosition.Step();
         _position = _lastPosition.Int64(0);
         _lastPosition.Reset();
@@ -112,6 +118,7 @@ internal sealed class LogWriter : IDisposable
             key = raw.sqlite3_last_insert_rowid(_connection.Handle);
             _insertHead.Bind(1, key).Bind(2, last).Run();
             Remember(append.ExecutionId, key).Row = SummaryRow.IndexedOf(append.Summary!);
+            _search.Add(key, append.Summary!);
         }
         else
         {
@@ -141,9 +148,17 @@ internal sealed class LogWriter : IDisposable
         ? new AppendOutcome(AppendStatus.RecordConflict, 0, 0) { Record = record }
         : new AppendOutcome(AppendStatus.Appended, _records.Write(records), 0);
 
-    /// <summary>Removes records that have expired, a bounded number, in a transaction of its own.</summary>
+    /// <summary>Removes records that have expired and takes ended executions into the search, a bounded number of each, in
+    /// transactions of their own.</summary>
     public void Sweep()
     {
+        for (var i = 0; i < SqliteLimits.IndexedAtRest / SqliteLimits.IndexedFrom && _search.HasBacklog; i++)
+        {
+            Begin();
+            _search.Index(SqliteLimits.IndexedFrom);
+            Commit();
+        }
+
         if (!_records.HasExpired()) return;
         Begin();
         _records.Sweep();
@@ -189,6 +204,8 @@ internal sealed class LogWriter : IDisposable
     private void Update(KnownExecution known, ExecutionSummary summary)
     {
         var row = SummaryRow.IndexedOf(summary);
+        _search.BeforeUpdate(known.Key, known.Row?.Status);
+        if (summary.Status.IsTerminal()) _search.End(known.Key, summary);
         if (known.Row == row)
         {
             SummaryRow.BindDetails(_updateDetails, known.Key, summary).Run();

@@ -22,4 +22,10 @@ public sealed class SqliteEventStoreTests : EventStoreSpec, IDisposable
         FinishPages = 10,
         MaxLogPages = 500,
     });
+
+    protected override Task SettleAsync(IEventStore store)
+    {
+        ((SqliteEventStore)store).Rest();
+        return Task.CompletedTask;
+    }
 }

@@ -121,18 +121,28 @@ public sealed class SqliteFileTests : IDisposable
     public async Task Damaged_database_is_reported()
     {
         var path = await CreateAsync(200);
-        await using (var file = new FileStream(path, FileMode.Open))
-        {
-            var garbage = new byte[file.Length - 4096];
-            Array.Fill(garbage, (byte)0x5a);
-            file.Position = 4096;
-            await file.WriteAsync(garbage, Cancellation);
-        }
+        await GarbleRootsAsync(path, "executions", "blocks", "executions_by_status");
 
         await using var store = SqliteEventStore.Open(Options(path) with { StartCheck = TimeSpan.Zero, StartCheckAfterCrash = TimeSpan.Zero });
         var reading = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.ListAsync(new ExecutionQuery(), Cancellation));
         var writing = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.AppendAsync(new SomeLog().Next(), Cancellation));
         Assert.Equal(["database_damaged", "database_damaged"], [reading.Code, writing.Code]);
+    }
+
+    // The pages that the tables begin with; the schema, which may take several pages, stays.
+    private static async Task GarbleRootsAsync(string path, params string[] names)
+    {
+        var roots = new List<long>();
+        using (var connection = Connection.Open(path, readOnly: true, TimeSpan.Zero))
+            foreach (var name in names) roots.Add(connection.Scalar($"SELECT rootpage FROM sqlite_master WHERE name = '{name}'"));
+        await using var file = new FileStream(path, FileMode.Open);
+        var garbage = new byte[4096];
+        Array.Fill(garbage, (byte)0x5a);
+        foreach (var root in roots)
+        {
+            file.Position = (root - 1) * garbage.Length;
+            await file.WriteAsync(garbage, Cancellation);
+        }
     }
 
     [Fact]

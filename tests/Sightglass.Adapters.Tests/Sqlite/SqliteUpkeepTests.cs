@@ -9,7 +9,7 @@ namespace Sightglass.Adapters.Tests.Sqlite;
 
 public sealed class SqliteUpkeepTests : StoreUpkeepSpec, IDisposable
 {
-    private static readonly string[] Tables = ["executions", "heads", "blocks", "stored_values", "value_checks", "execution_values", "erasures"];
+    private static readonly string[] Tables = ["executions", "heads", "blocks", "stored_values", "value_checks", "execution_values", "erasures", "searched", "places", "endings", "unindexed"];
 
     private readonly TempFolder _folder = new();
 
@@ -58,6 +58,10 @@ public sealed class SqliteUpkeepTests : StoreUpkeepSpec, IDisposable
                 INSERT INTO erasures SELECT key, key FROM executions;
                 DELETE FROM heads;
                 DELETE FROM executions;
+                DELETE FROM searched;
+                DELETE FROM places;
+                DELETE FROM endings;
+                DELETE FROM unindexed;
                 COMMIT
                 """);
         }

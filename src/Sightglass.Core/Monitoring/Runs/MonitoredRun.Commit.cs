@@ -10,7 +10,8 @@ internal sealed partial class MonitoredRun
 {
     private readonly PendingAppend _pending = new();
     private readonly List<(long Seq, TaskCompletionSource Done)> _waiters = [];
-    private string _preview = known is null ? "" : InputPreview.Of(known.Created.Input);
+    private string _preview = known is null ? "" : TextExcerpt.Of(known.Created.Input).Preview(ExecutionLimits.MaxInputPreviewChars);
+    private TextExcerpt? _input;
     private long _committed = known?.LastSeq ?? 0;
     private bool _isBeingWritten;
     private MonitorException? _lost;
@@ -49,7 +50,8 @@ internal sealed partial class MonitoredRun
             }
 
             var bytes = _pending.ByteCount;
-            var append = _pending.Build(id, epoch, _pending.HasDecisions ? ExecutionSummary.Of(_state, nextDue: null, _preview) : null);
+            var append = _pending.Build(id, epoch, _pending.HasDecisions ? ExecutionSummary.Of(_state, nextDue: null, _preview, _input) : null);
+            _input = null;
             _pending.Clear();
             return (append, bytes, HasEnded);
         }

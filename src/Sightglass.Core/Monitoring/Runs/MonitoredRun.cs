@@ -68,7 +68,8 @@ internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProv
         });
         _state.ApplyPlan(plan.Graph.Span);
         _pending.AddValues([new StoredValue(plan.Hash, plan.Json)]);
-        _preview = InputPreview.Of(input);
+        _input = TextExcerpt.Of(input);
+        _preview = _input.Preview(ExecutionLimits.MaxInputPreviewChars);
     }
 
     public void Queue(string stage)
