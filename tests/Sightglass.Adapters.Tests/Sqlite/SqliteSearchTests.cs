@@ -182,11 +182,11 @@ public sealed class SqliteSearchTests : IDisposable
         var definition = new PipelineDefinition
         {
             Id = "nightly",
-            Inputs = [new InputDefinition { Name = "where", Type = "string" }],
+            Inputs = new Dictionary<string, InputDefinition> { ["where"] = new() },
             Stages = [new StageDefinition { Id = "go", Type = "code", Code = new CodeDefinition { Name = "go" } }],
         };
         await using var store = Open();
-        await using var engine = new PipelineEngine(new PipelineEngineOptions { Store = store, StageTypes = [new CodeStage(new CodeRegistry().Register("go", static _ => Task.FromResult<object?>("done")))] });
+        await using var engine = new PipelineEngine(new PipelineEngineOptions { Store = store, StageTypes = [new CodeStage(new CodeRegistry().Register("go", static _ => "done"))] });
         for (var i = 0; i < count; i++)
         {
             var outcome = await engine.StartAsync(new StartRequest
