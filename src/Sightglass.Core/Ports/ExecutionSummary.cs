@@ -102,7 +102,7 @@ public sealed record ExecutionSummary
             Labels = created.Labels ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty,
             Input = input,
             Totals = hasEnded ? state.Totals : null,
-            Output = hasEnded && state.Output is { } output ? new OutputExcerpt(TextExcerpt.Of(output), SourceOf(state, output)) : null,
+            Output = hasEnded && state.Output is { } output && !output.Equals(Payload.Null) ? new OutputExcerpt(TextExcerpt.Of(output), SourceOf(state, output)) : null,
         };
     }
 

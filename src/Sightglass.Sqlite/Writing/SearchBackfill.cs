@@ -76,7 +76,7 @@ internal static class SearchBackfill
             ExecutionCancelled cancelled => cancelled.Totals,
             _ => null,
         },
-        Output = end is ExecutionCompleted { Output: { } output } ? new OutputExcerpt(TextExcerpt.Of(output), "") : null,
+        Output = end is ExecutionCompleted { Output: { } output } && !output.Equals(Payload.Null) ? new OutputExcerpt(TextExcerpt.Of(output), "") : null,
     };
 
     private static T? Event<T>(Statement block, long key, bool isFirst)

@@ -70,8 +70,12 @@ internal sealed class SearchWriter(Connection connection)
     /// <summary>Notes the end of an execution.</summary>
     public void End(long key, ExecutionSummary summary)
     {
-        _end.Bind(1, key).Bind(2, SearchScope.Join(SearchTokens.OfText(summary.Error)))
-            .Bind(3, summary.Output is { } output ? JsonSerializer.Serialize(output, SummaryJson.Default.OutputExcerpt) : null).Run();
+        if (summary.Error is not null || summary.Output is not null)
+        {
+            _end.Bind(1, key).Bind(2, SearchScope.Join(SearchTokens.OfText(summary.Error)))
+                .Bind(3, summary.Output is { } output ? JsonSerializer.Serialize(output, SummaryJson.Default.OutputExcerpt) : null).Run();
+        }
+
         _await.Bind(1, key).Run();
         if (_unindexed >= 0) _unindexed++;
     }
