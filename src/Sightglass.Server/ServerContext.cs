@@ -6,6 +6,7 @@ using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Core.Webhooks;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
+using Sightglass.Server.Executions;
 using Sightglass.Server.Streaming;
 using Sightglass.Server.Streaming.Hubs;
 
@@ -27,6 +28,9 @@ internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engin
 
     /// <summary>Gets whether executions may be streamed to browsers.</summary>
     public StreamingSwitch Switch { get; } = new(Options.IsStreaming);
+
+    /// <summary>Gets what reads states.</summary>
+    public StateReader States { get; } = new(Engine);
 
     /// <summary>Gets what deletes executions; <see langword="null"/> where the store deletes none.</summary>
     public IStoreUpkeep? Upkeep => Engine.Store as IStoreUpkeep;

@@ -21,6 +21,18 @@ internal static class ServerLimits
     /// <summary>How many executions the lists of those under way give.</summary>
     public const int MaxActive = 1000;
 
+    /// <summary>The most characters of what a list is searched for.</summary>
+    public const int MaxSearchChars = 1000;
+
+    /// <summary>How many labels a list may be filtered by.</summary>
+    public const int MaxLabelFilters = 16;
+
+    /// <summary>The most bytes of states that do not change any more and are kept to be given again.</summary>
+    public const long StateCacheBytes = 32 * 1024 * 1024;
+
+    /// <summary>How many logs are folded at the same time to answer requests; further ones wait.</summary>
+    public const int MaxFolds = 2;
+
     /// <summary>How long an execution that has ended stays in the list of the active.</summary>
     public static readonly TimeSpan StillActive = TimeSpan.FromMinutes(5);
 

@@ -144,6 +144,7 @@ public sealed class SightglassServer : IAsyncDisposable
         app.Use((context, next) => AccessGate.RunAsync(context, next, _context));
         PipelineEndpoints.Map(app, _context);
         RunEndpoint.Map(app, _context);
+        ExecutionLists.Map(app, _context);
         ExecutionEndpoints.Map(app, _context);
         CommandEndpoints.Map(app, _context);
         BreakpointEndpoints.Map(app, _context);

@@ -66,6 +66,25 @@ public static class StateJson
         writer.WriteEndObject();
     }
 
+    /// <summary>Writes a stage with its newest attempts: an object.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="history">The stage.</param>
+    public static void Write(Utf8JsonWriter writer, StageHistory history)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(history);
+        writer.WriteStartObject();
+        writer.WriteString("executionId"u8, history.State.Id);
+        writer.WriteNumber("seq"u8, history.State.LastSeq);
+        writer.WritePropertyName("stage"u8);
+        WriteStage(writer, history.State, history.Stage);
+        writer.WriteStartArray("attempts"u8);
+        foreach (var attempt in history.Attempts) WriteAttempt(writer, attempt);
+        writer.WriteEndArray();
+        writer.WriteNumber("totalAttempts"u8, history.Total);
+        writer.WriteEndObject();
+    }
+
     /// <summary>Writes the buckets that list items and the state share.</summary>
     public static void WriteCounts(Utf8JsonWriter writer, Ports.StageCounts counts)
     {
@@ -152,6 +171,29 @@ public static class StateJson
             writer.WriteEndArray();
         }
 
+        writer.WriteEndObject();
+    }
+
+    private static void WriteAttempt(Utf8JsonWriter writer, StageAttempt attempt)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("attempt"u8, attempt.Number);
+        writer.WriteNumber("iteration"u8, attempt.Iteration);
+        writer.WriteString("status"u8, attempt.Status.ToWire());
+        WriteTime(writer, "startTime"u8, attempt.StartedAt);
+        WriteTime(writer, "endTime"u8, attempt.EndedAt);
+        WriteNumber(writer, "duration"u8, attempt.Duration);
+        if (attempt.Cost is { } cost) writer.WriteNumber("cost"u8, cost);
+        else writer.WriteNull("cost"u8);
+        writer.WriteString("worker"u8, attempt.Worker?.Id);
+        WritePayload(writer, "input"u8, attempt.Input);
+        WritePayload(writer, "output"u8, attempt.Output);
+        WriteError(writer, attempt.Error);
+        writer.WriteString("reason"u8, attempt.Reason);
+        writer.WriteBoolean("willRetry"u8, attempt.WillRetry);
+        writer.WriteBoolean("lost"u8, attempt.Lost);
+        if (attempt.Child is { } child) writer.WriteString("child"u8, child);
+        else writer.WriteNull("child"u8);
         writer.WriteEndObject();
     }
 

@@ -8,8 +8,11 @@ public sealed record ExecutionQuery
     /// <summary>The most items of a page, of this and of the other lists of a store.</summary>
     public const int MaxLimit = 1000;
 
-    /// <summary>The most executions that are counted or passed over.</summary>
+    /// <summary>The most executions that are passed over.</summary>
     public const int MaxOffset = 10_000;
+
+    /// <summary>The most executions that are counted.</summary>
+    public const int MaxCount = 1_000_000;
 
     /// <summary>The most different words and labels of a search.</summary>
     public const int MaxTerms = 64;
@@ -64,7 +67,7 @@ public sealed record ExecutionQuery
     /// <summary>Gets how many of the newest to pass over, 0 to <see cref="MaxOffset"/>: pages deeper than that are reached by cursor.</summary>
     public int Offset { get; init; }
 
-    /// <summary>Gets up to which number <see cref="ExecutionPage.Total"/> is to be exact, 0 to <see cref="MaxOffset"/>; 0 for no total.</summary>
+    /// <summary>Gets up to which number <see cref="ExecutionPage.Total"/> is to be exact, 0 to <see cref="MaxCount"/>; 0 for no total.</summary>
     public int CountUpTo { get; init; }
 
     /// <summary>Gets whether <see cref="ExecutionSummary.Input"/> and <see cref="ExecutionSummary.Output"/> are wanted.</summary>
@@ -81,7 +84,7 @@ public sealed record ExecutionQuery
     {
         if (Limit is < 1 or > ExecutionQuery.MaxLimit) throw new ArgumentException($"The limit is {Limit}; it may be 1 to {ExecutionQuery.MaxLimit}.");
         if (Offset is < 0 or > MaxOffset) throw new ArgumentException($"The offset is {Offset}; it may be 0 to {MaxOffset}.");
-        if (CountUpTo is < 0 or > MaxOffset) throw new ArgumentException($"CountUpTo is {CountUpTo}; it may be 0 to {MaxOffset}.");
+        if (CountUpTo is < 0 or > MaxCount) throw new ArgumentException($"CountUpTo is {CountUpTo}; it may be 0 to {MaxCount}.");
         if (IsSearch && Organization is null) throw new ArgumentException("A search needs its organisation.");
         if (IsSearch && SearchTokens.OfQuery(this).Count > MaxTerms) throw new ArgumentException($"A search may have {MaxTerms} different words and labels.");
         if (Cursor is null) return null;

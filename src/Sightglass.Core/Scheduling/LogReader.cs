@@ -12,7 +12,11 @@ public static class LogReader
     /// <param name="at">The sequence to stop at; the end by default.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The state, or <see langword="null"/> where there is no such execution.</returns>
-    public static async Task<ExecutionState?> FoldAsync(IEventStore store, Guid id, long at = long.MaxValue, CancellationToken cancellationToken = default)
+    public static Task<ExecutionState?> FoldAsync(IEventStore store, Guid id, long at = long.MaxValue, CancellationToken cancellationToken = default) =>
+        FoldAsync(store, id, at, null, cancellationToken);
+
+    /// <summary>Folds the decisions of a log, and shows each to somebody else.</summary>
+    internal static async Task<ExecutionState?> FoldAsync(IEventStore store, Guid id, long at, Action<ExecutionEvent>? observe, CancellationToken cancellationToken)
     {
         var state = new ExecutionState();
         var reader = new EventReader();
@@ -24,8 +28,14 @@ public static class LogReader
             {
                 foreach (var e in reader.ReadBlock(block.Bytes))
                 {
-                    if (e.Seq > at) return state;
+                    if (e.Seq > at)
+                    {
+                        state.CatchUp(at);
+                        return state;
+                    }
+
                     state.Apply(e);
+                    observe?.Invoke(e);
                     if (e.Data is ExecutionCreated { Plan.Reference: { } plan } created) state.ApplyPlan((await ReadValueAsync(store, plan, created.Plan.Bytes, cancellationToken).ConfigureAwait(false)).Span);
                 }
 

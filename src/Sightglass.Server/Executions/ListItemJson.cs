@@ -10,22 +10,51 @@ internal static class ListItemJson
     public static void WriteArray(Utf8JsonWriter writer, IReadOnlyList<ExecutionListItem> items)
     {
         writer.WriteStartArray("executions"u8);
-        foreach (var item in items) Write(writer, item.Summary);
+        foreach (var item in items)
+        {
+            writer.WriteStartObject();
+            WriteMembers(writer, item.Summary);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter writer, ExecutionSummary item)
+    /// <summary>Writes an item of the history, which also says how it ended.</summary>
+    public static void WriteEnded(Utf8JsonWriter writer, ExecutionSummary item, string defaultProvider)
     {
         writer.WriteStartObject();
+        WriteMembers(writer, item);
+        writer.WriteNumber("stagesRun"u8, item.Totals?.StagesRun ?? item.Stages.Completed);
+        writer.WriteNumber("stagesSkipped"u8, item.Totals?.StagesSkipped ?? item.Stages.Skipped);
+        writer.WriteNumber("stagesFailed"u8, item.Totals?.StagesFailed ?? item.Stages.Failed);
+        writer.WriteNumber("totalCost"u8, item.Cost);
+        writer.WriteString("input"u8, item.Input?.Text ?? item.InputPreview);
+        if (item.Input?.IsCut == true) writer.WriteBoolean("inputIsCut"u8, true);
+        if (item.Output is { } output)
+        {
+            writer.WriteString("finalOutput"u8, output.Excerpt.Text);
+            writer.WriteString("finalOutputType"u8, output.Excerpt.Kind.ToString().ToLowerInvariant());
+            writer.WriteString("finalOutputLabel"u8, output.Label);
+            if (output.Excerpt.IsCut) writer.WriteBoolean("finalOutputIsCut"u8, true);
+        }
+
+        writer.WriteString("defaultProvider"u8, defaultProvider);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMembers(Utf8JsonWriter writer, ExecutionSummary item)
+    {
+        var started = item.StartedAt ?? item.CreatedAt;
         writer.WriteString("id"u8, item.Id);
         writer.WriteString("pipelineId"u8, item.PipelineId);
         writer.WriteString("pipelineName"u8, item.PipelineName);
         writer.WriteString("status"u8, item.Status.ToWire());
-        writer.WriteNumber("startTime"u8, item.CreatedAt.ToUnixTimeMilliseconds());
+        writer.WriteNumber("startTime"u8, started.ToUnixTimeMilliseconds());
         if (item.EndedAt is { } ended)
         {
             writer.WriteNumber("endTime"u8, ended.ToUnixTimeMilliseconds());
-            writer.WriteNumber("duration"u8, (ended - item.CreatedAt).TotalMilliseconds);
+            writer.WriteNumber("duration"u8, item.Totals?.Duration ?? (ended - started).TotalMilliseconds);
         }
 
         writer.WriteNumber("currentStage"u8, item.CurrentStage);
@@ -36,7 +65,6 @@ internal static class ListItemJson
         if (item.Error is { } error) writer.WriteString("error"u8, error);
         writer.WriteStartObject("labels"u8);
         foreach (var (name, value) in item.Labels) writer.WriteString(name, value);
-        writer.WriteEndObject();
         writer.WriteEndObject();
     }
 }

@@ -266,7 +266,7 @@ public abstract partial class EventStoreSpec
         await using var store = Create();
         var refused = new[]
         {
-            new ExecutionQuery { Offset = -1 }, new ExecutionQuery { Offset = 10_001 }, new ExecutionQuery { CountUpTo = 10_001 }, new ExecutionQuery { CountUpTo = -1 },
+            new ExecutionQuery { Offset = -1 }, new ExecutionQuery { Offset = 10_001 }, new ExecutionQuery { CountUpTo = 1_000_001 }, new ExecutionQuery { CountUpTo = -1 },
             new ExecutionQuery { Offset = 1, Cursor = "1_1" }, new ExecutionQuery { Text = "x" }, new ExecutionQuery { Labels = [new LabelFilter("a", null)] },
         };
         foreach (var query in refused) await Assert.ThrowsAsync<ArgumentException>(async () => await store.ListAsync(query, Cancellation));
