@@ -43,7 +43,7 @@ public sealed class MonitorRecoveryTests : IAsyncDisposable
         var state = (await LogReader.FoldAsync(_store, run))!;
         Assert.Equal((ExecutionStatus.Completed, 2, 1), (state.Status, state.Find("build")!.Attempt, state.Find("ship")!.Attempt));
         var listed = Assert.Single((await monitor.HistoryAsync()).Items).Summary;
-        Assert.Equal((ExecutionStatus.Completed, "\"x\""), (listed.Status, listed.InputPreview));
+        Assert.Equal((ExecutionStatus.Completed, "x"), (listed.Status, listed.InputPreview));
         Assert.Equal((1, 0), (monitor.GetMetrics().Succeeded, monitor.GetMetrics().Pipelines[0].Active));
     }
 

@@ -74,7 +74,7 @@ public sealed class ExecutionListTests
         Assert.Equal(input, ended.GetProperty("input").GetString());
         Assert.False(ended.TryGetProperty("inputIsCut", out _));
         Assert.Equal(["json", "greet", ""], new[] { "finalOutputType", "finalOutputLabel", "defaultProvider" }.Select(name => ended.GetProperty(name).GetString()));
-        Assert.Equal("hello " + input, JsonElement.Parse(ended.GetProperty("finalOutput").GetString()!).GetProperty("stdout").GetString());
+        Assert.Equal("hello " + input + "\n", JsonElement.Parse(ended.GetProperty("finalOutput").GetString()!).GetProperty("stdout").GetString());
     }
 
     [Fact]
