@@ -18,6 +18,9 @@ internal static class MonitoringBench
 {
     private const int Stages = 10;
     private const int WarmUps = 5;
+
+    // Executions of empty stages before that, so that nothing is measured while its code is still being compiled.
+    private const int EmptyWarmUps = 200;
     private const int CallRuns = 9;
     private static readonly byte[] Block = new byte[64 * 1024];
 
@@ -45,12 +48,20 @@ internal static class MonitoringBench
         var runs = arguments["runs"];
         var rounds = RoundsFor(arguments["stage-ms"]);
         await using var store = SqliteEventStore.Open(new SqliteStoreOptions { Path = Path.Combine(folder, "runs.db") });
+        var hashes = 0;
         await using var engine = new PipelineEngine(new PipelineEngineOptions
         {
             Store = store,
-            StageTypes = [new CodeStage(new CodeRegistry().Register("hash", _ => { Hash(rounds); }))],
+            StageTypes = [new CodeStage(new CodeRegistry().Register("hash", _ => { Hash(Volatile.Read(ref hashes)); }))],
         });
         await using var monitor = new PipelineMonitor(new PipelineMonitorOptions { Store = store });
+        for (var run = 0; run < EmptyWarmUps; run++)
+        {
+            await RunAsync(engine);
+            await Reported(monitor, 0);
+        }
+
+        hashes = rounds;
         Times bare = new(), byEngine = new(), reported = new();
         for (var run = -WarmUps; run < runs; run++)
         {
