@@ -10,10 +10,11 @@ export function logLines(into: HTMLElement): (snapshot: LogSnapshot) => void {
   const bar = document.createElement('div');
   const word = document.createElement('span');
   const count = document.createElement('span');
-  const list = document.createElement('ol');
+  const list = document.createElement('div');
   const box = document.createElement('div');
   box.className = 'sg-logs';
   word.setAttribute('role', 'status');
+  list.className = 'sg-lines';
   list.setAttribute('role', 'log');
   list.setAttribute('aria-live', 'off');
   list.ariaLabel = 'Logs';
@@ -31,7 +32,7 @@ export function logLines(into: HTMLElement): (snapshot: LogSnapshot) => void {
     const fresh = logs.slice(logs.findLastIndex(({ id }) => id === last) + 1).slice(-shown);
     last = logs.at(-1)?.id;
     list.append(...fresh.map((log) => {
-      const line = document.createElement('li');
+      const line = document.createElement('div');
       if (log.level !== 'info') line.className = log.level === 'error' ? 'sg-bad' : 'sg-warning';
       line.textContent = `${log.step_name} ${messageOf(log)}`;
       return line;

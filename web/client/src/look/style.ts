@@ -17,8 +17,8 @@ const css = `
 .sg-bar i{width:8px;height:8px;border-radius:50%;background:var(--state)}
 .sg-connecting i{animation:sg-pulse 1s infinite alternate}
 @keyframes sg-pulse{to{opacity:.3}}
-.sg-logs ol{margin:0;padding:4px 12px;max-height:20em;overflow:auto;list-style:none;font:12px/1.6 ui-monospace,monospace}
-.sg-logs li{white-space:pre-wrap;overflow-wrap:anywhere;content-visibility:auto;contain-intrinsic-height:auto 19px}
+.sg-lines{padding:4px 12px;max-height:20em;overflow:auto;font:12px/1.6 ui-monospace,monospace}
+.sg-lines>div{white-space:pre-wrap;overflow-wrap:anywhere;content-visibility:auto;contain-intrinsic-height:auto 19px}
 .sg-warning{color:light-dark(#744210,#f6e05e)}
 .sg-bad{color:light-dark(#9b2c2c,#feb2b2)}
 @media (prefers-reduced-motion:reduce){.sg-bar i{animation:none}}

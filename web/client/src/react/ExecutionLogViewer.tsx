@@ -22,7 +22,7 @@ export function ExecutionLogViewer({ executionId, logs: history = none, url }: E
   const { logs: live, connectionStatus, reconnect, dropped } = useWebSocketLogs(executionId, { url });
   const logs = useMemo(() => mergeLogs(history, live), [history, live]);
   const [shown, setShown] = useState(page);
-  const lines = useRef<HTMLOListElement>(null);
+  const lines = useRef<HTMLDivElement>(null);
   const place = useRef({ isAtEnd: true, top: 0 });
   const label = useId();
   const last = logs.at(-1)?.id;
@@ -56,14 +56,14 @@ export function ExecutionLogViewer({ executionId, logs: history = none, url }: E
         {hidden > 0 && <button type="button" onClick={() => setShown(shown + page)}>Show earlier ({count(hidden)})</button>}
         {connectionStatus !== 'connected' && <button type="button" onClick={reconnect}>Reconnect</button>}
       </div>
-      <ol ref={lines} onScroll={noteScroll} role="log" aria-live="off" aria-labelledby={label} tabIndex={0}>
+      <div className="sg-lines" ref={lines} onScroll={noteScroll} role="log" aria-live="off" aria-labelledby={label} tabIndex={0}>
         {logs.slice(hidden).map((log) => (
-          <li key={log.id} className={log.level === 'error' ? 'sg-bad' : log.level === 'warning' ? 'sg-warning' : undefined}>
+          <div key={log.id} className={log.level === 'error' ? 'sg-bad' : log.level === 'warning' ? 'sg-warning' : undefined}>
             <span>{timeOf(log.timestamp)} {log.step_name} {log.level === 'info' ? '' : `${log.level} `}</span>
             {messageOf(log)}
-          </li>
+          </div>
         ))}
-      </ol>
+      </div>
     </div>
   );
 }

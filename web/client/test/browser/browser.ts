@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+
+const program = '/usr/bin/chromium';
+
+/** Starts Debian's Chromium without what it would ask the network for. */
+export async function startBrowser(): Promise<Browser> {
+  if (!existsSync(program)) throw new Error(`These tests run in a real browser: install Debian's package chromium (${program} is missing).`);
+  return chromium.launch({
+    executablePath: program,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** What the page's scripts threw and its policy refused. Connections that a test breaks are no errors of the page. */
+export function errorsOf(page: Page): string[] {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/Failed to load resource|WebSocket connection to|net::ERR/.test(message.text())) errors.push(message.text());
+  });
+  return errors;
+}
