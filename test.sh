@@ -121,6 +121,7 @@ elif web_step types 60 generate; then
   web_tests client 240 client test
   web_step build 120 build
   web_step size 120 size && sed 's/^/   /' "$(web_log size)"
+  web_tests browser 420 client test:browser
 fi
 
 finish
