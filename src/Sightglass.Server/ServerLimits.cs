@@ -65,4 +65,10 @@ internal static class ServerLimits
 
     /// <summary>The most bytes of the path of a Unix socket, as the system has it.</summary>
     public const int MaxSocketPath = 107;
+
+    /// <summary>The most bytes of a report of another program.</summary>
+    public const int MaxReportBytes = 16 * 1024 * 1024;
+
+    /// <summary>How deep the JSON of a report may be nested: a value of a log, and what stands around it.</summary>
+    public const int MaxReportDepth = 256;
 }

@@ -147,6 +147,7 @@ public sealed class SightglassServer : IAsyncDisposable
         ExecutionLists.Map(app, _context);
         ExecutionEndpoints.Map(app, _context);
         CommandEndpoints.Map(app, _context);
+        ReportEndpoints.Map(app, _context);
         BreakpointEndpoints.Map(app, _context);
         DeletionEndpoint.Map(app, _context);
         RecordedValueEndpoints.Map(app, _context);

@@ -74,6 +74,16 @@ public sealed class Payload : IEquatable<Payload>
 
     internal static Payload ByReference(string reference, long bytes, string? preview) => new(default, reference, bytes, preview);
 
+    /// <summary>Gives the JSON as it stands in an event: the value, or its reference.</summary>
+    internal ReadOnlyMemory<byte> ToJson()
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(256);
+        using var writer = new Utf8JsonWriter(buffer, EventJson.WriterOptions);
+        WriteTo(writer);
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
+
     internal void WriteTo(Utf8JsonWriter writer)
     {
         if (Reference is null)

@@ -20,4 +20,19 @@ internal static class MonitorLimits
 
     /// <summary>The time between two tries of what the store could not do.</summary>
     public static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>The most bytes of a batch that is reported to a server; an event larger than that goes alone.</summary>
+    public const int BatchBytes = 512 * 1024;
+
+    /// <summary>The most bytes that are read of a server's refusal.</summary>
+    public const int MaxRefusalBytes = 16 * 1024;
+
+    /// <summary>How long a server may take to answer a batch; then it is sent again.</summary>
+    public static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>The time before a batch is sent again for the first time; each time it doubles.</summary>
+    public static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The longest time before a batch is sent again.</summary>
+    public static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
 }

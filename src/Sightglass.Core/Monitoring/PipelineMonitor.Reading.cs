@@ -74,7 +74,8 @@ public sealed partial class PipelineMonitor
             Runs.MonitorLog.GivenUp(_options.Logger, e);
         }
 
-        _writer.Abandon();
+        _sink.Abandon();
+        (_sink as IDisposable)?.Dispose();
         if (_ownsStore) await Store.DisposeAsync().ConfigureAwait(false);
     }
 

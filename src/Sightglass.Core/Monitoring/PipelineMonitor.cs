@@ -22,12 +22,18 @@ namespace Sightglass.Core.Monitoring;
 /// is tried until it takes it.</para>
 /// <para>A run ends by itself when all its stages have ended, or when one has failed for good, none runs or will be retried,
 /// and the definition's <c>onFailure</c> is not <c>continue</c>; the rest is then recorded as skipped.</para>
+/// <para>With a server in place of a store (<see cref="PipelineMonitorOptions.Server"/>) it is the same: what was accepted is
+/// sent until the server has recorded it, in order and once, also across its restarts. It waits in memory: where this process
+/// ends before <see cref="FlushAsync"/> or <see cref="DisposeAsync"/> has, what waits is lost.</para>
 /// <para>A report that makes no sense throws <see cref="MonitorException"/> with a stable code and changes nothing.</para>
 /// </remarks>
 public sealed partial class PipelineMonitor : IAsyncDisposable
 {
     private readonly PipelineMonitorOptions _options;
     private readonly MonitorWriter _writer;
+    private readonly ILogSink _sink;
+    private readonly IEventStore? _store;
+    private LogFollower? _follower;
     private readonly bool _ownsStore;
     private readonly ConcurrentDictionary<Guid, MonitoredRun> _runs = new();
     private readonly ConcurrentDictionary<Guid, MonitoredRun> _closing = new();
@@ -39,21 +45,32 @@ public sealed partial class PipelineMonitor : IAsyncDisposable
     public PipelineMonitor(PipelineMonitorOptions? options = null)
     {
         _options = (options ?? new PipelineMonitorOptions()).Checked();
-        _ownsStore = _options.Store is null;
-        Store = _options.Store ?? new InMemoryEventStore(_options.Time, _options.KeepEnded);
+        _ownsStore = _options.Store is null && _options.Server is null;
+        _store = _options.Server is not null ? null : _options.Store ?? new InMemoryEventStore(_options.Time, _options.KeepEnded);
         Feed = new EventFeed();
-        Follower = new LogFollower(Store, Feed, _options.Time);
-        _writer = new MonitorWriter(Store, Feed, _options, OnWritten);
+        _sink = _store is null ? new RemoteSink(_options) : new StoreSink(_store, Feed, _options);
+        _writer = new MonitorWriter(_sink, _options, OnWritten);
+    }
+
+    /// <summary>Creates a monitor that reports to a Sightglass server.</summary>
+    /// <param name="server">Its address, such as <c>http://127.0.0.1:5080</c>.</param>
+    /// <param name="token">An API token with the role operator; none where the server has no login.</param>
+    /// <exception cref="ArgumentException">The address is no http or https address.</exception>
+    public PipelineMonitor(Uri server, string? token = null)
+        : this(new PipelineMonitorOptions { Server = server, Token = token })
+    {
     }
 
     /// <summary>Gets the store of the logs.</summary>
-    public IEventStore Store { get; }
+    /// <exception cref="MonitorException">The logs are kept by a server.</exception>
+    public IEventStore Store => _store ?? throw new MonitorException("monitor_remote", $"The logs are kept by {_options.Server}; read them there.");
 
     /// <summary>Gets the feed of committed events.</summary>
     public EventFeed Feed { get; }
 
     /// <summary>Gets what follows a run's log from a cursor.</summary>
-    public LogFollower Follower { get; }
+    /// <exception cref="MonitorException">The logs are kept by a server.</exception>
+    public LogFollower Follower => _follower ??= new LogFollower(Store, Feed, _options.Time);
 
     /// <summary>Begins a run.</summary>
     /// <param name="definition">The pipeline; its stages may have any type.</param>
@@ -120,7 +137,7 @@ public sealed partial class PipelineMonitor : IAsyncDisposable
     public void StageStarted(Guid runId, string stage, object? input = null)
     {
         var payload = PayloadOf(input);
-        Report(runId, run => run.Start(stage, payload));
+        Report(runId, run => run.Start(stage, new StageStarted { Worker = MonitoredRun.OwnWorker, Input = payload }));
     }
 
     /// <summary>Reports text that a running stage printed.</summary>
@@ -218,7 +235,7 @@ public sealed partial class PipelineMonitor : IAsyncDisposable
     /// <summary>Reads what has been measured since the monitor was created, every report until now included.</summary>
     public MetricsSnapshot GetMetrics() => _options.Metrics.Snapshot();
 
-    private static Payload PayloadOf(object? value)
+    internal static Payload PayloadOf(object? value)
     {
         var json = value switch
         {

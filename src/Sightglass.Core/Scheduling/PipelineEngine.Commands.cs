@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
+using Sightglass.Core.Monitoring.Runs;
 
 namespace Sightglass.Core.Scheduling;
 
@@ -54,7 +55,7 @@ public sealed partial class PipelineEngine
         var once = RequestOf(key, $"{operation}/{id}", out var refusal);
         if (refusal is not null) return refusal;
         var actor = await ActorAsync(id).ConfigureAwait(false);
-        if (actor is null) return new CommandAnswer(false, "execution_not_found", "There is no such execution.");
+        if (actor is null) return await MissingAsync(id).ConfigureAwait(false);
 
         // A retry goes on after an end that was read; watched before its append, as a start is.
         var isWatched = operation == "retry" && await actor.ReadAsync(s => HasWebhooks(s.Created, actor.Plan.Definition)).ConfigureAwait(false);
@@ -66,4 +67,8 @@ public sealed partial class PipelineEngine
         ForgetEnded(actor);
         return answer;
     }
+
+    private async Task<CommandAnswer> MissingAsync(Guid id) => await ExternalRuns.IsOneAsync(Store, id, CancellationToken.None).ConfigureAwait(false)
+        ? new CommandAnswer(false, "execution_external", "Another program runs this execution and only reports it; ask that program.")
+        : new CommandAnswer(false, "execution_not_found", "There is no such execution.");
 }

@@ -3,6 +3,7 @@ using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Executions.Plans;
+using Sightglass.Core.Monitoring.External;
 using Sightglass.Core.Monitoring.Metrics;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Webhooks;
@@ -21,6 +22,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     private readonly ConcurrentDictionary<string, PipelinePlan> _plans = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _abandoned = new();
     private readonly StoreHealth _health;
+    private ExternalExecutions? _external;
     private volatile bool _stopping;
 
     /// <summary>Creates an engine; it does nothing until something is started or recovered.</summary>
@@ -61,6 +63,10 @@ public sealed partial class PipelineEngine : IAsyncDisposable
 
     /// <summary>Gets what follows a log from a cursor.</summary>
     public LogFollower Follower { get; }
+
+    /// <summary>Gets the executions that other programs run and report; this engine decides nothing about them.</summary>
+    public ExternalExecutions External => LazyInitializer.EnsureInitialized(ref _external, () =>
+        new ExternalExecutions(Store, Records, Feed, _options.Metrics, _options.Time, (key, operation) => key.For(operation, _options.Time.GetUtcNow() + _options.IdempotencyRetention)));
 
     /// <summary>Gets why executions wait for the store; <see langword="null"/> while it is well.</summary>
     public StoreTrouble? StoreTrouble => _health.Trouble;

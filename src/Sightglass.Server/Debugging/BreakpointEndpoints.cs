@@ -32,7 +32,7 @@ internal static class BreakpointEndpoints
             .Idempotent()
             .Gives("CommandAnswer", "What it did.")
             .Fails(404, "stage_not_found")
-            .Fails(409, "already_ended", "cancelling", "parked", "not_owner")
+            .Fails(409, "already_ended", "cancelling", "parked", "not_owner", "execution_external")
             .Fails(409, codes)
             .Fails(429, "busy");
     }

@@ -12,24 +12,24 @@ internal static class JsonBody
     private static readonly JsonElement Empty = JsonElement.Parse("{}"u8);
 
     /// <summary>Reads an object. No body at all counts as an empty object.</summary>
-    public static async Task<(JsonElement Body, ApiProblem? Problem)> ReadAsync(HttpContext context, long maxBytes)
+    public static async Task<(JsonElement Body, ApiProblem? Problem)> ReadAsync(HttpContext context, long maxBytes, int maxDepth = ServerLimits.MaxBodyDepth)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = maxBytes;
         using var buffer = new MemoryStream();
         await context.Request.Body.CopyToAsync(buffer, context.RequestAborted).ConfigureAwait(false);
         if (buffer.Length == 0) return (Empty, null);
-        return Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+        return Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), maxDepth);
     }
 
-    internal static (JsonElement Body, ApiProblem? Problem) Parse(ReadOnlyMemory<byte> utf8)
+    internal static (JsonElement Body, ApiProblem? Problem) Parse(ReadOnlyMemory<byte> utf8, int maxDepth = ServerLimits.MaxBodyDepth)
     {
         if (!Utf8.IsValid(utf8.Span)) return Refuse("The body is not UTF-8 text.");
         if (utf8.Span.StartsWith(Encoding.UTF8.Preamble)) utf8 = utf8[3..];
         JsonElement body;
         try
         {
-            CheckEscapes(utf8.Span);
-            body = JsonElement.Parse(utf8.Span, new JsonDocumentOptions { MaxDepth = ServerLimits.MaxBodyDepth, AllowDuplicateProperties = false });
+            CheckEscapes(utf8.Span, maxDepth);
+            body = JsonElement.Parse(utf8.Span, new JsonDocumentOptions { MaxDepth = maxDepth, AllowDuplicateProperties = false });
         }
         catch (JsonException e)
         {
@@ -40,10 +40,10 @@ internal static class JsonBody
     }
 
     // Half a surrogate pair can be written as an escape, and no text can hold it: whoever reads it later would throw.
-    private static void CheckEscapes(ReadOnlySpan<byte> utf8)
+    private static void CheckEscapes(ReadOnlySpan<byte> utf8, int maxDepth)
     {
         if (!utf8.Contains((byte)'\\')) return;
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = ServerLimits.MaxBodyDepth });
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = maxDepth });
         while (reader.Read())
         {
             if (!reader.ValueIsEscaped) continue;

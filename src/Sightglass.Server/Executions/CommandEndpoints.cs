@@ -56,7 +56,7 @@ internal static class CommandEndpoints
             .Body(body, isRequired: false)
             .Gives(answer, "What it did.")
             .Fails(400, "invalid_request")
-            .Fails(409, "parked", "not_owner")
+            .Fails(409, "parked", "not_owner", "execution_external")
             .Fails(429, "busy");
 
         static void Approval(RouteDescription d) => Command(d, "ApprovalRequest")

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Graphs;
 using Sightglass.Server.Access;
+using Sightglass.Server.Contracts.Dashboard;
 using Sightglass.Server.Errors;
 using Sightglass.Server.OpenApi;
 
@@ -75,6 +76,7 @@ internal static class PipelineEndpoints
             writer.WritePropertyName("definition"u8);
             if (file.Definition is { } definition) writer.WriteRawValue(DefinitionJson.Write(definition), skipInputValidation: true);
             else writer.WriteNullValue();
+            DashboardPipeline.Write(writer, file.Id, file.Definition);
             writer.WriteEndObject();
         });
     }
@@ -146,6 +148,7 @@ internal static class PipelineEndpoints
         writer.WriteString("version"u8, definition?.Version);
         writer.WriteString("description"u8, definition?.Description);
         writer.WriteNumber("stageCount"u8, definition?.Stages.Count ?? 0);
+        writer.WriteString("defaultProvider"u8, DashboardPipeline.ProviderOf(definition));
         writer.WriteString("filename"u8, file.File);
         writer.WriteBoolean("valid"u8, file.IsValid);
         JsonAnswer.WriteProblems(writer, file.Problems);

@@ -52,7 +52,10 @@ public static class EventJson
     /// <summary>The most bytes of one encoded event, its line end not counted.</summary>
     public const int MaxEventBytes = 64 * 1024;
 
-    private static readonly Dictionary<string, JsonTypeInfo> ByType = MakeTypes();
+    private static readonly Dictionary<string, JsonTypeInfo> ByType = MakeTypes(isForeign: false);
+
+    // Only servers to which other programs report need them.
+    private static readonly Lazy<Dictionary<string, JsonTypeInfo>> Foreign = new(static () => MakeTypes(isForeign: true));
 
     internal static JsonWriterOptions WriterOptions { get; } = new()
     {
@@ -147,6 +150,42 @@ public static class EventJson
     internal static void FormatTime(DateTimeOffset time, Span<byte> target) =>
         time.UtcDateTime.TryFormat(target, out _, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>Reads the data of an event that somebody else made; what no event of the type has is refused.</summary>
+    /// <param name="template">Data of the type, whose members count where others are left out.</param>
+    /// <param name="data">What is given; nothing at all is as good as no members.</param>
+    /// <exception cref="JsonException">It is no data of the type; the path says where.</exception>
+    internal static EventData ReadForeign(EventData template, JsonElement data)
+    {
+        if (data.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null or JsonValueKind.Undefined)) throw new JsonException("no object", "$", null, null);
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            writer.WriteStartObject();
+            foreach (var member in JsonSerializer.SerializeToElement(template, ByType[template.EventType]).EnumerateObject())
+            {
+                if (data.ValueKind != JsonValueKind.Object || !data.TryGetProperty(member.Name, out _)) member.WriteTo(writer);
+            }
+
+            if (data.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var member in data.EnumerateObject()) member.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        var read = (EventData)JsonSerializer.Deserialize(buffer.WrittenSpan, Foreign.Value[template.EventType])!;
+
+        // A reference that comes from outside is a value like any other: nobody reads by it what they have not stored.
+        return read.MapPayloads(static p => p.IsInline || !p.Json.IsEmpty ? p : Payload.FromJson(p.ToJson()));
+    }
+
+    /// <summary>Writes the data of an event alone.</summary>
+    internal static void WriteData(Utf8JsonWriter writer, EventData data) => JsonSerializer.Serialize(writer, data, ByType[data.EventType]);
+
+    /// <summary>Gives how many bytes the data of an event takes.</summary>
+    internal static int SizeOf(EventData data) => JsonSerializer.SerializeToUtf8Bytes(data, ByType[data.EventType]).Length;
+
     private static EventData? ReadData(ref Utf8JsonReader reader, string? type)
     {
         if (type is null) throw new JsonException("expected type before data");
@@ -166,12 +205,15 @@ public static class EventJson
         if (!reader.Read() || reader.TokenType != token) throw new JsonException($"expected {token}");
     }
 
-    private static Dictionary<string, JsonTypeInfo> MakeTypes()
+    private static Dictionary<string, JsonTypeInfo> MakeTypes(bool isForeign)
     {
         var options = new JsonSerializerOptions(EventJsonContext.Default.Options)
         {
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             MaxDepth = ExecutionLimits.MaxValueDepth,
+            UnmappedMemberHandling = isForeign ? JsonUnmappedMemberHandling.Disallow : JsonUnmappedMemberHandling.Skip,
+            RespectNullableAnnotations = isForeign,
+            AllowDuplicateProperties = !isForeign,
             TypeInfoResolver = EventJsonContext.Default.WithAddedModifier(RemoveDerived),
         };
         return new Dictionary<string, JsonTypeInfo>(StringComparer.Ordinal)

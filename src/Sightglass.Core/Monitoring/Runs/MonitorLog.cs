@@ -12,4 +12,7 @@ internal static partial class MonitorLog
 
     [LoggerMessage(3003, LogLevel.Error, "The monitor was closed before the store took everything that was reported.")]
     public static partial void GivenUp(ILogger logger, Exception e);
+
+    [LoggerMessage(3004, LogLevel.Warning, "What was reported to {Path} could not be delivered yet ({Why}); it is sent again.")]
+    public static partial void ServerAway(ILogger logger, string path, string why);
 }

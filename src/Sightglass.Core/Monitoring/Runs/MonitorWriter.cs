@@ -1,21 +1,14 @@
-using Sightglass.Core.Ports;
-using Sightglass.Core.Scheduling;
-
 namespace Sightglass.Core.Monitoring.Runs;
 
-/// <summary>Brings what runs have recorded into the store, on threads of the pool: one append of a run at a time, runs side
-/// by side, so that the store can commit them together. Safe for concurrent use.</summary>
-internal sealed class MonitorWriter(IEventStore store, EventFeed feed, PipelineMonitorOptions options, Action<MonitoredRun> written)
+/// <summary>Brings what runs have recorded to where it is kept, on threads of the pool: one append of a run at a time, runs side
+/// by side, so that they can be committed together. Safe for concurrent use.</summary>
+internal sealed class MonitorWriter(ILogSink sink, PipelineMonitorOptions options, Action<MonitoredRun> written)
 {
-    private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
 
     // Guarded by _gate.
     private TaskCompletionSource? _room;
     private long _bytes;
-
-    /// <summary>Gives up what the store does not take.</summary>
-    public void Abandon() => _abandoned.TrySetResult();
 
     /// <summary>Holds the caller while too much waits for the store.</summary>
     /// <exception cref="MonitorException">There was no room within the wait.</exception>
@@ -71,78 +64,17 @@ internal sealed class MonitorWriter(IEventStore store, EventFeed feed, PipelineM
     {
         while (run.Take() is var (append, bytes, ended))
         {
-            var status = await AppendAsync(append, ended).ConfigureAwait(false);
-            Release(bytes);
-            if (status == AppendStatus.Appended)
+            if (await sink.WriteAsync(append, ended).ConfigureAwait(false) is not { } refused)
             {
+                Release(bytes);
                 run.Committed(append.Blocks[^1].FirstSeq + append.Blocks[^1].Count - 1);
                 continue;
             }
 
-            MonitorLog.Lost(options.Logger, run.Id, status.ToString());
-            Release(run.Lose(status, options.Metrics));
+            Release(bytes + run.Lose(refused, options.Metrics));
             break;
         }
 
         written(run);
-    }
-
-    /// <summary>Appends; tries the same bytes until the store is back.</summary>
-    private async Task<AppendStatus> AppendAsync(Append append, bool ended)
-    {
-        while (true)
-        {
-            try
-            {
-                var outcome = await store.AppendAsync(append).ConfigureAwait(false);
-                if (outcome.Status == AppendStatus.Appended) Publish(append, outcome.Position, ended);
-                return outcome.Status;
-            }
-            catch (Exception e)
-            {
-                MonitorLog.StoreFailed(options.Logger, append.ExecutionId, e);
-            }
-
-            // They may be in the log already, if only the answer was lost; tried again, they would conflict with themselves.
-            do
-            {
-                await _abandoned.Task.WaitAsync(MonitorLimits.StoreRetry, options.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (_abandoned.Task.IsCompleted) return AppendStatus.Unknown;
-                switch (await IsInLogAsync(append).ConfigureAwait(false))
-                {
-                    case { } position when position > 0:
-                        Publish(append, position + append.Blocks.Count - 1, ended);
-                        return AppendStatus.Appended;
-                    case null:
-                        continue;
-                }
-
-                break;
-            }
-            while (true);
-        }
-    }
-
-    /// <summary>Gives the position of the first block where the append is in the log, 0 where it is not; null where the store
-    /// does not say.</summary>
-    private async Task<long?> IsInLogAsync(Append append)
-    {
-        try
-        {
-            var page = await store.ReadAsync(append.ExecutionId, append.ExpectedLast, BlockFilter.All, 1).ConfigureAwait(false);
-            var expected = append.Blocks[0];
-            return page.Blocks.Count > 0 && page.Blocks[0].FirstSeq == expected.FirstSeq && page.Blocks[0].Bytes.Span.SequenceEqual(expected.Bytes.Span) ? page.Blocks[0].Position : 0;
-        }
-        catch (Exception e)
-        {
-            MonitorLog.StoreFailed(options.Logger, append.ExecutionId, e);
-            return null;
-        }
-    }
-
-    private void Publish(Append append, long lastPosition, bool ended)
-    {
-        var count = append.Blocks.Count;
-        feed.Publish([.. append.Blocks.Select((b, i) => new EventBlock(lastPosition - (count - 1 - i), append.ExecutionId, b.Kind, b.FirstSeq, b.Count, b.Bytes))], ended);
     }
 }

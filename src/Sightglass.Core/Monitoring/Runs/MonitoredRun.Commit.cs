@@ -71,13 +71,13 @@ internal sealed partial class MonitoredRun
         }
     }
 
-    /// <summary>Somebody else owns the log, or it was deleted: nothing more can be recorded.</summary>
+    /// <summary>Nothing more can be recorded: the log has another owner, was deleted, or is refused.</summary>
     /// <returns>The bytes that are given up.</returns>
-    public long Lose(AppendStatus status, PipelineMetrics metrics)
+    public long Lose(MonitorException why, PipelineMetrics metrics)
     {
         lock (Gate)
         {
-            _lost = new MonitorException("not_owner", $"The log of run {id} belongs to somebody else now ({status}); nothing more can be recorded of it.");
+            _lost = why;
             metrics.Forget(id);
             foreach (var (_, done) in _waiters) done.TrySetException(_lost);
             _waiters.Clear();

@@ -8,23 +8,23 @@ namespace Sightglass.Core.Monitoring.Runs;
 /// <content>How a run ends.</content>
 internal sealed partial class MonitoredRun
 {
-    public void CompleteRun(Payload? output)
+    public void CompleteRun(Payload? output, string result = "success")
     {
         if (_open.Keys.FirstOrDefault() is { } running)
             throw new MonitorException("stage_running", $"Stage '{running}' runs still; report its end first, or end the run with FailRun or CancelRun.");
         SkipRest("not_run");
-        Emit(null, 0, new ExecutionCompleted { Output = output ?? OutputOfSinks(), Totals = Totals() });
+        Emit(null, 0, new ExecutionCompleted { Result = result, Output = output ?? OutputOfSinks(), Totals = Totals() });
     }
 
-    public void FailRun(StageError error)
+    public void FailRun(StageError error, string? failedStage = null)
     {
         CancelRest("execution_failed");
-        Emit(null, 0, new ExecutionFailed { Error = Bounded(error), Totals = Totals() });
+        Emit(null, 0, new ExecutionFailed { Error = Bounded(error), FailedStage = failedStage, Totals = Totals() });
     }
 
     public void CancelRun(string? by, string? reason)
     {
-        Emit(null, 0, new ExecutionCancelling { By = Bounded(by), Reason = Bounded(reason), Deadline = _now });
+        if (!_state.Cancelling) Emit(null, 0, new ExecutionCancelling { By = Bounded(by), Reason = Bounded(reason), Deadline = _now });
         CancelRest("execution_cancelled");
         Emit(null, 0, new ExecutionCancelled { Reason = Bounded(reason), Totals = Totals() });
     }
@@ -51,6 +51,7 @@ internal sealed partial class MonitoredRun
     /// after that.</summary>
     private void EndIfDone()
     {
+        if (!endsByItself) return;
         var counts = _state.CountStages();
         var isDone = counts.Pending == 0 && counts.Running == 0;
         if (!isDone && counts.Failed > 0 && counts.Running == 0 && plan.Definition.OnFailure != FailurePolicy.Continue)

@@ -13,10 +13,11 @@ namespace Sightglass.Core.Monitoring.Runs;
 /// <param name="time">The clock.</param>
 /// <param name="known">What the store has of it, where an earlier process began it.</param>
 /// <param name="epoch">What the claim of it gave.</param>
+/// <param name="endsByItself">Whether it ends when nothing more of its plan can run; else its end is reported.</param>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The pending append's writer holds no unmanaged resource, and a run has no moment at which nobody may report.")]
-internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProvider time, ExecutionState? known = null, long epoch = 1)
+internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProvider time, ExecutionState? known = null, long epoch = 1, bool endsByItself = true)
 {
-    private static readonly WorkerIdentity s_worker = new($"{Environment.MachineName}/{Environment.ProcessId}", Environment.MachineName, Environment.ProcessId);
+    public static WorkerIdentity OwnWorker { get; } = new($"{Environment.MachineName}/{Environment.ProcessId}", Environment.MachineName, Environment.ProcessId);
 
     private readonly ExecutionState _state = known ?? new ExecutionState();
     private readonly Dictionary<string, OpenAttempt> _open = new(StringComparer.Ordinal);
@@ -51,8 +52,9 @@ internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProv
     public static MonitorException Ended(Guid id) =>
         new("run_ended", $"Run {id} has ended; start another with StartRun. A run ends by itself when all its stages have ended.");
 
-    public void Create(RunOptions options, Payload input)
+    public void Create(RunOptions options, Payload input, string organization = "default", DateTimeOffset? time = null)
     {
+        if (time is { } reported && reported < _now) _now = reported.AddTicks(-(reported.Ticks % TimeSpan.TicksPerMicrosecond));
         Emit(null, 0, new ExecutionCreated
         {
             PipelineId = plan.Definition.Id,
@@ -63,6 +65,7 @@ internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProv
             Trigger = ExternalRuns.Trigger,
             Labels = options.Labels is { Count: > 0 } labels ? new Dictionary<string, string>(labels) : null,
             RequestedBy = options.RequestedBy,
+            Organization = organization,
             ExternalId = options.ExternalId,
             Plan = Payload.FromJson(plan.Graph),
         });
@@ -92,12 +95,12 @@ internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProv
         Emit(stage, 0, new TriggerEvaluated { Trigger = plan.LeafOf(stage, kind), Kind = kind.ToString().ToLowerInvariant(), Result = result, Why = Bounded(why), Event = data });
     }
 
-    public void Start(string stage, Payload input)
+    public void Start(string stage, StageStarted started)
     {
         var s = Ready(stage);
         if (_state.StartedAt is null) Emit(null, 0, new ExecutionStarted());
         if (s.Status != StageStatus.Queued) Emit(stage, 0, new StageQueued());
-        Emit(stage, s.Attempt + 1, new StageStarted { Worker = s_worker, Input = input });
+        Emit(stage, s.Attempt + 1, started);
         _open[stage] = new OpenAttempt(time.GetTimestamp());
     }
 
