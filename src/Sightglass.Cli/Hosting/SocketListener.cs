@@ -52,7 +52,7 @@ internal sealed class SocketListener : IAsyncDisposable
     {
         // What a dead owner left there is in the way; the lock says that it is dead.
         File.Delete(_socket.Path);
-        _server = new SightglassServer(new ServerOptions { Urls = urls, UnixSocketPath = _socket.Path, LoggerFactory = _loggers, StreamingPipeline = streamingPipeline, Access = access ?? new AccessOptions() }, _engine, _catalog, _schedules, _webhooks);
+        _server = new SightglassServer(new ServerOptions { Urls = urls, UnixSocketPath = _socket.Path, LoggerFactory = _loggers, StreamingPipeline = streamingPipeline, IsStreaming = StreamingSetting.Read(), Access = access ?? new AccessOptions() }, _engine, _catalog, _schedules, _webhooks);
         await _server.StartAsync().ConfigureAwait(false);
     }
 

@@ -28,6 +28,22 @@ public sealed class PageTests
         """;
 
     [Fact]
+    public async Task Page_polls_and_shows_the_same_when_streaming_is_turned_off()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Waits);
+        await server.PutAsync("/api/config/flags", """{"ENABLE_EXECUTION_STREAMING":false}""");
+        var id = await server.RunAsync("waits");
+        await using var browser = await Browser.StartAsync();
+        await browser.OpenAsync(new Uri(server.Address, $"/#/executions/{id}"));
+        await browser.WaitForAsync("document.querySelector('footer')?.dataset.mode === 'polling'");
+        await server.PostAsync("/api/events", """{"type":"go"}""");
+        await server.EndAsync(id);
+        await browser.WaitForAsync("document.querySelector('footer')?.dataset.mode === 'ended'");
+        var last = (await server.GetAsync($"/api/executions/{id}")).Json.GetProperty("seq").GetInt64();
+        Assert.EndsWith($"{last} of {last} events", await browser.TextAsync("footer"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Page_shows_all_output_once_when_it_is_reloaded_in_the_middle()
     {
         await using var server = await ServerHarness.StartAsync(Slow, Some.Hello, Some.Approval);

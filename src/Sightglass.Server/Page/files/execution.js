@@ -139,8 +139,8 @@ export class ExecutionView {
     this.#drawButtons(state);
     this.#drawStages(state, now);
     this.#drawOutput(state);
-    const mode = this.#parked && this.#mode === 'live' ? 'parked' : this.#mode;
-    setText(this.#footer, `${{ live: '● live', connecting: '○ connecting', lost: '✕ connection lost, trying again', ended: '■ ended', parked: '■ stands still' }[mode]} · ${this.#fold.seq.toLocaleString()} of ${this.#last.toLocaleString()} events`);
+    const mode = this.#parked && (this.#mode === 'live' || this.#mode === 'polling') ? 'parked' : this.#mode;
+    setText(this.#footer, `${{ live: '● live', polling: '◐ polling', connecting: '○ connecting', lost: '✕ connection lost, trying again', ended: '■ ended', parked: '■ stands still' }[mode]} · ${this.#fold.seq.toLocaleString()} of ${this.#last.toLocaleString()} events`);
     this.#footer.dataset.mode = mode;
     this.#keepTime(mode !== 'parked' && !(isTerminal(state.status) && mode === 'ended'));
     document.title = `${state.status} · ${state.pipelineName}`;

@@ -1,10 +1,13 @@
 // Follows the events of one execution to its end: a cursor that survives lost connections, each event once.
 
+const pollEvery = 2000;
+const polls = 5;
+const fullPage = 1000;
 const delays = [1000, 3000, 6000, 12000, 24000, 48000];
 
 /**
  * @param {string} id the execution
- * @param {{onEvents: (events: object[]) => void, onMode: (mode: 'connecting'|'live'|'ended'|'lost', last?: number) => void,
+ * @param {{onEvents: (events: object[]) => void, onMode: (mode: 'connecting'|'live'|'polling'|'ended'|'lost', last?: number) => void,
  *   onParked: (reason: {code: string, message: string}) => void}} to
  */
 export function follow(id, to) {
@@ -12,12 +15,59 @@ export function follow(id, to) {
   let failures = 0;
   let source = null;
   let timer = 0;
+  let turns = 0;
   let closed = false;
 
-  function open() {
+  // Where streaming is turned off no stream is opened: pages of events hold the same.
+  async function open() {
     clearTimeout(timer);
     source?.close();
+    const turn = ++turns;
     to.onMode('connecting');
+    try {
+      const { flags } = await getJson('/api/config/status');
+      if (turn !== turns || closed) return;
+      if (flags.ENABLE_EXECUTION_STREAMING) stream();
+      else poll(turn, polls);
+    } catch {
+      if (turn === turns) lose();
+    }
+  }
+
+  /** Asks every two seconds, and from time to time whether streaming is on again. */
+  async function poll(turn, left) {
+    try {
+      const page = await getJson(`/api/executions/${id}/events?after=${cursor}`);
+      if (turn !== turns || closed) return;
+      failures = 0;
+      if (page.events.length > 0) to.onEvents(page.events);
+      cursor = page.last;
+      if (page.parked) to.onParked(page.parked);
+      to.onMode(page.complete ? 'ended' : 'polling', page.last);
+      if (page.complete) return;
+      if (page.events.length >= fullPage) poll(turn, left);
+      else if (left > 0 || !(await getJson('/api/config/status')).flags.ENABLE_EXECUTION_STREAMING) timer = setTimeout(poll, pollEvery, turn, left > 0 ? left - 1 : polls);
+      else if (turn === turns && !closed) open();
+    } catch {
+      if (turn === turns) lose();
+    }
+  }
+
+  async function getJson(path) {
+    const response = await fetch(path, { headers: { Accept: 'application/json' } });
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return response.json();
+  }
+
+  function lose() {
+    source?.close();
+    if (closed) return;
+    to.onMode('lost');
+    clearTimeout(timer);
+    timer = setTimeout(open, delays[Math.min(failures++, delays.length - 1)]);
+  }
+
+  function stream() {
     source = new EventSource(`/api/executions/${id}/events?after=${cursor}`);
     source.onopen = () => to.onMode('live');
     source.onmessage = (message) => take(message.data);
@@ -32,13 +82,7 @@ export function follow(id, to) {
     source.addEventListener('reset', () => { cursor = 0; open(); });
 
     // The browser would come back by itself, but not after every kind of answer, and without saying when.
-    source.onerror = () => {
-      source.close();
-      if (closed) return;
-      to.onMode('lost');
-      clearTimeout(timer);
-      timer = setTimeout(open, delays[Math.min(failures++, delays.length - 1)]);
-    };
+    source.onerror = lose;
   }
 
   function take(data) {
