@@ -26,8 +26,8 @@ public sealed record ServerOptions
     public long MaxRunBytes { get; init; } = 10 * 1024 * 1024;
 
     /// <summary>Gets how many connections may be open at once; further ones are closed.</summary>
-    /// <value>1000.</value>
-    public int MaxConnections { get; init; } = 1000;
+    /// <value>10,000.</value>
+    public int MaxConnections { get; init; } = 10_000;
 
     /// <summary>Gets the most bytes of the line of a request, its path and query included, 1024 or more; a longer one is
     /// answered by 414.</summary>

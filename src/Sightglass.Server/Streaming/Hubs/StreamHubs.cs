@@ -71,6 +71,8 @@ internal sealed class StreamHubs : IDisposable
     /// <summary>Reads from the store for a viewer whose cursor is behind the ring, in its turn.</summary>
     public async ValueTask<LogPage> CatchUpAsync(Guid executionId, long after, CancellationToken cancellationToken)
     {
+        // A store may read on the thread that asks, and this one may have other viewers to wake.
+        await Task.Yield();
         await _catchUps.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
