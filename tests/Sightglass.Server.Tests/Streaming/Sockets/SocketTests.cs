@@ -77,7 +77,7 @@ public sealed class SocketTests
         using var socket = await SocketClient.OpenAsync(server);
         var cancel = $$"""{"type":"command","command":"cancel","executionId":"{{id}}","reason":"enough","idempotencyKey":"k1","ref":"c1"}""";
         var first = await socket.AskAsync(cancel);
-        var again = await socket.AskAsync(cancel.Replace("c1", "c2", StringComparison.Ordinal));
+        var again = await socket.AskAsync(cancel.Replace("\"c1\"", "\"c2\"", StringComparison.Ordinal));
         Assert.Equal(("answer", "c1", "cancel", true), (first.GetProperty("type").GetString(), first.GetProperty("ref").GetString(), first.GetProperty("command").GetString(), first.GetProperty("accepted").GetBoolean()));
         Assert.Equal("c2", again.GetProperty("ref").GetString());
         Assert.Equal(first.GetProperty("code").GetString(), again.GetProperty("code").GetString());
