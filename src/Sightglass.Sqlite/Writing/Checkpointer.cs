@@ -23,6 +23,11 @@ internal sealed class Checkpointer : IAsyncDisposable
     // Reads are short; one that is not must not hold up commits.
     private static readonly TimeSpan ReaderPatience = TimeSpan.FromMilliseconds(100);
 
+    private readonly Connection _writer;
+    private readonly Statement _pageCount;
+    private readonly SqliteStoreOptions _options;
+    private readonly DiskRoom _room;
+
     // Owned by the holder of the baton of the commit loop. Pages are counted as written: since the last background run
     // began (and when that one began), and since the log last started over.
     private Task<(int Log, int Copied)?>? _background;
@@ -32,10 +37,6 @@ internal sealed class Checkpointer : IAsyncDisposable
     private int _pagesSinceLook;
     private bool _quiet;
     private bool _rested = true;
-    private readonly Statement _pageCount;
-    private readonly Connection _writer;
-    private readonly SqliteStoreOptions _options;
-    private readonly DiskRoom _room;
 
     // Owned by the background run; there is one at a time.
     private Connection? _connection;
@@ -49,10 +50,12 @@ internal sealed class Checkpointer : IAsyncDisposable
         _pageCount = writer.Prepare("PRAGMA page_count");
 
         // What a process that died left in the log is owed too, at most all of it.
-        var left = new FileInfo(options.Path + "-wal") is { Exists: true } log ? log.Length / FrameBytes : 0;
+        var left = LogFileLength / FrameBytes;
         _room.Owed = left * PageBytes;
         _rested = left == 0;
     }
+
+    private long LogFileLength => new FileInfo(_options.Path + "-wal") is { Exists: true } file ? file.Length : 0;
 
     public long Done => Volatile.Read(ref _done);
 
@@ -129,7 +132,9 @@ internal sealed class Checkpointer : IAsyncDisposable
         if (Fits(bytes)) return true;
         Look();
         if (Fits(bytes)) return true;
-        if (!_rested) Shrink();
+
+        // A log that is copied keeps the size of its file for the next commits, and that room is wanted more now.
+        if (!_rested || LogFileLength > 0) Shrink();
         return Fits(bytes);
     }
 
