@@ -55,6 +55,7 @@ internal sealed partial class ConcurrencyGroups(Action<GroupMember> grant, Actio
             }
 
             _entries.Add(member.Id, entry);
+            entry.IsReserved = true;
             Move(entry, Place.Granted);
             return true;
         }
@@ -86,10 +87,13 @@ internal sealed partial class ConcurrencyGroups(Action<GroupMember> grant, Actio
                 actions.Add(() => lookAbove(member));
             }
 
+            var wasReserved = entry.IsReserved;
+            entry.IsReserved = false;
             switch (standing)
             {
-                // A grant is on its way: what comes of it is told by its answer.
-                case GroupStanding.Waiting or GroupStanding.Aside when entry.Place == Place.Granted: break;
+                // A grant is on its way: what comes of it is told by its answer. A slot that was only reserved is not taken: a
+                // request made beside the one that has it was quicker, and created the execution without.
+                case GroupStanding.Waiting or GroupStanding.Aside when entry.Place == Place.Granted && !wasReserved: break;
                 case GroupStanding.Waiting: Move(entry, Place.Waiting); break;
                 case GroupStanding.Aside: Move(entry, Place.Aside); break;
                 case GroupStanding.Gone: Remove(entry); break;
@@ -122,13 +126,13 @@ internal sealed partial class ConcurrencyGroups(Action<GroupMember> grant, Actio
         foreach (var action in actions) action();
     }
 
-    /// <summary>Forgets an execution that was not created, or that another process owns now.</summary>
+    /// <summary>Forgets an execution that was not created. Where it was by another request, it stays as its owner says.</summary>
     public void Leave(Guid id)
     {
         var actions = new List<Action>();
         lock (_gate)
         {
-            if (!_entries.TryGetValue(id, out var entry)) return;
+            if (!_entries.TryGetValue(id, out var entry) || !entry.IsReserved) return;
             Remove(entry);
             Settle(entry.Group, actions);
         }
@@ -249,6 +253,9 @@ internal sealed partial class ConcurrencyGroups(Action<GroupMember> grant, Actio
         public Place Place { get; set; }
 
         public bool IsLeaving { get; set; }
+
+        /// <summary>Gets or sets whether it has its slot for an execution that is about to be created.</summary>
+        public bool IsReserved { get; set; }
 
         /// <summary>Gets or sets who stands above it, from its parent on; nothing where that is not known, or nobody does.</summary>
         public IReadOnlyList<Guid> Above { get; set; } = [];

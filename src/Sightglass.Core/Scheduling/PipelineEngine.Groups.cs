@@ -13,7 +13,7 @@ public sealed partial class PipelineEngine
 {
     // Guarded by _groupsGate: the one look at what the store holds of groups.
     private readonly Lock _groupsGate = new();
-    private Task? _groupsKnown;
+    private Task<bool>? _groupsKnown;
 
     /// <summary>Gives the place of an execution in the line for a slot of its concurrency group, from 1.</summary>
     /// <param name="id">The execution.</param>
@@ -49,13 +49,13 @@ public sealed partial class PipelineEngine
     {
         if (await AncestorInAsync(member, parent).ConfigureAwait(false) is { } ancestor)
             return (false, new CommandAnswer(false, "group_held_by_parent", $"Its parent {ancestor} holds a slot of the concurrency group '{member.Claim.Name}': each would wait for the other. Give the child another group."));
-        await GroupsKnownAsync().ConfigureAwait(false);
+        await _services.Parts.Answer(GroupsKnownAsync()).ConfigureAwait(false);
         if (_services.Groups.TryEnter(member)) return (true, null);
         return (false, member.Claim.WhenFull == WhenFull.Reject ? Full(member.Claim) : null);
     }
 
     /// <summary>Sees to it that everybody who holds or awaits a slot is known before a slot is given to anybody else.</summary>
-    private Task GroupsKnownAsync()
+    private Task<bool> GroupsKnownAsync()
     {
         lock (_groupsGate)
         {
@@ -63,30 +63,45 @@ public sealed partial class PipelineEngine
             return _groupsKnown = LookAsync();
         }
 
-        async Task LookAsync()
+        async Task<bool> LookAsync()
         {
             _services.Groups.Hold();
             try
             {
                 foreach (var id in await LogReader.ListOpenAsync(Store, includeChildren: true).ConfigureAwait(false))
                 {
-                    // Those that are owned say themselves how they stand.
-                    if (_actors.ContainsKey(id)) continue;
-                    if (await LogReader.FoldAsync(Store, id).ConfigureAwait(false) is { Created.Group: not null } state && !_actors.ContainsKey(id))
-                        _services.Groups.Set(GroupMember.Of(id, state.Created, state.CreatedAt), ExecutionActor.StandingOf(state));
+                    try
+                    {
+                        await LookAtAsync(id).ConfigureAwait(false);
+                    }
+                    catch (IOException e)
+                    {
+                        EngineLog.StoreFailed(_options.Logger, id, e);
+                        HoldGroupsUntil(id, () => LookAtAsync(id));
+                    }
                 }
+
+                return true;
             }
             finally
             {
                 _services.Groups.Release();
             }
         }
+
+        async Task LookAtAsync(Guid id)
+        {
+            // Those that are owned say themselves how they stand.
+            if (_actors.ContainsKey(id)) return;
+            if (await LogReader.FoldAsync(Store, id).ConfigureAwait(false) is { Created.Group: not null } state && !_actors.ContainsKey(id))
+                _services.Groups.Set(GroupMember.Of(id, state.Created, state.CreatedAt), ExecutionActor.StandingOf(state));
+        }
     }
 
     /// <summary>Takes every open execution up before any slot is granted: until then it is not known who holds one.</summary>
     private async Task<int> RecoverGroupsAsync(Func<Task<int>> recover)
     {
-        var known = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var known = new TaskCompletionSource<bool>(_services.Parts.Continuations);
         lock (_groupsGate) _groupsKnown = known.Task;
         _services.Groups.Hold();
         try
@@ -96,8 +111,29 @@ public sealed partial class PipelineEngine
         finally
         {
             _services.Groups.Release();
-            known.TrySetResult();
+            known.TrySetResult(true);
         }
+    }
+
+    /// <summary>Takes an execution up when the store is back, and grants no slot before: it may hold one.</summary>
+    private void HoldGroupsUntil(Guid id, Func<Task> takeUp)
+    {
+        var isHeld = 1;
+        _services.Groups.Hold();
+        Insist(id, async () =>
+        {
+            try
+            {
+                await takeUp().ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not IOException)
+            {
+                // It cannot be read, and will not be: the others go on.
+                EngineLog.RecoveryFailed(_options.Logger, id, e);
+            }
+
+            if (Interlocked.Exchange(ref isHeld, 0) == 1) _services.Groups.Release();
+        });
     }
 
     /// <summary>Finds the ancestor that holds a slot of a group: its child would wait for it, and it for the child.</summary>
@@ -142,7 +178,7 @@ public sealed partial class PipelineEngine
         if (RequestOf(key, $"retry/{id}", out _) is { } once && await RecallAsync(once).ConfigureAwait(false) is not null) return null;
         var member = await ReadStateAsync(id, s => s.Created.Group is not null && s.Status.IsTerminal() ? GroupMember.Of(id, s.Created, s.CreatedAt) : null).ConfigureAwait(false);
         if (member is null) return null;
-        await GroupsKnownAsync().ConfigureAwait(false);
+        await _services.Parts.Answer(GroupsKnownAsync()).ConfigureAwait(false);
         return member.Claim.WhenFull == WhenFull.Reject && _services.Groups.IsFull(member) ? Full(member.Claim) : null;
     }
 

@@ -175,20 +175,27 @@ public sealed partial class PipelineEngine : IAsyncDisposable
         Forget(actor);
         _secretInputs.TryRemove(id, out _);
         if (isWatched && status != AppendStatus.Unknown) _services.Webhooks!.Release(id);
-        if (hasSlot && status != AppendStatus.Unknown) _services.Groups.Leave(id);
 
         // The same request was made beside this one and was quicker.
-        if (status == AppendStatus.RecordConflict && await RepeatedStartAsync(once!).ConfigureAwait(false) is { } other) return other;
-        if (status != AppendStatus.Unknown) return Refused("execution_exists", "The execution could not be created.");
-
-        // It may be in the log all the same, with only the answer lost: then nobody would own it, and it holds its slot of a
-        // group by its log.
-        Insist(id, async () =>
+        if (status == AppendStatus.RecordConflict)
         {
-            if (await TakeUpAgainAsync(id).ConfigureAwait(false)) return;
             if (hasSlot) _services.Groups.Leave(id);
-            if (isWatched) _services.Webhooks!.Release(id);
-        });
+            if (await RepeatedStartAsync(once!).ConfigureAwait(false) is { } other) return other;
+        }
+
+        // It may be in the log all the same, with only the answer lost, or by what was tried before that: then nobody would own
+        // it, and it holds its slot of a group by its log.
+        else if (status == AppendStatus.Unknown || hasSlot)
+        {
+            Insist(id, async () =>
+            {
+                var exists = await TakeUpAgainAsync(id).ConfigureAwait(false);
+                if (hasSlot) _services.Groups.Leave(id);
+                if (!exists && isWatched && status == AppendStatus.Unknown) _services.Webhooks!.Release(id);
+            });
+        }
+
+        if (status != AppendStatus.Unknown) return Refused("execution_exists", "The execution could not be created.");
         return Refused(actor.CreationError?.Code ?? "store_unavailable", "The execution could not be created: " + (actor.CreationError?.Message ?? "the store failed.")) with { IsUnavailable = true };
     }
 
@@ -251,7 +258,7 @@ public sealed partial class PipelineEngine : IAsyncDisposable
             catch (IOException e)
             {
                 EngineLog.RecoveryFailed(_options.Logger, id, e);
-                Insist(id, () => TakeUpAgainAsync(id));
+                HoldGroupsUntil(id, () => TakeUpAgainAsync(id));
             }
             catch (Exception e)
             {
