@@ -168,6 +168,14 @@ public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep
         _readers.RunAsync(reader => reader.Upkeep.FindTombstone(executionId), cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask<int> ForgetTombstonesAsync(DateTimeOffset erasedBefore, CancellationToken cancellationToken = default)
+    {
+        var expired = await _readers.RunAsync(reader => reader.Upkeep.ExpiredTombstones(erasedBefore, ExecutionQuery.MaxLimit), cancellationToken).ConfigureAwait(false);
+        if (expired.Count > 0) await _eraser.ForgetAsync(expired, cancellationToken).ConfigureAwait(false);
+        return expired.Count;
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<string>> ListPipelinesAsync(CancellationToken cancellationToken = default) =>
         _readers.RunAsync(reader => reader.Upkeep.Pipelines(), cancellationToken);
 

@@ -59,11 +59,17 @@ internal static class ServeCommand
         command.Options.Add(streaming);
         command.Options.Add(age);
         command.Options.Add(count);
+        var tombstones = new Option<string?>("--retain-tombstones") { Description = "Forget this long after it that an execution was deleted, such as 365d (default: never).", HelpName = "TIME" };
+        command.Options.Add(tombstones);
         command.SetAction(parsed =>
         {
             var given = (parsed.GetValue(urls) ?? []).SelectMany(u => u.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
             if (parsed.GetValue(slots) is < 1 or > CliLimits.MaxSlots) throw new CommandRefusedException(ExitCodes.Invalid, $"--slots is a number from 1 to {CliLimits.MaxSlots}.");
-            var retention = RetentionOf(parsed.GetValue(age), parsed.GetValue(count));
+            var retention = new RetentionOptions
+            {
+                Default = RetentionOf(parsed.GetValue(age), parsed.GetValue(count)),
+                Tombstones = LengthOf("--retain-tombstones", parsed.GetValue(tombstones)),
+            };
             var options = new EngineHostOptions { AllowedHosts = parsed.GetValue(hosts) ?? [] };
             return ServeAsync(
                 given.Count == 0 ? [DefaultUrl] : given,
@@ -78,24 +84,28 @@ internal static class ServeCommand
 
     private static RetentionRule RetentionOf(string? age, int? count)
     {
-        Duration parsed = default;
-        if (age is not null && (!Duration.TryParse(age, out parsed) || parsed.Value <= TimeSpan.Zero))
-            throw new CommandRefusedException(ExitCodes.Invalid, "--retain-age is a length of time with its unit, such as 30d or 12h.");
         if (count < 0) throw new CommandRefusedException(ExitCodes.Invalid, "--retain-count is a number from 0.");
-        return new RetentionRule(age is null ? null : parsed.Value, count);
+        return new RetentionRule(LengthOf("--retain-age", age), count);
     }
 
-    private static RetentionSweep Sweep(EngineHost host, PipelineCatalog catalog, RetentionRule usual, ErrorLoggers loggers) => new(
+    private static TimeSpan? LengthOf(string option, string? text)
+    {
+        if (text is null) return null;
+        if (!Duration.TryParse(text, out var parsed) || parsed.Value <= TimeSpan.Zero)
+            throw new CommandRefusedException(ExitCodes.Invalid, $"{option} is a length of time with its unit, such as 30d or 12h.");
+        return parsed.Value;
+    }
+
+    private static RetentionSweep Sweep(EngineHost host, PipelineCatalog catalog, RetentionOptions usual, ErrorLoggers loggers) => new(
         host.Upkeep,
-        new RetentionOptions
+        usual with
         {
-            Default = usual,
             OfPipeline = id => catalog.Find(id)?.Definition?.Retention is { } own ? new RetentionRule(own.MaxAge?.Value, own.MaxCount) : null,
         },
         TimeProvider.System,
         loggers.CreateLogger("Sightglass.Retention"));
 
-    private static async Task<int> ServeAsync(IReadOnlyList<string> urls, string? given, FolderPaths data, EngineHostOptions options, RetentionRule retention, string? streamingPipeline, bool requiresToken)
+    private static async Task<int> ServeAsync(IReadOnlyList<string> urls, string? given, FolderPaths data, EngineHostOptions options, RetentionOptions retention, string? streamingPipeline, bool requiresToken)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var interrupts = new Interrupts(_ => stopped.TrySetResult(), second: ChildSessions.Kill);

@@ -9,7 +9,7 @@ namespace Sightglass.Core.Ports;
 /// <item>From the moment that <see cref="EraseAsync"/> decides to delete, no read sees the execution and no append to it
 /// is applied; its tombstone can be found. The rest follows in steps so small that appends are not held up, also after a
 /// restart in the middle.</item>
-/// <item>Neither an execution's id nor a position is given out again: readers by position see a gap.</item>
+/// <item>No position is given out again: readers by position see a gap. Nor is an execution's id while its tombstone stands.</item>
 /// <item>Members may be called from any thread at any time, beside appends that store the same values.</item>
 /// </list>
 /// </remarks>
@@ -31,6 +31,13 @@ public interface IStoreUpkeep
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>Its tombstone; <see langword="null"/> where it exists, or never did.</returns>
     ValueTask<Tombstone?> FindTombstoneAsync(Guid executionId, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes tombstones of executions that were deleted before a moment and of which nothing is left, at most 1000.</summary>
+    /// <param name="erasedBefore">The moment.</param>
+    /// <param name="cancellationToken">Observed until the removal is decided.</param>
+    /// <returns>How many; 0 where there are none.</returns>
+    /// <exception cref="StoreUnavailableException">The store could not commit.</exception>
+    ValueTask<int> ForgetTombstonesAsync(DateTimeOffset erasedBefore, CancellationToken cancellationToken = default);
 
     /// <summary>Lists the ids of the pipelines that have ended executions, in order.</summary>
     /// <param name="cancellationToken">Ends the read.</param>

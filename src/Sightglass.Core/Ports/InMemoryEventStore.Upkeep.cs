@@ -38,6 +38,19 @@ public sealed partial class InMemoryEventStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<int> ForgetTombstonesAsync(DateTimeOffset erasedBefore, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var expired = _tombstones.Values.Where(t => t.ErasedAt < erasedBefore).Take(ExecutionQuery.MaxLimit).Select(t => t.Id).ToList();
+            foreach (var id in expired) _tombstones.Remove(id);
+            return ValueTask.FromResult(expired.Count);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<string>> ListPipelinesAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -15,6 +15,11 @@ public sealed record RetentionOptions
     /// <value>None.</value>
     public IReadOnlyDictionary<string, RetentionRule> Overrides { get; init; } = new Dictionary<string, RetentionRule>();
 
+    /// <summary>Gets how long the tombstones of deleted executions are kept; <see langword="null"/> for ever. After that an
+    /// execution's address is answered as if there had never been one.</summary>
+    /// <value>For ever.</value>
+    public TimeSpan? Tombstones { get; init; }
+
     /// <summary>Gets the time between two looks for what may go.</summary>
     /// <value>5 minutes.</value>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(5);
@@ -24,6 +29,7 @@ public sealed record RetentionOptions
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Interval, TimeSpan.Zero);
+        if (Tombstones is { } kept) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(kept, TimeSpan.Zero, nameof(Tombstones));
         Default.Validate(nameof(Default));
         foreach (var rule in Overrides.Values) rule.Validate(nameof(Overrides));
     }

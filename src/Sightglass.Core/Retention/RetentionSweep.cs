@@ -28,7 +28,7 @@ public sealed class RetentionSweep : IAsyncDisposable
     /// <summary>Looks at once, and again after each interval.</summary>
     public void Start() => _loop = Task.Run(() => LoopAsync(_stopping.Token));
 
-    /// <summary>Deletes what may go now.</summary>
+    /// <summary>Deletes what may go now; then tombstones that have stood long enough.</summary>
     /// <returns>How many executions were deleted, children included.</returns>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken = default)
     {
@@ -48,6 +48,13 @@ public sealed class RetentionSweep : IAsyncDisposable
 
                 // Where nothing of a page could go, the next look is soon enough.
                 if (deleted == before) break;
+            }
+        }
+
+        if (_options.Tombstones is { } kept && kept < now - DateTimeOffset.MinValue)
+        {
+            while (await _store.ForgetTombstonesAsync(now - kept, cancellationToken).ConfigureAwait(false) > 0)
+            {
             }
         }
 

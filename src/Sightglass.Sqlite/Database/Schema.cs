@@ -163,5 +163,9 @@ internal static class Schema
         CREATE TABLE unfilled (upto INTEGER NOT NULL) STRICT;
         INSERT INTO unfilled SELECT coalesce(max(key), 0) FROM executions;
         """,
+        """
+        -- Tells a damaged tombstone; null in those that an earlier version wrote.
+        ALTER TABLE tombstones ADD COLUMN crc INTEGER;
+        """,
     ];
 }

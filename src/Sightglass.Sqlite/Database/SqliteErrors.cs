@@ -36,6 +36,10 @@ internal static class SqliteErrors
         "database_damaged",
         $"\"{path}\" is damaged: the stored value sha256:{Convert.ToHexStringLower(hash)} is not what was written. {Mend}");
 
+    public static StoreUnavailableException DamagedTombstone(string path, Guid id) => new(
+        "database_damaged",
+        $"\"{path}\" is damaged: what is left of the deleted execution {id} is not what was written. {Mend}");
+
     private static (string Code, string Message) Damaged(string path) =>
         ("database_damaged", $"\"{path}\" is damaged. {Mend}");
 }

@@ -11,8 +11,11 @@ internal sealed class UpkeepReader(Connection connection)
     private static readonly ExecutionStatus[] Terminal = [.. Enum.GetValues<ExecutionStatus>().Where(status => status.IsTerminal())];
     private static readonly string TerminalStatuses = string.Join(',', Terminal.Select(status => ((int)status).ToString(CultureInfo.InvariantCulture)));
 
+    private readonly Lazy<Statement> _expired = new(() => connection.Prepare(
+        "SELECT execution FROM tombstones t WHERE erased < ?1 AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.execution = t.execution) ORDER BY execution LIMIT ?2"));
+
     private readonly Lazy<Statement> _tombstone = new(() => connection.Prepare(
-        "SELECT erased, by, reason, pipeline, organization FROM tombstones WHERE id = ?1"));
+        "SELECT erased, by, reason, pipeline, organization, crc FROM tombstones WHERE id = ?1"));
 
     private readonly Lazy<Statement> _find = new(() => connection.Prepare("""
         SELECT h.last_seq, e.parent IS NOT NULL AND EXISTS (SELECT 1 FROM executions p WHERE p.id = e.parent)
@@ -47,12 +50,25 @@ internal sealed class UpkeepReader(Connection connection)
         if (!row.Step()) return null;
         try
         {
-            return new Tombstone(id, SummaryRow.Moment(row.Int64(0)), row.Text(1), row.NullableText(2), row.Text(3), row.Text(4));
+            var (erased, by, reason, pipeline, organization) = (row.Int64(0), row.Text(1), row.NullableText(2), row.Text(3), row.Text(4));
+            if (row.NullableInt64(5) is { } crc && crc != TombstoneCheck.Of(id, erased, by, reason, pipeline, organization))
+                throw SqliteErrors.DamagedTombstone(connection.Path, id);
+            return new Tombstone(id, SummaryRow.Moment(erased), by, reason, pipeline, organization);
         }
         finally
         {
             row.Reset();
         }
+    }
+
+    /// <summary>Gives the keys of tombstones that stand for nothing but themselves and are older than a moment.</summary>
+    public IReadOnlyList<long> ExpiredTombstones(DateTimeOffset erasedBefore, int limit)
+    {
+        var found = new List<long>();
+        var rows = _expired.Value.Bind(1, SummaryRow.Microseconds(erasedBefore)).Bind(2, limit);
+        while (rows.Step()) found.Add(rows.Int64(0));
+        rows.Reset();
+        return found;
     }
 
     /// <summary>Tells whether an execution may be deleted, and the sequence it stands at.</summary>

@@ -72,8 +72,8 @@ internal sealed class DatabaseScan
             case 6 or 7 when row.IsNumber(1) && row.IsNumber(2) && row.IsNumber(3) && row.IsNumber(4) && row.IsBlob(5):
                 TakeBlock(page, cell, row);
                 break;
-            case 7 when row.IsBlob(1) && row.Bytes(1).Length == 16 && row.IsNumber(2) && row.IsText(3) && (row.IsText(4) || row.IsNull(4)) && row.IsText(5) && row.IsText(6):
-                Tombstones.Add(row);
+            case 7 or 8 when row.IsBlob(1) && row.Bytes(1).Length == 16 && row.IsNumber(2) && row.IsText(3) && (row.IsText(4) || row.IsNull(4)) && row.IsText(5) && row.IsText(6):
+                if (IsSoundTombstone(row)) Tombstones.Add(row);
                 break;
             case 7 when row.IsText(1) && row.IsText(2) && row.IsText(3) && row.IsNumber(4) && (row.IsNumber(5) || row.IsNull(5)) && row.IsBlob(6):
                 Records.Add(row);
@@ -83,6 +83,9 @@ internal sealed class DatabaseScan
                 break;
         }
     }
+
+    private static bool IsSoundTombstone(RawRow row) =>
+        row.Columns < 8 || !row.IsNumber(7) || row.Number(7) == TombstoneCheck.Of(new Guid(row.Bytes(1).Span, bigEndian: true), row.Number(2), row.Text(3), row.NullableText(4), row.Text(5), row.Text(6));
 
     private void TakeBlock(uint page, int cell, RawRow row)
     {

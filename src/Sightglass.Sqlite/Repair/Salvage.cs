@@ -148,10 +148,12 @@ internal sealed class Salvage : IDisposable
 
     private void CopyTombstones()
     {
-        var insert = _target.Prepare("INSERT OR IGNORE INTO tombstones (execution, id, erased, by, reason, pipeline, organization) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+        var insert = _target.Prepare("INSERT OR IGNORE INTO tombstones (execution, id, erased, by, reason, pipeline, organization, crc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
         foreach (var row in _scan.Tombstones)
         {
-            insert.Bind(1, row.Key).Bind(2, row.Bytes(1).Span).Bind(3, row.Number(2)).Bind(4, row.Text(3)).Bind(5, row.NullableText(4)).Bind(6, row.Text(5)).Bind(7, row.Text(6)).Run();
+            var (id, erased, by, reason, pipeline, organization) = (new Guid(row.Bytes(1).Span, bigEndian: true), row.Number(2), row.Text(3), row.NullableText(4), row.Text(5), row.Text(6));
+            insert.Bind(1, row.Key).Bind(2, id).Bind(3, erased).Bind(4, by).Bind(5, reason).Bind(6, pipeline).Bind(7, organization)
+                .Bind(8, TombstoneCheck.Of(id, erased, by, reason, pipeline, organization)).Run();
             Count(0);
         }
     }

@@ -9,10 +9,10 @@ internal sealed class EraserStatements(Connection connection)
 
     public Statement RaiseFloor { get; } = connection.Prepare("UPDATE positions SET floor = max(floor, coalesce((SELECT max(position) FROM blocks), 0))");
 
-    public Statement Entomb { get; } = connection.Prepare("""
-        INSERT INTO tombstones (execution, id, erased, by, reason, pipeline, organization)
-        SELECT key, id, ?2, ?3, ?4, pipeline, organization FROM executions WHERE key = ?1
-        """);
+    public Statement Name { get; } = connection.Prepare("SELECT id, pipeline, organization FROM executions WHERE key = ?1");
+
+    public Statement Entomb { get; } = connection.Prepare(
+        "INSERT INTO tombstones (execution, id, erased, by, reason, pipeline, organization, crc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 
     public Statement DeleteHead { get; } = connection.Prepare("DELETE FROM heads WHERE execution = ?1");
 
@@ -40,6 +40,8 @@ internal sealed class EraserStatements(Connection connection)
         "DELETE FROM stored_values WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM execution_values WHERE value = ?1)");
 
     public Statement DeleteChecks { get; } = connection.Prepare("DELETE FROM value_checks WHERE value = ?1");
+
+    public Statement DeleteTombstone { get; } = connection.Prepare("DELETE FROM tombstones WHERE execution = ?1");
 
     public Statement Finish { get; } = connection.Prepare("DELETE FROM erasures WHERE execution = ?1");
 }

@@ -58,6 +58,15 @@ internal sealed class ExecutionEraser(Connection connection, SearchWriter search
         }
     }
 
+    /// <summary>Removes tombstones, by the keys of their executions.</summary>
+    public async ValueTask ForgetAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken) => await loop.WriteAsync(
+        () =>
+        {
+            foreach (var key in keys) _sql.Value.DeleteTombstone.Bind(1, key).Run();
+            return Nothing;
+        },
+        cancellationToken).ConfigureAwait(false);
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -122,7 +131,11 @@ internal sealed class ExecutionEraser(Connection connection, SearchWriter search
     private void Bury(long key, long root, long at, string by, string? reason)
     {
         var sql = _sql.Value;
-        sql.Entomb.Bind(1, key).Bind(2, at).Bind(3, by).Bind(4, reason).Run();
+        sql.Name.Bind(1, key).Step();
+        var (id, pipeline, organization) = (sql.Name.Guid(0), sql.Name.Text(1), sql.Name.Text(2));
+        sql.Name.Reset();
+        sql.Entomb.Bind(1, key).Bind(2, id).Bind(3, at).Bind(4, by).Bind(5, reason).Bind(6, pipeline).Bind(7, organization)
+            .Bind(8, TombstoneCheck.Of(id, at, by, reason, pipeline, organization)).Run();
         search.Forget(key);
         sql.DeleteHead.Bind(1, key).Run();
         sql.DeleteExecution.Bind(1, key).Run();

@@ -102,6 +102,7 @@ public sealed class SqliteSearchTests : IDisposable
         {
             connection.Execute("""
                 DROP TABLE search; DROP TABLE searched; DROP TABLE places; DROP TABLE endings; DROP TABLE unindexed; DROP TABLE unfilled;
+                ALTER TABLE tombstones DROP COLUMN crc;
                 UPDATE executions SET details = json_remove(details, '$.totals', '$.started');
                 PRAGMA user_version = 3;
                 """);

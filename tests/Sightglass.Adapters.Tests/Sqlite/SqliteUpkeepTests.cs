@@ -41,6 +41,21 @@ public sealed class SqliteUpkeepTests : StoreUpkeepSpec, IDisposable
     }
 
     [Fact]
+    public async Task Tombstone_that_was_changed_is_refused_and_one_without_a_checksum_is_read()
+    {
+        await using var store = Open();
+        var log = await EndedAsync(store);
+        await Upkeep(store).EraseAsync(log.Id, Request, Cancellation);
+        using (var other = Connection.Open(Database, readOnly: false, TimeSpan.FromSeconds(5))) other.Execute("UPDATE tombstones SET by = 'eve'");
+        var error = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await Upkeep(store).FindTombstoneAsync(log.Id, Cancellation));
+        Assert.Equal("database_damaged", error.Code);
+        Assert.Contains(log.Id.ToString(), error.Message, StringComparison.Ordinal);
+
+        using (var other = Connection.Open(Database, readOnly: false, TimeSpan.FromSeconds(5))) other.Execute("UPDATE tombstones SET crc = NULL");
+        Assert.Equal("eve", (await Upkeep(store).FindTombstoneAsync(log.Id, Cancellation))?.By);
+    }
+
+    [Fact]
     public async Task Deletion_goes_on_after_a_restart_in_its_middle()
     {
         await using (var store = Open())
@@ -54,7 +69,7 @@ public sealed class SqliteUpkeepTests : StoreUpkeepSpec, IDisposable
             // What the first step of each deletion does, and nothing of the others.
             halfway.Execute("""
                 BEGIN;
-                INSERT INTO tombstones SELECT key, id, 1, 'ada', NULL, pipeline, organization FROM executions;
+                INSERT INTO tombstones SELECT key, id, 1, 'ada', NULL, pipeline, organization, NULL FROM executions;
                 INSERT INTO erasures SELECT key, key FROM executions;
                 DELETE FROM heads;
                 DELETE FROM executions;

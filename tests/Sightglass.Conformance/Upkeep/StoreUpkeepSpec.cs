@@ -50,6 +50,28 @@ public abstract class StoreUpkeepSpec
     }
 
     [Fact]
+    public async Task Tombstones_are_forgotten_by_age_and_nothing_else_is()
+    {
+        await using var store = Create();
+        var logs = new List<SomeLog>();
+        for (var i = 0; i < 4; i++)
+        {
+            logs.Add(await EndedAsync(store));
+            if (i < 3) await Upkeep(store).EraseAsync(logs[i].Id, ByAda with { At = ByAda.At.AddHours(i) }, Cancellation);
+        }
+
+        Assert.Equal(0, await Upkeep(store).ForgetTombstonesAsync(ByAda.At, Cancellation));
+        Assert.Equal(2, await Upkeep(store).ForgetTombstonesAsync(ByAda.At.AddHours(2), Cancellation));
+        Assert.Equal(0, await Upkeep(store).ForgetTombstonesAsync(ByAda.At.AddHours(2), Cancellation));
+
+        Assert.Null(await Upkeep(store).FindTombstoneAsync(logs[1].Id, Cancellation));
+        Assert.NotNull(await Upkeep(store).FindTombstoneAsync(logs[2].Id, Cancellation));
+        Assert.Equal(EraseStatus.Unknown, (await Upkeep(store).EraseAsync(logs[0].Id, ByAda, Cancellation)).Status);
+        Assert.Equal(AppendStatus.Appended, (await store.AppendAsync(new SomeLog { Summary = logs[0].Summary }.Next(), Cancellation)).Status);
+        Assert.Equal(2, (await store.ReadAsync(logs[3].Id, 0, BlockFilter.All, int.MaxValue, Cancellation)).Last);
+    }
+
+    [Fact]
     public async Task Id_is_not_given_out_again_when_erased()
     {
         await using var store = Create();

@@ -69,6 +69,28 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task Sweep_forgets_tombstones_that_have_stood_long_enough_and_keeps_them_where_nothing_is_said()
+    {
+        await using var store = new InMemoryEventStore();
+        var ids = new List<Guid>();
+        for (var i = 0; i < 2500; i++)
+        {
+            ids.Add(await AddAsync(store, "a", i, ExecutionStatus.Completed));
+            await store.EraseAsync(ids[i], new ErasureRequest(Now.AddDays(i < 2400 ? -40 : -20), "ada"), Cancellation);
+        }
+
+        await using var never = new RetentionSweep(store, new RetentionOptions(), new StoppedClock(Now), NullLogger.Instance);
+        await never.RunOnceAsync(Cancellation);
+        Assert.NotNull(await store.FindTombstoneAsync(ids[0], Cancellation));
+        await using var sweep = new RetentionSweep(store, new RetentionOptions { Tombstones = TimeSpan.FromDays(30) }, new StoppedClock(Now), NullLogger.Instance);
+        await sweep.RunOnceAsync(Cancellation);
+
+        Assert.Null(await store.FindTombstoneAsync(ids[2399], Cancellation));
+        Assert.NotNull(await store.FindTombstoneAsync(ids[2400], Cancellation));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RetentionOptions { Tombstones = TimeSpan.Zero }.Validate());
+    }
+
+    [Fact]
     public async Task Sweep_leaves_a_family_of_which_a_child_has_not_ended()
     {
         await using var store = new InMemoryEventStore();
@@ -78,6 +100,11 @@ public sealed class RetentionTests
 
         Assert.Equal(0, await sweep.RunOnceAsync(Cancellation));
         Assert.Null(await store.FindTombstoneAsync(parent, Cancellation));
+    }
+
+    private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
     }
 
     private static async Task<Guid> AddAsync(InMemoryEventStore store, string pipeline, int minute, ExecutionStatus status, Guid? parent = null)
