@@ -24,6 +24,9 @@ internal sealed class LogModel(PipelineDefinition pipeline)
 
     public bool Cancelling { get; private set; }
 
+    /// <summary>Gets whether it waits for a slot of its concurrency group.</summary>
+    public bool AwaitsGroup { get; private set; } = pipeline.Concurrency is not null;
+
     public bool Finishing { get; private set; }
 
     public DateTimeOffset? Deadline { get; private set; }
@@ -57,7 +60,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
     /// <summary>Holds what stands still between two decisions against the rules.</summary>
     public void CheckStanding()
     {
-        if (!Terminal && !Cancelling && !Finishing) CheckFates();
+        if (!Terminal && !Cancelling && !Finishing && !AwaitsGroup) CheckFates();
     }
 
     /// <summary>Gives what should have happened before a moment and did not.</summary>
@@ -107,6 +110,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
         switch (e.Data)
         {
             case ExecutionCreated c: _debug.Create(c); break;
+            case ExecutionStarted: AwaitsGroup = false; break;
             case ExecutionPaused: Paused = true; break;
             case ExecutionResumed: Paused = false; break;
             case ExecutionCancelling c:
@@ -159,6 +163,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
         Require(Terminal, "re-opened, though it had not ended");
         _debug.Reopen();
         (Terminal, Paused, Cancelling, Deadline, _failing, Finishing, _undoing, _lastUndone) = (false, false, false, null, false, false, null, long.MaxValue);
+        AwaitsGroup = pipeline.Concurrency is not null;
         foreach (var key in r.Stages) _stages[key] = new StageModel { Attempt = this[key].Attempt };
         foreach (var d in pipeline.Stages)
         {
@@ -169,6 +174,7 @@ internal sealed class LogModel(PipelineDefinition pipeline)
 
     private void TakeStage(ExecutionEvent e, List<(string Stage, int Attempt, bool IsUndo)>? starts)
     {
+        Require(!AwaitsGroup || e.Data is not (StageStarted or StageQueued or StageUndoStarted), $"{e.Type} of {e.Stage} without a slot of the group");
         var key = e.Stage!;
         var d = _oracle.Definition(IdOf(key));
         var s = this[key];

@@ -27,7 +27,7 @@ internal sealed record EngineMutant(string Name)
     public Func<EngineWorld, bool> LosesWord { get; init; } = Never;
 
     /// <summary>Gets how the definition is changed that the engine is told; the rules are read from the right one.</summary>
-    public Action<StageDefinition>? Definition { get; init; }
+    public Action<PipelineDefinition>? Definition { get; init; }
 
     public override string ToString() => Name;
 

@@ -28,12 +28,17 @@ internal static class EngineMutants
         new("owner: loses reports") { Mail = (w, m) => m is ReportsMessage && Rarely(w) ? [] : [m] },
         new("owner: loses a command") { Mail = (w, m) => m is CommandMessage && Rarely(w) ? [] : [m] },
         new("owner: loses a slot it was granted") { Mail = (w, m) => m is GrantMessage && Rarely(w) ? [] : [m] },
-        new("rules: forget needs") { Definition = s => s.Needs = [] },
-        new("rules: forget conditions") { Definition = s => s.When = s.Type == "branch" ? s.When : null },
-        new("rules: forget the limit of instances") { Definition = s => s.MaxParallel = null },
-        new("rules: try once more") { Definition = s => s.Retry = new RetryDefinition { MaxAttempts = 5 } },
-        new("rules: wait too short") { Definition = s => s.Wait = s.Wait?.For is { } time ? new WaitDefinition { For = new Duration(time.Value / 2) } : s.Wait },
+        new("rules: forget needs") { Definition = Stages(s => s.Needs = []) },
+        new("rules: forget conditions") { Definition = Stages(s => s.When = s.Type == "branch" ? s.When : null) },
+        new("rules: forget the limit of instances") { Definition = Stages(s => s.MaxParallel = null) },
+        new("rules: try once more") { Definition = Stages(s => s.Retry = new RetryDefinition { MaxAttempts = 5 }) },
+        new("rules: wait too short") { Definition = Stages(s => s.Wait = s.Wait?.For is { } time ? new WaitDefinition { For = new Duration(time.Value / 2) } : s.Wait) },
+        new("rules: let one more into a group") { Definition = p => { if (p.Concurrency is { } group) group.Limit++; } },
+        new("rules: let one less into a group") { Definition = p => { if (p.Concurrency is { Limit: > 1 } group) group.Limit--; } },
+        new("store: forgets who made a request") { Append = (_, a) => a with { Records = [] } },
     ];
+
+    private static Action<PipelineDefinition> Stages(Action<StageDefinition> change) => p => p.Stages.ToList().ForEach(change);
 
     private static bool Rarely(EngineWorld world) => world.Random.Next(20) == 0;
 

@@ -30,6 +30,12 @@ internal sealed partial class EngineWorld
         {
             var model = log.Model;
             if (model.Terminal) continue;
+            if (model is { AwaitsGroup: true, Paused: false, Cancelling: false })
+            {
+                if (GroupWorld.HasToWait(log, _logs.Values)) continue;
+                throw new BrokenRuleException($"{log.Id} waits for a slot of its group, and one is free");
+            }
+
             if (!_jumped && model.Overdue(Picker.UtcNow - Late) is { } overdue) throw new BrokenRuleException(overdue);
             if (model.Paused || model.AwaitsOutside || model.NextDue(DateTimeOffset.MinValue) is not null) continue;
             if (life.Running.Count >= life.Slots || life.Running.Any(a => a.Execution == log.Id)) continue;
@@ -43,6 +49,7 @@ internal sealed partial class EngineWorld
         Check();
         _reader.Read();
         _reader.CheckNothingGone();
+        _people.CheckWishes();
         foreach (var id in _roots)
         {
             if (Log(id) is null && !_people.WasRefused(id)) throw new BrokenRuleException($"{id} was started and is not on the disk");

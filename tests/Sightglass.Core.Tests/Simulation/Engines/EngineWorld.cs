@@ -26,15 +26,16 @@ internal sealed partial class EngineWorld
     private string? _broken;
     private bool _orphans;
     private bool _jumped;
+    private bool _isContested;
 
     public EngineWorld(int seed, EngineMutant mutant, int mostStages = PipelineGenerator.MaxStages)
     {
         Random = new Random(seed);
         Mutant = mutant;
         Picker = new Picker(Random);
+        Disk = new InMemoryEventStore(new WallClock(Picker));
         Faults = new Faults(Random, mood: Random.Next(20) switch { 0 => 0, < 14 => 1, _ => 2.5 });
-        Pipeline = PipelineGenerator.Make(Random, mostStages, Spread);
-        Child = PipelineGenerator.MakeChild(Random);
+        Pipelines = new GroupWorld(Random, PipelineGenerator.Make(Random, mostStages, Spread), PipelineGenerator.MakeChild(Random));
         _people = new People(this);
         _reader = new Reader(this);
         Boot();
@@ -51,11 +52,9 @@ internal sealed partial class EngineWorld
 
     public Faults Faults { get; }
 
-    public PipelineDefinition Pipeline { get; }
+    public GroupWorld Pipelines { get; }
 
-    public PipelineDefinition Child { get; }
-
-    public InMemoryEventStore Disk { get; } = new();
+    public InMemoryEventStore Disk { get; }
 
     /// <summary>Gets the ids of the executions that people started, whether or not they were told that it worked.</summary>
     public IReadOnlyList<Guid> Roots => _roots;
@@ -108,7 +107,7 @@ internal sealed partial class EngineWorld
     {
         if (Mutant.Definition is not { } change) return definition;
         var told = DefinitionJson.Read(DefinitionJson.Write(definition));
-        foreach (var stage in told.Stages) change(stage);
+        change(told);
         return told;
     }
 
@@ -126,9 +125,11 @@ internal sealed partial class EngineWorld
         try
         {
             if (!_logs.TryGetValue(append.ExecutionId, out var log))
-                _logs[append.ExecutionId] = log = new WatchedLog(append.ExecutionId, append.Summary!.PipelineId == PipelineGenerator.ChildId ? Child : Pipeline);
+                _logs[append.ExecutionId] = log = new WatchedLog(append.ExecutionId, Pipelines.Find(append.Summary!.PipelineId)!);
             foreach (var block in append.Blocks) Fingerprint = unchecked((Fingerprint * 31) + block.Bytes.Length + block.FirstSeq + block.Bytes.Span[block.Bytes.Length / 2]);
+            var held = log.HoldsSlot;
             log.Take(append.Blocks);
+            if (!held && log.HoldsSlot && !_isContested && GroupWorld.IsOverLimit(log, _logs.Values)) Break($"{log.Id} takes a slot of its group that others have");
         }
         catch (Exception e)
         {
@@ -216,6 +217,9 @@ internal sealed partial class EngineWorld
             case 3:
                 // Another process takes everything over while this one lives on.
                 HitAll();
+
+                // What it is asked in between it answers by what it knows of the groups, and cannot know more.
+                _isContested = true;
                 if (_lives.Count(l => l.IsAlive) < 2) Boot();
                 _orphans = true;
                 break;
@@ -246,7 +250,7 @@ internal sealed partial class EngineWorld
     {
         HitAll();
         foreach (var life in _lives) if (life.IsAlive) life.Die();
-        _orphans = false;
+        (_orphans, _isContested) = (false, false);
         Boot();
     }
 
@@ -311,12 +315,18 @@ internal sealed partial class EngineWorld
         if (_broken is { } message) throw new BrokenRuleException(message);
     }
 
+    /// <summary>What time it is for the disk, whose records expire.</summary>
+    private sealed class WallClock(Picker picker) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => picker.UtcNow;
+    }
+
     private string Tell()
     {
         var story = new StringBuilder();
         foreach (var line in Story ?? []) story.AppendLine(line);
         foreach (var life in _lives) story.AppendLine(CultureInfo.InvariantCulture, $"engine: {(life.IsAlive ? "lives" : "is dead")}, {(life.HasRecovered ? "recovered" : "recovering")}, {life.Slots} slots, runs {string.Join(", ", life.Running)}");
-        story.Append(Encoding.UTF8.GetString(DefinitionJson.Write(Pipeline))).AppendLine().Append(Encoding.UTF8.GetString(DefinitionJson.Write(Child))).AppendLine();
+        foreach (var pipeline in Pipelines.All) story.Append(Encoding.UTF8.GetString(DefinitionJson.Write(pipeline))).AppendLine();
         foreach (var log in _logs.Values)
         {
             foreach (var block in Disk.ReadAsync(log.Id, 0, BlockFilter.All, int.MaxValue).AsTask().Result.Blocks) story.Append(Encoding.UTF8.GetString(block.Bytes.Span));

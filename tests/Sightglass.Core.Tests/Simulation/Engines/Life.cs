@@ -21,7 +21,7 @@ internal sealed class Life
             Store = new SimulatedStore(world, this),
             StageTypes = [new ScriptedStage(this), new GuardedStage(this, new BranchStage()), new GuardedStage(this, new DataStage())],
             Slots = Slots,
-            FindPipeline = id => id == PipelineGenerator.ChildId ? world.Told(world.Child) : null,
+            FindPipeline = id => world.Pipelines.Find(id) is { } pipeline ? world.Told(pipeline) : null,
             Time = new SimulatedTime(world.Picker, this),
             Random = new Random(world.Random.Next()),
             Logger = new EngineEar(world),

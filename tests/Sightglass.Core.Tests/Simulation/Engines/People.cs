@@ -10,21 +10,49 @@ namespace Sightglass.Core.Tests.Simulation.Engines;
 internal sealed class People(EngineWorld world)
 {
     private readonly HashSet<Guid> _refused = [];
+    private readonly List<Wish> _wishes = [];
 
     public bool WasRefused(Guid id) => _refused.Contains(id);
 
     public void Start()
     {
-        var life = world.Newest;
+        var wish = new Wish(_wishes.Count, world.Pipelines.Roots[world.Random.Next(world.Pipelines.Roots.Count)], (StagePriority)world.Random.Next(4));
+        _wishes.Add(wish);
+        Ask(wish);
+
+        // Asked again before there was an answer, or at another engine: one has to come of it, and the same for both.
+        if (world.Random.Next(6) == 0) Ask(wish);
+    }
+
+    /// <summary>Holds what came of each wish against the disk: no more than one execution, however often it was asked for.</summary>
+    public void CheckWishes()
+    {
+        foreach (var wish in _wishes)
+        {
+            if (wish.Ids.Count(id => world.Log(id) is not null) > 1) throw new BrokenRuleException("a request that was made twice has two effects");
+        }
+    }
+
+    private void Ask(Wish wish)
+    {
         var id = world.NextId();
         world.Starting(id);
         _refused.Add(id);
-        Do(life, async engine =>
+        wish.Ids.Add(id);
+        Do(world.Newest, async engine =>
         {
-            var outcome = await engine.StartAsync(new StartRequest { Id = id, Definition = world.Told(world.Pipeline), BaseFolder = "/", Priority = (StagePriority)world.Random.Next(4) });
+            var outcome = await engine.StartAsync(new StartRequest
+            {
+                Id = id,
+                Definition = world.Told(wish.Pipeline),
+                BaseFolder = "/",
+                Priority = wish.Priority,
+                IdempotencyKey = new IdempotencyKey { Key = $"wish-{wish.Number}" },
+            });
             if (!outcome.IsStarted) world.MayBeOrphan();
-            else if (world.Log(id) is null) world.Break($"{id} is said to be started and is not on the disk");
-            else _refused.Remove(id);
+            else if (outcome.ExecutionId is { } started && !wish.Ids.Contains(started)) world.Break($"{started} is nobody's wish");
+            else if (world.Log(outcome.ExecutionId!.Value) is null) world.Break($"{outcome.ExecutionId} is said to be started and is not on the disk");
+            else _refused.Remove(outcome.ExecutionId.Value);
         });
     }
 
@@ -43,6 +71,7 @@ internal sealed class People(EngineWorld world)
             else if (what < 66) Do(life, e => e.PauseAsync(id, "ann"));
             else if (what < 85) Do(life, e => e.ResumeAsync(id, "ann"));
             else if (what < 88) Cancel(life, id);
+            else if (what < 90) Ask(_wishes[world.Random.Next(_wishes.Count)]);
             else if (world.Log(id)?.Model.Terminal == true) Do(life, e => e.RetryAsync(id, "ann"));
         }
     }
@@ -95,6 +124,12 @@ internal sealed class People(EngineWorld world)
         var answer = await engine.CancelAsync(id, "ann");
         if (answer is { Accepted: true } && world.Log(id) is not { Cancellations: > 0 }) world.Break($"{id} is said to be cancelled, and its log does not say so");
     });
+
+    /// <summary>What somebody wants to be started once.</summary>
+    private sealed record Wish(int Number, PipelineDefinition Pipeline, StagePriority Priority)
+    {
+        public List<Guid> Ids { get; } = [];
+    }
 
     private void Do(Life life, Func<PipelineEngine, Task> act, [CallerMemberName] string? what = null)
     {

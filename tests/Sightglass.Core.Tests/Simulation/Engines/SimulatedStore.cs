@@ -4,7 +4,7 @@ namespace Sightglass.Core.Tests.Simulation.Engines;
 
 /// <summary>The disk as one engine sees it: slow, full for a while, failing before or after it did what it was asked, and
 /// with reads that fail.</summary>
-internal sealed class SimulatedStore(EngineWorld world, Life life) : IEventStore
+internal sealed class SimulatedStore(EngineWorld world, Life life) : IEventStore, IRecordStore
 {
     private enum Fate
     {
@@ -42,6 +42,18 @@ internal sealed class SimulatedStore(EngineWorld world, Life life) : IEventStore
         if (world.Random.Next(2) == 0) await world.Picker.StepAsync(life);
         if (world.Faults.Chance(0.02)) throw Trouble(executionId, "database_locked", "The claim's answer was lost.");
         return epoch;
+    }
+
+    public ValueTask<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken = default) => Read(null, () => world.Disk.GetAsync(key, cancellationToken));
+
+    public ValueTask<RecordPage> ListAsync(RecordQuery query, CancellationToken cancellationToken = default) => Read(null, () => world.Disk.ListAsync(query, cancellationToken));
+
+    public async ValueTask<RecordOutcome> WriteAsync(IReadOnlyList<RecordWrite> writes, CancellationToken cancellationToken = default)
+    {
+        if (world.Faults.Chance(0.045)) throw Trouble(null, "disk_full", "The disk is full.");
+        var outcome = await world.Disk.WriteAsync(writes, cancellationToken);
+        if (world.Faults.Chance(0.045)) throw Trouble(null, "disk_full", "The answer is lost.");
+        return outcome;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

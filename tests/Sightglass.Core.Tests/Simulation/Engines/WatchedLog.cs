@@ -21,6 +21,9 @@ internal sealed class WatchedLog(Guid id, PipelineDefinition definition)
 
     public Guid? Parent { get; private set; }
 
+    /// <summary>Gets whether it holds a slot of its concurrency group.</summary>
+    public bool HoldsSlot => definition.Concurrency is not null && Model is { AwaitsGroup: false, Terminal: false };
+
     public long Last { get; private set; }
 
     /// <summary>Gets how often something went wrong with it that was not its own doing.</summary>
