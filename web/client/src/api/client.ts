@@ -66,7 +66,7 @@ export function createClient(server: ServerOptions = {}): Client {
 function requestOf(method: Method, path: string, given: AnyArguments): [string, RequestInit] {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = String(given.path?.[name] ?? '');
-    if (!value) throw new TypeError(`${path} needs path.${name}.`);
+    if (!value) throw new TypeError(`${path} needs ${name}`);
     return encodeURIComponent(value);
   });
   const headers = new Headers();

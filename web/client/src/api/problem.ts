@@ -45,7 +45,7 @@ export class ApiError extends Error {
 
   /** Whether the same request may succeed later without anybody changing something. */
   get isPassing(): boolean {
-    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500 || this.code === 'bad_answer';
+    return /^(0|408|429|5..)$/.test(String(this.status)) || this.code === 'bad_answer';
   }
 }
 

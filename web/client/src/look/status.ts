@@ -19,8 +19,8 @@ export const wordOf = (status: string): string => status.charAt(0).toUpperCase()
 
 /** Writes milliseconds as `1:02:03` or `2:03`. */
 export function durationText(milliseconds: number): string {
-  const seconds = Math.floor(Math.max(0, milliseconds) / 1000);
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const shown = parts[0] === 0 ? parts.slice(1) : parts;
-  return shown.map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+  const time = Math.max(0, milliseconds);
+  const minutes = new Date(time).toISOString().slice(14, 19);
+  const hours = Math.floor(time / 3_600_000);
+  return hours > 0 ? `${hours}:${minutes}` : minutes.replace(/^0/, '');
 }

@@ -25,7 +25,7 @@ export interface ExecutionStream {
   lastEvent: RunEvent | null;
   /** Why there is no stream; null where there is nothing wrong. */
   error: Error | null;
-  /** Starts anew, also after it gave up or was disconnected. */
+  /** Connects anew, also after it gave up or was disconnected; what happened meanwhile comes too. */
   retry(): void;
   /** Stops until `retry`. */
   disconnect(): void;
@@ -34,20 +34,25 @@ export interface ExecutionStream {
 }
 
 interface Shown {
+  runId: unknown;
   connected: boolean;
   events: readonly RunEvent[];
   lastEvent: RunEvent | null;
   error: Error | null;
 }
 
-const nothing: Shown = { connected: false, events: [], lastEvent: null, error: null };
+const nothing: Shown = { runId: null, connected: false, events: [], lastEvent: null, error: null };
+
+const unconnected = (s: Shown): Shown => ({ ...s, connected: false });
 
 /** Streams the events of one run into a component, from now on: read the run's view for what was before. */
 export function useExecutionStream(runId: string | null | undefined, options: ExecutionStreamOptions = {}): ExecutionStream {
   const { enabled = true, maxEvents = 100, retryDelay = 3000, maxRetries = 5, url, token } = options;
-  const [shown, setShown] = useState(nothing);
+  const [last, setShown] = useState(nothing);
+  const shown = last.runId === runId ? last : nothing;
   const [attempt, setAttempt] = useState(0);
   const running = useRef<AbortController | null>(null);
+  const place = useRef({ runId: '', lastEventId: null as string | null });
   const rendered = useRef<(() => void) | null>(null);
 
   // After each commit: what came has been shown, and the next event may come.
@@ -57,30 +62,32 @@ export function useExecutionStream(runId: string | null | undefined, options: Ex
     if (!runId) return;
     const own = new AbortController();
     running.current = own;
+    if (place.current.runId !== runId) place.current = { runId, lastEventId: null };
     const change = (to: (before: Shown) => Shown) => {
-      if (!own.signal.aborted) setShown(to);
+      if (!own.signal.aborted) setShown((s) => to(s.runId === runId ? s : { ...nothing, runId }));
     };
     void streamRun(runId, { url, token, enabled, retryDelay, maxRetries }, {
       onEvent: (event) => new Promise((resolve) => {
         if (own.signal.aborted) return resolve();
         rendered.current = resolve;
-        own.signal.addEventListener('abort', () => resolve(), { once: true });
         change((s) => ({ ...s, lastEvent: event, events: maxEvents > 0 ? [...s.events, event].slice(-maxEvents) : [] }));
       }),
       onConnected: (connected) => change((s) => (s.connected === connected ? s : { ...s, connected })),
       onError: (error) => change((s) => (s.error === error ? s : { ...s, error })),
-    }, own.signal);
+    }, own.signal, place.current);
     return () => {
       own.abort();
-      setShown(nothing);
+      rendered.current?.();
+      setShown(unconnected);
     };
   }, [runId, enabled, maxEvents, retryDelay, maxRetries, url, token, attempt]);
 
   const retry = useCallback(() => setAttempt((n) => n + 1), []);
   const disconnect = useCallback(() => {
     running.current?.abort();
-    setShown((s) => ({ ...s, connected: false }));
+    setShown(unconnected);
   }, []);
   const clearEvents = useCallback(() => setShown((s) => ({ ...s, events: [], lastEvent: null })), []);
-  return { ...shown, retry, disconnect, clearEvents };
+  const { connected, events, lastEvent, error } = shown;
+  return { connected, events, lastEvent, error, retry, disconnect, clearEvents };
 }

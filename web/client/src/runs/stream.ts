@@ -31,11 +31,15 @@ export interface RunListener {
   onError(error: Error | null): void;
 }
 
+/** How far a run was told, so that another stream of it goes on from there. */
+export interface RunPlace {
+  lastEventId: string | null;
+}
+
 /** Streams the events of one run, or makes them from its views where streaming is off, until it ends, gives up or is aborted. */
-export async function streamRun(runId: string, options: RunStreamOptions, listener: RunListener, signal: AbortSignal): Promise<void> {
+export async function streamRun(runId: string, options: RunStreamOptions, listener: RunListener, signal: AbortSignal, place: RunPlace): Promise<void> {
   const path = `/api/v1/playbook-runs/${encodeURIComponent(runId)}`;
   let view: PlaybookRunView | null = null;
-  let lastEventId: string | null = null;
   let failures = 0;
   const over = new AbortController();
   const running = either(over.signal, signal);
@@ -77,7 +81,7 @@ export async function streamRun(runId: string, options: RunStreamOptions, listen
     for (const { event, data, id } of frames) {
       if (event && /^(run|step)\./.test(event) && data) await tell(JSON.parse(data) as RunEvent);
       if (running.aborted) return;
-      lastEventId = id ?? lastEventId;
+      place.lastEventId = id ?? place.lastEventId;
     }
   };
 
@@ -87,11 +91,11 @@ export async function streamRun(runId: string, options: RunStreamOptions, listen
     if (running.aborted) return;
     if (!isOn) {
       // From here on views tell what happens; a stream that comes later begins where they stand.
-      lastEventId = null;
+      place.lastEventId = null;
       await poll(options.enabled ? Date.now() + askAgain : Infinity);
       return;
     }
-    await readStream(options, `${path}/stream`, { signal: running, lastEventId, quiet, onFrames: read });
+    await readStream(options, `${path}/stream`, { signal: running, lastEventId: place.lastEventId, quiet, onFrames: read });
     throw new ApiError(0, 'unreachable', unreachable);
   };
 
@@ -102,7 +106,7 @@ export async function streamRun(runId: string, options: RunStreamOptions, listen
       if (running.aborted) break;
       listener.onConnected(false);
       listener.onError(error as Error);
-      if ((error as ApiError).code === 'INVALID_CURSOR' && lastEventId !== null) lastEventId = null;
+      if ((error as ApiError).code === 'INVALID_CURSOR' && place.lastEventId) place.lastEventId = null;
       else if (error instanceof ApiError && !error.isPassing) return;
       if (failures >= options.maxRetries) return;
       await wait(options.retryDelay * 2 ** failures++, running);

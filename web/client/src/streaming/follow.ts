@@ -98,7 +98,7 @@ export function followExecution(id: string, options: FollowOptions): Following {
   /** Tells an event that is new, and says whether it was. */
   const take = (event: ExecutionEvent): boolean => {
     if (event.seq <= cursor) return false;
-    if (!isFiltered && event.seq !== cursor + 1) throw new Error(`Event ${event.seq} came after ${cursor}.`);
+    if (!isFiltered && event.seq !== cursor + 1) throw new Error('gap');
     cursor = event.seq;
     if (isParked) park(null);
     call(() => options.onEvent(event));

@@ -34,7 +34,7 @@ export class SseParser {
       } else if (field === 'data' && frame.data !== undefined) frame.data += `\n${value}`;
       else if (field === 'data' || field === 'event' || field === 'id' || field === 'retry') frame[field] = value;
     }
-    if (this.#rest.length + (this.#frame.data ?? '').length > maxFrame) throw new Error('A frame of the stream is too large.');
+    if (this.#rest.length + (this.#frame.data ?? '').length > maxFrame) throw new Error('too large');
     return frames;
   }
 }

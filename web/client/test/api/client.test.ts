@@ -48,9 +48,9 @@ test('Client gives the answer itself when it is asked to', async () => {
 
 test('Client refuses to send a path with a gap', async () => {
   const client = createClient({ url: 'http://here', fetch: serverThat(() => Response.json({})).fetch });
-  await expect(client.get('/api/executions/{id}', { path: { id: '' } })).rejects.toThrow('needs path.id');
+  await expect(client.get('/api/executions/{id}', { path: { id: '' } })).rejects.toThrow('needs id');
   // @ts-expect-error a path needs its parameters
-  await expect(client.get('/api/executions/{id}')).rejects.toThrow('needs path.id');
+  await expect(client.get('/api/executions/{id}')).rejects.toThrow('needs id');
   // @ts-expect-error there is no such path
   await client.get('/api/dreams');
 });

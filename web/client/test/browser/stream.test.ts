@@ -81,13 +81,29 @@ test('Stream does not try again when there is no such run', async () => {
 test('Stream stops when it is disconnected and goes on after retry', async () => {
   await mount({ retryDelay: 50 });
   await isConnected(true);
+  given.fixture.send({ type: 'step.updated', stepKey: 'before' });
+  await hasSeen(1);
   await given.page.evaluate(() => window.sg.probe.stream!.disconnect());
   await isConnected(false);
   await until(() => given.fixture.streams.size === 0, 'the stream is closed');
   await given.page.waitForTimeout(300);
   expect(given.fixture.streams.size).toBe(0);
+  given.fixture.send({ type: 'step.updated', stepKey: 'meanwhile' });
   await given.page.evaluate(() => window.sg.probe.stream!.retry());
   await isConnected(true);
+  await hasSeen(2);
+  expect(await given.page.evaluate(() => window.sg.probe.stream!.events.map((e) => e.stepKey))).toEqual(['before', 'meanwhile']);
+});
+
+test('Stream shows nothing of a run when it has gone on to another one', async () => {
+  await mount();
+  await isConnected(true);
+  given.fixture.send({ type: 'step.updated', stepKey: 'of the first' });
+  await hasSeen(1);
+  await given.page.evaluate(() => window.sg.mountStream('run-2'));
+  await given.page.waitForFunction(() => window.sg.probe.stream!.events.length === 0 && window.sg.probe.stream!.connected);
+  expect(given.fixture.lastEventIds).toEqual([undefined, undefined]);
+  await until(() => given.fixture.streams.size === 1, 'only the second is open');
 });
 
 test.each([
