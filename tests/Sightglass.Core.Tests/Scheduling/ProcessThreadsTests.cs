@@ -10,7 +10,7 @@ public sealed class ProcessThreadsTests
     public async Task Processes_go_on_when_stages_keep_the_threads_that_saw_others_end()
     {
         // More than there are such threads, and none comes back before all have been there.
-        const int executions = 4;
+        const int executions = 6;
         await using var harness = new EngineHarness();
         using var all = new CountdownEvent(executions);
         harness.Code.Register("stay", _ =>
