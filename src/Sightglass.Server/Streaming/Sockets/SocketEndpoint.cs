@@ -41,7 +41,7 @@ internal static class SocketEndpoint
         try
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
-            using var session = new SocketSession(server, socket, caller);
+            using var session = new SocketSession(context, server, socket);
             await session.RunAsync(context.RequestAborted).ConfigureAwait(false);
         }
         catch (WebSocketException)

@@ -1,8 +1,10 @@
 using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http;
 using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 using Sightglass.Server.Access;
+using Sightglass.Server.Access.Auditing;
 using Sightglass.Server.Contracts;
 using Sightglass.Server.Debugging;
 using Sightglass.Server.Errors;
@@ -11,11 +13,12 @@ using Sightglass.Server.Executions;
 namespace Sightglass.Server.Streaming.Sockets;
 
 /// <summary>One open socket: reads one message after the other, answers each, and sends what its subscriptions have.</summary>
-internal sealed class SocketSession(ServerContext server, WebSocket socket, Caller caller) : IDisposable
+internal sealed class SocketSession(HttpContext context, ServerContext server, WebSocket socket) : IDisposable
 {
     // Registered, but without a name of its own in .NET.
     private const WebSocketCloseStatus TryAgainLater = (WebSocketCloseStatus)1013;
 
+    private readonly Caller _caller = context.Caller();
     private readonly SocketReader _reader = new(socket);
     private readonly SocketTopics _topics = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
@@ -182,7 +185,7 @@ internal sealed class SocketSession(ServerContext server, WebSocket socket, Call
 
     private async Task SubscribeAsync(SocketMessage message)
     {
-        var (request, problem) = await SubscribeRequest.ReadAsync(message, server, caller, _topics, _closing.Token).ConfigureAwait(false);
+        var (request, problem) = await SubscribeRequest.ReadAsync(message, server, _caller, _topics, _closing.Token).ConfigureAwait(false);
         if (!await SendAsync(SocketAnswers.Subscription("subscribed", message, problem, request?.Last), _closing.Token).ConfigureAwait(false) || request is null) return;
         if (request.After is not { } after)
         {
@@ -221,10 +224,19 @@ internal sealed class SocketSession(ServerContext server, WebSocket socket, Call
         var name = message.Text("command");
         if (name is null || !ExecutionCommands.Names.Contains(name)) problem ??= ApiProblem.BadRequest("unknown_command", "'command' has to be one of " + string.Join(", ", ExecutionCommands.Names) + ".");
         if (problem is null && name == ExecutionCommands.SetBreakpoint) problem = BreakpointEndpoints.Check(message.Json);
-        if (problem is null) (key, problem) = SocketIdempotency.Read(message, body, caller);
+        if (problem is null) (key, problem) = SocketIdempotency.Read(message, body, _caller);
         if (!message.TryGetExecution(out var id)) problem ??= ApiProblem.ExecutionNotFound;
-        problem ??= await server.Scope.RefuseAsync(caller, id, Role.Operator, _closing.Token).ConfigureAwait(false);
-        if (problem is null) (answer, problem) = await ExecutionCommands.AskAsync(server, name!, id, body, caller.By, key).ConfigureAwait(false);
+        try
+        {
+            problem ??= await server.Scope.RefuseAsync(_caller, id, Role.Operator, _closing.Token).ConfigureAwait(false);
+            if (problem is null) (answer, problem) = await ExecutionCommands.AskAsync(server, name!, id, body, _caller.By, key).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException e)
+        {
+            problem = new ApiProblem(503, e.Code, e.Message);
+        }
+
+        if (problem?.Code != "unknown_command") await RequestAudit.NoteAsync(context, server, "/ws " + name, $"/api/executions/{message.Text("executionId")}", problem?.Code).ConfigureAwait(false);
         await SendAsync(SocketAnswers.Command(message, answer, problem), _closing.Token).ConfigureAwait(false);
     }
 }

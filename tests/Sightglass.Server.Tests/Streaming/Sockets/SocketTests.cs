@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.WebSockets;
+using System.Text;
+using Sightglass.Core.Definitions;
+using Sightglass.Core.Scheduling;
 using Xunit;
 
 namespace Sightglass.Server.Tests.Streaming.Sockets;
@@ -87,6 +90,41 @@ public sealed class SocketTests
         var asked = Assert.Single((await server.GetAsync($"/api/executions/{id}/events?types=execution.cancelling")).Json.GetProperty("events").EnumerateArray());
         Assert.Equal(("local", "enough"), (asked.GetProperty("data").GetProperty("by").GetString(), asked.GetProperty("data").GetProperty("reason").GetString()));
         Assert.False((await socket.AskAsync($$"""{"type":"command","command":"cancel","executionId":"{{id}}"}""")).GetProperty("accepted").GetBoolean());
+        var noted = (await server.GetAsync("/api/audit")).Json.GetProperty("entries").EnumerateArray().First(e => e.GetProperty("outcome").GetString() == "refused");
+        Assert.Equal(("/ws cancel", $"/api/executions/{id}", "idempotency_conflict"), (noted.GetProperty("action").GetString(), noted.GetProperty("target").GetString(), noted.GetProperty("code").GetString()));
+    }
+
+    [Fact]
+    public async Task Execution_of_another_organization_is_unknown_over_a_socket()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Waits);
+        var definition = DefinitionReader.Read(Encoding.UTF8.GetBytes(Some.Waits), "waits.yaml").Definition!;
+        var id = (await server.Engine.StartAsync(new StartRequest { Definition = definition, Organization = "acme" })).ExecutionId!.Value;
+        using var feed = new SseReader(await server.OpenAsync("/api/feed", "text/event-stream"));
+        await feed.NextAsync();
+        using var socket = await SocketClient.OpenAsync(server);
+        foreach (var message in (string[])["{\"type\":\"subscribe\",\"after\":0,", "{\"type\":\"subscribe\",", "{\"type\":\"command\",\"command\":\"cancel\","])
+            Assert.Equal("execution_not_found", (await socket.AskAsync(message + $"\"executionId\":\"{id}\"}}")).GetProperty("code").GetString());
+        await server.Engine.CancelAsync(id);
+        await server.EndAsync(id);
+
+        // Nothing of it is told either: what comes first is of the caller's own.
+        var own = await server.RunAsync("waits");
+        Assert.Equal(own, (await feed.NextAsync())!.Json.GetProperty("id").GetGuid());
+    }
+
+    [Fact]
+    public async Task Viewer_reads_over_a_socket_and_asks_for_nothing()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Waits);
+        var id = await server.RunAsync("waits");
+        await server.AddUserAsync("ada", "admin");
+        await server.AddUserAsync("bob", "viewer");
+        var bob = await server.LogInAsync("bob");
+        await Assert.ThrowsAsync<WebSocketException>(() => SocketClient.OpenAsync(server));
+        using var socket = await SocketClient.OpenAsync(server, bob, ("Origin", server.Address.GetLeftPart(UriPartial.Authority)));
+        Assert.Equal("forbidden", (await socket.AskAsync($$"""{"type":"command","command":"cancel","executionId":"{{id}}"}""")).GetProperty("code").GetString());
+        Assert.True((await socket.AskAsync($$"""{"type":"subscribe","executionId":"{{id}}","after":0}""")).GetProperty("success").GetBoolean());
     }
 
     [Theory]
