@@ -1,5 +1,6 @@
 using Sightglass.Load.Commits;
 using Sightglass.Load.Engine;
+using Sightglass.Load.Lists;
 using Sightglass.Load.Monitoring;
 using Sightglass.Load.Output;
 using Sightglass.Load.Processes;
@@ -21,6 +22,8 @@ internal static class Program
           fanout      one execution printed to 1,000 viewers, and the ceiling of 100, beside a bare hub of server-sent events
           idle        what 10,000 viewers of a still execution cost in memory, beside a bare hub
           latency     how old a printed line is when 100 viewers have it
+          lists       lists over HTTP with a million executions stored, a state of 10,000 stages, memory after 100,000 executions;
+                      cases: create, lists, state, memory
           modes       a ten-minute execution watched by one stream, and by asking every two seconds
           monitoring  what recording costs stages that compute: by the engine and by a monitor beside a bare loop
           output      one process's standard output into the log
@@ -42,6 +45,7 @@ internal static class Program
         ["processes", .. var rest] => ProcessesBench.RunAsync(rest, Console.Out),
         ["scale", .. var rest] => ScaleBench.RunAsync(rest, Console.Out),
         ["store", .. var rest] => StoreBench.RunAsync(rest, Console.Out),
+        ["lists", .. var rest] => ListsBench.RunAsync(rest, Console.Out),
         ["latency", .. var rest] => LatencyBench.RunAsync(rest, Console.Out),
         ["idle", .. var rest] => IdleBench.RunAsync(rest, Console.Out),
         ["modes", .. var rest] => ModesBench.RunAsync(rest, Console.Out),

@@ -13,7 +13,7 @@ namespace Sightglass.Sqlite.Reading;
 /// <remarks>
 /// A list asks for some statuses, newest first. One index walk cannot give several statuses in order of creation, so each
 /// status is a branch of its own that seeks and stops at the page's size; the few rows found are merged. A page thus
-/// costs the same with a thousand and with a million executions. Where words, labels or a pipeline of an organisation are
+/// costs the same with a thousand and with a million executions. What is passed over is merged by its keys alone. Where words, labels or a pipeline of an organisation are
 /// asked for, ended executions come out of the full-text index, which holds them all as tokens in the same order.
 /// </remarks>
 internal sealed class ListSql
@@ -76,10 +76,10 @@ internal sealed class ListSql
         if (Match is not null) branches.Add(Indexed(paged));
         return $"""
             SELECT {SummaryRow.Columns}, h.last_seq, e.key{(_query.WithTexts ? ", s.input, n.output" : "")}
-            FROM ({string.Join(" UNION ALL ", branches)}) found
+            FROM (SELECT key, created FROM ({string.Join(" UNION ALL ", branches)}) ORDER BY created DESC, key DESC LIMIT ?11 OFFSET ?12) found
             JOIN executions e ON e.key = found.key JOIN heads h ON h.execution = e.key
             {(_query.WithTexts ? "LEFT JOIN searched s ON s.execution = e.key LEFT JOIN endings n ON n.execution = e.key" : "")}
-            ORDER BY found.created DESC, found.key DESC LIMIT ?11 OFFSET ?12
+            ORDER BY found.created DESC, found.key DESC
             """;
     }
 
