@@ -46,11 +46,13 @@ internal sealed class StateReader(PipelineEngine engine) : IDisposable
     /// <returns>The state and where the log ends if that is before; <see langword="null"/> where there is no such execution.</returns>
     public async Task<(long Last, ReadOnlyMemory<byte> Json)?> ReadAtAsync(Guid id, long at, CancellationToken cancellationToken)
     {
+        // Asked first: what is remembered may have been deleted since, and nothing is folded for what is not there yet.
+        var page = await engine.Store.ListAsync(new ExecutionQuery { Id = id, Limit = 1 }, cancellationToken).ConfigureAwait(false);
+        if (page.Items is not [var item]) return null;
+        if (item.LastSeq < at) return (item.LastSeq, default);
         if (_states.Find(id, at) is { } json) return (at, json);
         if (await FoldAsync(id, at, Written, cancellationToken).ConfigureAwait(false) is not { } folded) return null;
-
-        // The end may still grow by what does not change the state.
-        if (folded.Seq == at) _states.Keep(id, at, folded.Json);
+        _states.Keep(id, at, folded.Json);
         return (folded.Seq, folded.Json);
     }
 

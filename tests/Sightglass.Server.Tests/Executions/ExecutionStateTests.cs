@@ -87,6 +87,17 @@ public sealed class ExecutionStateTests
     }
 
     [Fact]
+    public async Task Remembered_state_is_not_given_any_more_when_the_execution_was_deleted()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Hello);
+        var id = await server.RunToEndAsync("hello", """{"input":"x"}""");
+        string[] paths = ["", "/state?at=3", "/graph", "/graph?at=3", "/stages/greet"];
+        foreach (var path in paths) Assert.Equal(HttpStatusCode.OK, (await server.GetAsync($"/api/executions/{id}{path}")).Status);
+        await server.DeleteAsync($"/api/executions/{id}");
+        foreach (var path in paths) (await server.GetAsync($"/api/executions/{id}{path}")).AssertProblem(HttpStatusCode.Gone, "execution_deleted");
+    }
+
+    [Fact]
     public async Task Stage_is_given_with_every_attempt()
     {
         await using var server = await ServerHarness.StartAsync(Retried);
