@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Sightglass.Core.Definitions;
-using Sightglass.Core.Executions;
 using Sightglass.Core.Scheduling;
 
 namespace Sightglass.Load.Lists;

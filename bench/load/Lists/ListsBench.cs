@@ -1,12 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Text.Json;
-using Sightglass.Core.Definitions;
-using Sightglass.Core.Executions;
-using Sightglass.Core.Scheduling;
-using Sightglass.Core.Stages.Code;
-using Sightglass.Server;
 using Sightglass.Sqlite;
 
 namespace Sightglass.Load.Lists;
