@@ -15,6 +15,12 @@ internal static class ServerLimits
     /// <summary>The most characters of one part of a path that names something.</summary>
     public const int MaxPathPart = 200;
 
+    /// <summary>How many problems of a query are listed.</summary>
+    public const int MaxQueryProblems = 20;
+
+    /// <summary>The groups into which addresses are put to count their requests.</summary>
+    public const int MaxAddressGroups = 4096;
+
     /// <summary>The most values that a start sets by name.</summary>
     public const int MaxSets = 1000;
 
@@ -53,6 +59,15 @@ internal static class ServerLimits
 
     /// <summary>The most bytes of a recorded value in one answer.</summary>
     public const int MaxValuePageBytes = 1024 * 1024;
+
+    /// <summary>The most characters of a line in one part; a longer line comes in several.</summary>
+    public const int MaxLineChars = 64 * 1024;
+
+    /// <summary>The most characters of lines that wait for their ends, of all stages together.</summary>
+    public const int MaxHeldChars = 8 * 1024 * 1024;
+
+    /// <summary>The most bytes of a log that are looked at for one page of lines.</summary>
+    public const int MaxScanBytes = 64 * 1024 * 1024;
 
     /// <summary>The most bytes of a pipeline file that is given out.</summary>
     public const int MaxFileBytes = 10 * 1024 * 1024;

@@ -25,6 +25,23 @@ public sealed record ServerOptions
     /// <value>10 MiB.</value>
     public long MaxRunBytes { get; init; } = 10 * 1024 * 1024;
 
+    /// <summary>Gets the most bytes of the file of an import, as it is sent.</summary>
+    /// <value>32 MiB.</value>
+    public long MaxImportBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>Gets the origins whose pages may use the API, such as <c>https://example.org</c>.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Gets how many requests a second a caller, or an address, may make for long, 10 or more; further ones are
+    /// answered by 429.</summary>
+    /// <value>2,000.</value>
+    public int RequestsPerSecond { get; init; } = 2000;
+
+    /// <summary>Gets how many requests a caller, or an address, may make at once after a pause, 1 or more.</summary>
+    /// <value>10,000.</value>
+    public int RequestBurst { get; init; } = 10_000;
+
     /// <summary>Gets how many connections may be open at once; further ones are closed.</summary>
     /// <value>10,000.</value>
     public int MaxConnections { get; init; } = 10_000;
@@ -77,12 +94,17 @@ public sealed record ServerOptions
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Refuses limits that make no sense.</summary>
+    /// <exception cref="ArgumentException">An origin is none.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size or a count is below its least, or a time is not positive or longer than a day.</exception>
     internal ServerOptions Checked()
     {
         Access.Checked();
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRequestBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRunBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxImportBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RequestsPerSecond, 10);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RequestBurst, 1);
+        CrossOrigin.Check(AllowedOrigins);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRequestLineBytes, 1024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxHeaderBytes, 1024);

@@ -25,9 +25,12 @@ using Sightglass.Server.Contracts.Playbooks;
 using Sightglass.Server.Debugging;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
+using Sightglass.Server.Executions.Recorded;
+using Sightglass.Server.Executions.Transfer;
 using Sightglass.Server.OpenApi;
 using Sightglass.Server.Page;
 using Sightglass.Server.Pipelines;
+using Sightglass.Server.Requests;
 using Sightglass.Server.Schedules;
 using Sightglass.Server.Streaming;
 using Sightglass.Server.Streaming.Overview;
@@ -62,6 +65,9 @@ public sealed class SightglassServer : IAsyncDisposable
 
     /// <summary>Gets the addresses it listens on, with the ports taken; empty before it has started.</summary>
     public IReadOnlyList<string> Addresses { get; private set; } = [];
+
+    /// <summary>Gets how many requests came, and how many reached a handler.</summary>
+    internal RequestCounts Counts { get; } = new();
 
     /// <summary>Gets the routes of a server that was started.</summary>
     internal IReadOnlyList<RouteEndpoint> Routes =>
@@ -137,20 +143,42 @@ public sealed class SightglassServer : IAsyncDisposable
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = endPoint =>
             endPoint is UnixDomainSocketEndPoint unix ? OwnerSocket.Bind(unix) : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, addresses));
+        builder.Services.AddSingleton(_ => new RateLimits(_options));
+        builder.Services.AddSingleton(_ => new PipelineEditor(_context.Pipelines));
+        builder.Services.AddSingleton<ImportTurn>();
         var app = builder.Build();
+        var limits = app.Services.GetRequiredService<RateLimits>();
         app.Use((context, next) => ErrorBoundary.RunAsync(context, c => GuardAsync(c, next), _context));
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = StreamLimits.SocketPing, KeepAliveTimeout = StreamLimits.SocketPing });
+        app.Use(MethodAnswers.TakeHead);
         app.UseRouting();
+        app.Use(MethodAnswers.RefuseStreams);
+        app.Use(limits.CountAddressAsync);
         app.Use((context, next) => AccessGate.RunAsync(context, next, _context));
+        app.Use(limits.CountCallerAsync);
+        app.Use(DescriptionCheck.RunAsync);
+        app.Use((context, next) =>
+        {
+            if (context.GetEndpoint() is RouteEndpoint) Counts.Handle();
+            return next(context);
+        });
         PipelineEndpoints.Map(app, _context);
+        EditEndpoints.Map(app, _context);
         RunEndpoint.Map(app, _context);
         ExecutionLists.Map(app, _context);
         ExecutionEndpoints.Map(app, _context);
+        ExportEndpoint.Map(app, _context);
+        ImportEndpoint.Map(app, _context);
+        CompareEndpoint.Map(app, _context);
+        OutputEndpoints.Map(app, _context);
         CommandEndpoints.Map(app, _context);
         ReportEndpoints.Map(app, _context);
         BreakpointEndpoints.Map(app, _context);
         DeletionEndpoint.Map(app, _context);
-        RecordedValueEndpoints.Map(app, _context);
+        QueueEndpoints.Map(app, _context);
+        OutputEndpoint.Map(app, _context);
+        LogsEndpoint.Map(app, _context);
+        ValueEndpoint.Map(app, _context);
         EventStreamEndpoint.Map(app, _context);
         FeedEndpoint.Map(app, _context);
         SocketEndpoint.Map(app, _context);
@@ -172,8 +200,11 @@ public sealed class SightglassServer : IAsyncDisposable
 
     private Task GuardAsync(HttpContext context, RequestDelegate next)
     {
+        Counts.Receive();
         SecurityHeaders.Add(context.Response);
-        return RequestGuard.Check(context, _context.Access.AsksForLogin) is { } problem ? problem.WriteAsync(context) : next(context);
+        if (RequestGuard.Check(context, _options, _context.Access.AsksForLogin) is { } problem) return problem.WriteAsync(context);
+        var isAnswered = CrossOrigin.IsAllowed(context.Request, _options) && CrossOrigin.Answer(context);
+        return isAnswered ? Task.CompletedTask : next(context);
     }
 
     private void Listen(KestrelServerOptions kestrel, IReadOnlyList<ListenAddress> addresses)

@@ -54,9 +54,11 @@ internal static class ServeCommand
         var count = new Option<int?>("--retain-count") { Description = "Keep this many ended executions of each pipeline, the newest (default: all); a pipeline's 'retention' comes first.", HelpName = "N" };
         var streaming = new Option<string?>("--streaming-pipeline") { Description = "The pipeline that POST /executions/{id}/start-streaming runs (default: none).", HelpName = "ID" };
         var requireToken = new Option<bool>("--require-token") { Description = "On a machine shared with others: ask every caller over the network for a token, which is written anew at each start to the file 'start-token' of the data folder, for its owner alone." };
+        var origins = new Option<string[]>("--allow-origin") { Description = "An origin whose pages may use the API, such as https://example.org; may be given several times (default: none).", HelpName = "ORIGIN" };
         command.Options.Add(requireToken);
         command.Options.Add(slots);
         command.Options.Add(streaming);
+        command.Options.Add(origins);
         command.Options.Add(age);
         command.Options.Add(count);
         var tombstones = new Option<string?>("--retain-tombstones") { Description = "Forget this long after it that an execution was deleted, such as 365d (default: never).", HelpName = "TIME" };
@@ -77,7 +79,7 @@ internal static class ServeCommand
                 FolderPaths.Of(parsed.GetValue(CommonOptions.Data)),
                 parsed.GetValue(slots) is { } atOnce ? options with { Slots = atOnce } : options,
                 retention,
-                parsed.GetValue(streaming),
+                new ServerOptions { StreamingPipeline = parsed.GetValue(streaming), AllowedOrigins = parsed.GetValue(origins) ?? [] },
                 parsed.GetValue(requireToken));
         });
     }
@@ -105,7 +107,7 @@ internal static class ServeCommand
         TimeProvider.System,
         loggers.CreateLogger("Sightglass.Retention"));
 
-    private static async Task<int> ServeAsync(IReadOnlyList<string> urls, string? given, FolderPaths data, EngineHostOptions options, RetentionOptions retention, string? streamingPipeline, bool requiresToken)
+    private static async Task<int> ServeAsync(IReadOnlyList<string> urls, string? given, FolderPaths data, EngineHostOptions options, RetentionOptions retention, ServerOptions serving, bool requiresToken)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var interrupts = new Interrupts(_ => stopped.TrySetResult(), second: ChildSessions.Kill);
@@ -123,7 +125,11 @@ internal static class ServeCommand
         await using var listener = new SocketListener(data, host.Engine, catalog, schedules, webhooks, loggers);
         try
         {
-            await listener.StartAsync(urls, streamingPipeline, new AccessOptions { StartToken = requiresToken ? StartTokenFile.Write(data) : null }).ConfigureAwait(false);
+            await listener.StartAsync(urls, serving with { Access = new AccessOptions { StartToken = requiresToken ? StartTokenFile.Write(data) : null } }).ConfigureAwait(false);
+        }
+        catch (ArgumentException error)
+        {
+            throw new CommandRefusedException(ExitCodes.Invalid, error.Message, error);
         }
         catch (ServerStartException error)
         {

@@ -45,14 +45,13 @@ internal sealed class SocketListener : IAsyncDisposable
     public IReadOnlyList<string> Urls => [.. (_server?.Addresses ?? []).Where(a => !a.Contains("unix:", StringComparison.Ordinal))];
 
     /// <param name="urls">The addresses for browsers.</param>
-    /// <param name="streamingPipeline">The pipeline that a client of the workflow log stream may start; none by default.</param>
-    /// <param name="access">How callers are told apart.</param>
+    /// <param name="options">What else is asked of the server; addresses, socket and loggers are the listener's.</param>
     /// <exception cref="ServerStartException">An address is refused or taken.</exception>
-    public async Task StartAsync(IReadOnlyList<string> urls, string? streamingPipeline = null, AccessOptions? access = null)
+    public async Task StartAsync(IReadOnlyList<string> urls, ServerOptions? options = null)
     {
         // What a dead owner left there is in the way; the lock says that it is dead.
         File.Delete(_socket.Path);
-        _server = new SightglassServer(new ServerOptions { Urls = urls, UnixSocketPath = _socket.Path, LoggerFactory = _loggers, StreamingPipeline = streamingPipeline, IsStreaming = StreamingSetting.Read(), Access = access ?? new AccessOptions() }, _engine, _catalog, _schedules, _webhooks);
+        _server = new SightglassServer((options ?? new ServerOptions()) with { Urls = urls, UnixSocketPath = _socket.Path, LoggerFactory = _loggers, IsStreaming = StreamingSetting.Read() }, _engine, _catalog, _schedules, _webhooks);
         await _server.StartAsync().ConfigureAwait(false);
     }
 

@@ -21,6 +21,8 @@ public sealed partial class PipelineEngine
             _dueTimes = new DueTimes(options.Time, actor => actor.Tell(now => new TimerDue(now, Jitter())));
         }
 
+        public IReadOnlyList<WorkInHand> ListRunning() => _worker.List();
+
         public override bool Stopping => _engine._stopping;
 
         public override CancellationToken Abandoned => _engine._abandoned.Token;

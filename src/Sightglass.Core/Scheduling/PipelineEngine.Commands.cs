@@ -68,7 +68,7 @@ public sealed partial class PipelineEngine
         return answer;
     }
 
-    private async Task<CommandAnswer> MissingAsync(Guid id) => await ExternalRuns.IsOneAsync(Store, id, CancellationToken.None).ConfigureAwait(false)
-        ? new CommandAnswer(false, "execution_external", "Another program runs this execution and only reports it; ask that program.")
+    private async Task<CommandAnswer> MissingAsync(Guid id) => await ExternalRuns.IsForeignAsync(Store, id, CancellationToken.None).ConfigureAwait(false)
+        ? new CommandAnswer(false, "execution_external", "The execution does not run here: another program runs it and reports, or it was imported.")
         : new CommandAnswer(false, "execution_not_found", "There is no such execution.");
 }

@@ -66,7 +66,7 @@ public sealed partial class PipelineEngine
     private async Task<ExecutionActor?> TakeUpAsync(Guid id)
     {
         // Another program runs it and only reports: it must not be fenced, and its stages are none of ours.
-        if (await ExternalRuns.IsOneAsync(Store, id).ConfigureAwait(false)) return null;
+        if (await ExternalRuns.IsForeignAsync(Store, id).ConfigureAwait(false)) return null;
 
         // Claimed before it is read: from then on nobody else can append.
         var epoch = await Store.ClaimAsync(id).ConfigureAwait(false);

@@ -68,6 +68,14 @@ public sealed partial class PipelineEngine : IAsyncDisposable
     public ExternalExecutions External => LazyInitializer.EnsureInitialized(ref _external, () =>
         new ExternalExecutions(Store, Records, Feed, _options.Metrics, _options.Time, (key, operation) => key.For(operation, _options.Time.GetUtcNow() + _options.IdempotencyRetention)));
 
+    /// <summary>Gets how busy its worker is, and with what.</summary>
+    public QueueSnapshot GetQueue()
+    {
+        var (busy, waiting) = _services.Slots.Count();
+        var lanes = waiting.Select((count, lane) => KeyValuePair.Create((StagePriority)lane, count)).ToDictionary();
+        return new QueueSnapshot(_services.Worker, _options.Slots, busy, lanes, _services.ListRunning());
+    }
+
     /// <summary>Gets why executions wait for the store; <see langword="null"/> while it is well.</summary>
     public StoreTrouble? StoreTrouble => _health.Trouble;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
@@ -15,10 +16,16 @@ internal sealed class StageWorker(
     TimeSpan grace,
     OutputOptions outputs)
 {
+    private readonly ConcurrentDictionary<RunningAttempt, WorkInHand> _inHand = new();
+
+    /// <summary>Lists what it runs now.</summary>
+    public IReadOnlyList<WorkInHand> List() => [.. _inHand.Values];
+
     /// <summary>Runs one attempt; never throws.</summary>
     public async Task RunAsync(ExecutionActor owner, RunningAttempt attempt)
     {
         var from = time.GetTimestamp();
+        _inHand[attempt] = new WorkInHand(owner.Id, attempt.Start.Stage, attempt.Start.Plan.Type, attempt.Start.Attempt, time.GetUtcNow());
         StageResult result;
         AttemptOutput? output = null;
         try
@@ -42,6 +49,7 @@ internal sealed class StageWorker(
         }
 
         output?.Close();
+        _inHand.TryRemove(attempt, out _);
         owner.PostFinished(attempt, output, result, time.GetElapsedTime(from).TotalMilliseconds);
     }
 

@@ -10,6 +10,7 @@ internal class WorkerSlots(int count)
 {
     private readonly Lock gate = new();
     private readonly LinkedList<ExecutionActor>[] waiting = [new(), new(), new(), new()];
+    private readonly int total = count;
     private int free = count;
 
     /// <summary>Takes a slot unless none is free or another waits in the same or a higher lane.</summary>
@@ -62,6 +63,12 @@ internal class WorkerSlots(int count)
         }
 
         granted?.Grant();
+    }
+
+    /// <summary>Gives how many slots are taken, and how many executions wait in each lane, the most urgent first.</summary>
+    public (int Busy, int[] Waiting) Count()
+    {
+        lock (gate) return (total - free, [.. waiting.Select(lane => lane.Count)]);
     }
 
     public void Leave(ExecutionActor actor)

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
+using Sightglass.Core.Monitoring.Runs;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 
@@ -152,7 +153,7 @@ internal sealed class WebhookReader(IEventStore store, WebhookWatch watch, Webho
     {
         if (_audiences.TryGetValue(id, out var known)) return known;
         var page = await store.ReadAsync(id, 0, BlockFilter.Decisions, 1, cancellationToken).ConfigureAwait(false);
-        if (page.Blocks.Count == 0 || EventJson.ReadBlock(page.Blocks[0].Bytes).First().Data is not ExecutionCreated created) return null;
+        if (page.Blocks.Count == 0 || EventJson.ReadBlock(page.Blocks[0].Bytes).First().Data is not ExecutionCreated { Trigger: not ExternalRuns.Imported } created) return null;
         var hooks = (await HooksOfAsync(created.DefinitionHash, cancellationToken).ConfigureAwait(false))
             .Select((hook, i) => (i.ToString(CultureInfo.InvariantCulture), hook)).ToList();
         if (created.WebhookUrl is { } url) hooks.Add(("url", new WebhookDefinition { Url = url }));

@@ -15,8 +15,10 @@ internal static class RequestGuard
     private static readonly string[] Forwarded =
         ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Original-Host", "X-Real-IP"];
 
+    private static readonly string[] Bodies = ["application/json", "application/yaml", "application/zip"];
+
     /// <summary>Says why a request is refused, or nothing where it is not.</summary>
-    public static ApiProblem? Check(HttpContext context, bool asksForLogin)
+    public static ApiProblem? Check(HttpContext context, ServerOptions options, bool asksForLogin)
     {
         var request = context.Request;
         foreach (var name in Forwarded)
@@ -25,7 +27,7 @@ internal static class RequestGuard
                 return new ApiProblem(403, "forwarded_request", $"The header {name} says that the request came through a proxy; without login only this machine is served.");
         }
 
-        if (!LocalConnection.Is(context) && CheckPage(request, asksForLogin) is { } problem) return problem;
+        if (!LocalConnection.Is(context) && CheckPage(request, asksForLogin, CrossOrigin.IsAllowed(request, options)) is { } problem) return problem;
         return CheckBody(request);
     }
 
@@ -39,10 +41,11 @@ internal static class RequestGuard
         return IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address);
     }
 
-    private static ApiProblem? CheckPage(HttpRequest request, bool asksForLogin)
+    private static ApiProblem? CheckPage(HttpRequest request, bool asksForLogin, bool isTrusted)
     {
         if (!asksForLogin && !IsLoopback(request.Host))
             return new ApiProblem(421, "foreign_host", "The Host of the request is not this machine; use 127.0.0.1 or localhost.");
+        if (isTrusted) return null;
         if (request.Headers.Origin is { Count: > 0 } origin
             && !string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase)
             && !(asksForLogin && string.Equals(origin, $"https://{request.Host.Value}", StringComparison.OrdinalIgnoreCase)))
@@ -64,7 +67,9 @@ internal static class RequestGuard
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return null;
         var hasBody = request.ContentLength > 0 || request.Headers.ContainsKey(HeaderNames.TransferEncoding);
         if (!hasBody && request.ContentType is null) return null;
-        return MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+
+        // Of these a browser asks first whether a page may send them; which of them a route takes it says itself.
+        return MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && Bodies.Any(body => type.MediaType.Equals(body, StringComparison.OrdinalIgnoreCase))
             ? null
             : new ApiProblem(415, "unsupported_media_type", "The body has to be sent as Content-Type: application/json.");
     }

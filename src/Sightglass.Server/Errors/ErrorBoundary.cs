@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Sightglass.Core.Ports;
+using Sightglass.Server.Requests;
 
 namespace Sightglass.Server.Errors;
 
@@ -13,12 +14,13 @@ internal static class ErrorBoundary
         {
             await next(context).ConfigureAwait(false);
             if (context.Response.HasStarted || context.Response.ContentType is not null) return;
-            problem = context.Response.StatusCode switch
+            if (context.Response.StatusCode == 405)
             {
-                404 => new ApiProblem(404, "not_found", "There is nothing at this address."),
-                405 => new ApiProblem(405, "method_not_allowed", "This address does not take this method."),
-                _ => null,
-            };
+                await MethodAnswers.AnswerAsync(context).ConfigureAwait(false);
+                return;
+            }
+
+            problem = context.Response.StatusCode == 404 ? new ApiProblem(404, "not_found", "There is nothing at this address.") : null;
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested || server.Stopping.IsCancellationRequested)
         {

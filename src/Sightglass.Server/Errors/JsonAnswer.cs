@@ -49,8 +49,6 @@ internal static class JsonAnswer
     {
         context.Response.ContentType = contentType;
         context.Response.ContentLength = bytes.Length;
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
+        return context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
     }
 }

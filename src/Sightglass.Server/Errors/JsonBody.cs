@@ -14,11 +14,18 @@ internal static class JsonBody
     /// <summary>Reads an object. No body at all counts as an empty object.</summary>
     public static async Task<(JsonElement Body, ApiProblem? Problem)> ReadAsync(HttpContext context, long maxBytes, int maxDepth = ServerLimits.MaxBodyDepth)
     {
+        var body = await ReadBytesAsync(context, maxBytes).ConfigureAwait(false);
+        return body.IsEmpty ? (Empty, null) : Parse(body, maxDepth);
+    }
+
+    /// <summary>Reads a body of whatever kind.</summary>
+    /// <exception cref="BadHttpRequestException">It has more bytes; the boundary answers that.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpContext context, long maxBytes)
+    {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = maxBytes;
         using var buffer = new MemoryStream();
         await context.Request.Body.CopyToAsync(buffer, context.RequestAborted).ConfigureAwait(false);
-        if (buffer.Length == 0) return (Empty, null);
-        return Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), maxDepth);
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
     }
 
     internal static (JsonElement Body, ApiProblem? Problem) Parse(ReadOnlyMemory<byte> utf8, int maxDepth = ServerLimits.MaxBodyDepth)

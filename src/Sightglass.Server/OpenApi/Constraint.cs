@@ -54,6 +54,19 @@ internal sealed record Constraint
     /// <summary>Gets the most items of a list.</summary>
     public int MostItems { get; private init; }
 
+    /// <summary>Says what is wrong with a text, to follow its name; nothing where it is right.</summary>
+    public string? Explain(string text)
+    {
+        if (Type == "integer")
+            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= Least && number <= Most ? null : $"is a whole number from {Least} to {Most}";
+        if (Type == "boolean") return text is "true" or "false" ? null : "is true or false";
+        if (Choices.Count > 0) return Choices.Contains(text) ? null : "is one of " + string.Join(", ", Choices);
+        if (text.Length > Most) return $"has {text.Length:N0} characters; {Most:N0} are allowed";
+        if (text.Length < Least) return $"has fewer than {Least} characters";
+        if (text.Any(char.IsControl)) return "holds a control character";
+        return Format == "uuid" && !Guid.TryParseExact(text, "D", out _) ? "is a UUID" : null;
+    }
+
     /// <summary>Gives it as a JSON Schema.</summary>
     public JsonObject ToSchema()
     {

@@ -19,6 +19,7 @@ internal static class OpenApiDocument
     [
         (400, "bad_request"),
         (400, "token_in_url"),
+        (400, "unknown_parameter"),
         (401, "login_required"),
         (401, "token_invalid"),
         (403, "csrf_missing"),
@@ -26,6 +27,7 @@ internal static class OpenApiDocument
         (403, "foreign_origin"),
         (403, "forbidden"),
         (421, "foreign_host"),
+        (429, "too_many_requests"),
         (500, "internal_error"),
         (503, "stopping"),
         (503, "store_unavailable"),
@@ -93,8 +95,12 @@ internal static class OpenApiDocument
         if (description.Text is { } text) operation["description"] = text;
         operation["operationId"] = description.Operation;
         if (description.Parameters.Count > 0) operation["parameters"] = new JsonArray([.. description.Parameters.Select(Parameter)]);
-        if (description.RequestBody is { } body)
-            operation["requestBody"] = new JsonObject { ["required"] = body.IsRequired, ["content"] = new JsonObject { [body.ContentType] = Content(body.ContentType, body.Schema) } };
+        if (description.Bodies.Count > 0)
+        {
+            var content = new JsonObject(description.Bodies.Select(body => KeyValuePair.Create(body.ContentType, (JsonNode?)Content(body.ContentType, body.Schema))));
+            operation["requestBody"] = new JsonObject { ["required"] = description.Bodies[0].IsRequired, ["content"] = content };
+        }
+
         operation["responses"] = Responses(description);
         operation["x-role"] = need is null or { IsOpen: true } ? "none" : need.Role.ToWire();
         if (description.IsStream) operation["x-stream"] = true;

@@ -7,6 +7,7 @@ namespace Sightglass.Server.OpenApi;
 internal sealed class RouteDescription(string operation, string tag, string summary)
 {
     private readonly List<ParameterDescription> _parameters = [];
+    private readonly List<BodyDescription> _bodies = [];
     private readonly List<AnswerDescription> _answers = [];
     private readonly List<(int Status, string Code)> _failures = [];
 
@@ -19,7 +20,8 @@ internal sealed class RouteDescription(string operation, string tag, string summ
     /// <summary>Gets what there is to say beyond the summary.</summary>
     public string? Text { get; private set; }
 
-    public BodyDescription? RequestBody { get; private set; }
+    /// <summary>Gets the forms that its body may have; none where it takes none.</summary>
+    public IReadOnlyList<BodyDescription> Bodies => _bodies;
 
     public IReadOnlyList<ParameterDescription> Parameters => _parameters;
 
@@ -42,7 +44,8 @@ internal sealed class RouteDescription(string operation, string tag, string summ
     public RouteDescription Path(string name, string text, Constraint? constraint = null) => Add(new ParameterDescription("path", name, constraint ?? Constraint.Text(ServerLimits.MaxPathPart), text));
 
     /// <summary>A query parameter.</summary>
-    public RouteDescription Query(string name, Constraint constraint, string text, string code = "invalid_query") => Add(new ParameterDescription("query", name, constraint, text, code));
+    public RouteDescription Query(string name, Constraint constraint, string text, string code = "invalid_query") =>
+        Add(new ParameterDescription("query", name, constraint, text, code)).Fails(400, code);
 
     /// <summary>A header of the request.</summary>
     public RouteDescription Header(string name, Constraint constraint, string text) => Add(new ParameterDescription("header", name, constraint, text));
@@ -50,10 +53,10 @@ internal sealed class RouteDescription(string operation, string tag, string summ
     /// <summary>A body of JSON.</summary>
     public RouteDescription Body(string schema, bool isRequired = true) => Body("application/json", schema, isRequired);
 
-    /// <summary>A body of another media type.</summary>
+    /// <summary>A body of another media type; several may be given.</summary>
     public RouteDescription Body(string contentType, string? schema, bool isRequired = true)
     {
-        RequestBody = new BodyDescription(contentType, schema, isRequired);
+        _bodies.Add(new BodyDescription(contentType, schema, isRequired));
         return Fails(400, "invalid_json").Fails(413, "too_large").Fails(415, "unsupported_media_type");
     }
 

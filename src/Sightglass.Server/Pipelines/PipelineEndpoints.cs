@@ -8,7 +8,9 @@ using Sightglass.Core.Graphs;
 using Sightglass.Server.Access;
 using Sightglass.Server.Contracts.Dashboard;
 using Sightglass.Server.Errors;
+using Sightglass.Server.Executions.Transfer;
 using Sightglass.Server.OpenApi;
+using Sightglass.Server.Requests;
 
 namespace Sightglass.Server.Pipelines;
 
@@ -29,7 +31,8 @@ internal static class PipelineEndpoints
                 .Query("format", Constraint.OneOf("json", "yaml"), "yaml gives the file itself.")
                 .Gives("Pipeline", "The pipeline.")
                 .Gives("text/plain", null, "With format=yaml: the file, as a download.")
-                .Fails(400, "invalid_query")
+                .Gives(null, null, "With format=yaml: the client has it, its If-None-Match names the ETag.", 304)
+                .Header("If-None-Match", Constraint.Text(ServerLimits.MaxReasonChars), "The ETag of what the client has.")
                 .Fails(409, "file_too_large", "file_unreadable"));
         routes.MapGet("/api/pipelines/{id}/graph", context => GraphAsync(context, server))
             .Needs(Role.Viewer)
@@ -62,14 +65,29 @@ internal static class PipelineEndpoints
             writer.WriteEndArray();
         });
 
-    private static Task OneAsync(HttpContext context, ServerContext server)
+    private static async Task OneAsync(HttpContext context, ServerContext server)
     {
-        if (Find(context, server) is not { } file) return NotFound(context).WriteAsync(context);
-        var format = context.Request.Query["format"].ToString();
-        if (format is "yaml") return FileAsync(context, file);
-        if (format is not ("" or "json"))
-            return ApiProblem.BadRequest("invalid_query", "format is json or yaml.").WriteAsync(context);
-        return JsonAnswer.WriteAsync(context, file, static (writer, file) =>
+        var file = Find(context, server);
+        if (file is null) await NotFound(context).WriteAsync(context).ConfigureAwait(false);
+        else if (context.Request.Query["format"] == "yaml") await FileAsync(context, file).ConfigureAwait(false);
+        else await AnswerAsync(context, server, file.Id).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers with a pipeline and the tag of its file, as far as that can be read.</summary>
+    public static async Task AnswerAsync(HttpContext context, ServerContext server, string id)
+    {
+        var entry = server.Pipelines.Find(id, context.Caller().Organization);
+        if (entry is null)
+        {
+            await NotFound(context).WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        var (file, _) = await PipelineFile.ReadAsync(entry, context.RequestAborted).ConfigureAwait(false);
+
+        // Problems depend on other files too, so the tag names what may be replaced and never says that nothing is new.
+        if (file is not null) context.Response.Headers.ETag = file.Tag;
+        await JsonAnswer.WriteAsync(context, entry, static (writer, file) =>
         {
             writer.WriteStartObject();
             WriteSummary(writer, file);
@@ -78,34 +96,23 @@ internal static class PipelineEndpoints
             else writer.WriteNullValue();
             DashboardPipeline.Write(writer, file.Id, file.Definition);
             writer.WriteEndObject();
-        });
+        }).ConfigureAwait(false);
     }
 
-    private static async Task FileAsync(HttpContext context, PipelineEntry file)
+    private static async Task FileAsync(HttpContext context, PipelineEntry entry)
     {
-        byte[] content;
-        try
+        var (file, problem) = await PipelineFile.ReadAsync(entry, context.RequestAborted).ConfigureAwait(false);
+        if (problem is not null)
         {
-            await using var stream = new FileStream(file.FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (stream.Length > ServerLimits.MaxFileBytes)
-            {
-                await new ApiProblem(409, "file_too_large", $"The file has more than {ServerLimits.MaxFileBytes:N0} bytes.").WriteAsync(context).ConfigureAwait(false);
-                return;
-            }
-
-            content = new byte[stream.Length];
-            content = content[..await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, context.RequestAborted).ConfigureAwait(false)];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            await new ApiProblem(409, "file_unreadable", "The file cannot be read now: " + e.Message).WriteAsync(context).ConfigureAwait(false);
+            await problem.WriteAsync(context).ConfigureAwait(false);
             return;
         }
 
-        SecurityHeaders.MakeDownload(context.Response, SafeName(file.File));
+        SecurityHeaders.MakeDownload(context.Response, SafeName.Of(entry.File));
+        if (EntityTag.IsKnown(context, file!.Tag)) return;
         context.Response.ContentType = "text/plain; charset=utf-8";
-        context.Response.ContentLength = content.Length;
-        await context.Response.Body.WriteAsync(content, context.RequestAborted).ConfigureAwait(false);
+        context.Response.ContentLength = file.Content.Length;
+        await context.Response.Body.WriteAsync(file.Content, context.RequestAborted).ConfigureAwait(false);
     }
 
     private static async Task GraphAsync(HttpContext context, ServerContext server)
@@ -119,9 +126,6 @@ internal static class PipelineEndpoints
         var graph = PipelineGraph.Build(definition);
         switch (context.Request.Query["format"].ToString())
         {
-            case "" or "json":
-                await JsonAnswer.WriteAsync(context, GraphJson.Write(graph)).ConfigureAwait(false);
-                break;
             case "dot":
                 await TextAsync(context, DotWriter.Write(graph)).ConfigureAwait(false);
                 break;
@@ -129,7 +133,7 @@ internal static class PipelineEndpoints
                 await TextAsync(context, MermaidWriter.Write(graph)).ConfigureAwait(false);
                 break;
             default:
-                await ApiProblem.BadRequest("invalid_query", "format is json, dot or mermaid.").WriteAsync(context).ConfigureAwait(false);
+                await JsonAnswer.WriteAsync(context, GraphJson.Write(graph)).ConfigureAwait(false);
                 break;
         }
     }
@@ -153,8 +157,4 @@ internal static class PipelineEndpoints
         writer.WriteBoolean("valid"u8, file.IsValid);
         JsonAnswer.WriteProblems(writer, file.Problems);
     }
-
-    // The name goes into a header: what could end the quotes or the header becomes an underscore.
-    private static string SafeName(string name) =>
-        string.Concat(Path.GetFileName(name).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'));
 }

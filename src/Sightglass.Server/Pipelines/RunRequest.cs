@@ -43,10 +43,8 @@ internal sealed record RunRequest
             Labels = reading.Texts("labels", StartRequest.MaxLabels, StartRequest.MaxLabelChars),
             Sets = reading.Texts("sets", ServerLimits.MaxSets, int.MaxValue),
         };
-        request.WebhookUrl = reading.Text("webhookUrl");
+        request.WebhookUrl = reading.Url("webhookUrl");
         request.Breakpoints = reading.List("breakpoints", StartRequest.MaxBreakpoints);
-        if (request.WebhookUrl is { } url && !(url.Length <= WebhookLimits.MaxUrlChars && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0))
-            return (request, ApiProblem.BadRequest("invalid_request", $"webhookUrl has to be an http or https address of at most {WebhookLimits.MaxUrlChars} characters, without a password."));
         if (isOwner)
         {
             request.Definition = reading.Text("definition");
@@ -79,6 +77,14 @@ internal sealed record RunRequest
             if (value.ValueKind == JsonValueKind.String) return value.GetString();
             Add(name, $"'{name}' has to be text.");
             return null;
+        }
+
+        public string? Url(string name)
+        {
+            var text = Text(name);
+            var isUrl = text is null || (text.Length <= WebhookLimits.MaxUrlChars && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0);
+            if (!isUrl) Add(name, $"'{name}' has to be an http or https address of at most {WebhookLimits.MaxUrlChars} characters, without a password.");
+            return text;
         }
 
         public StagePriority Priority()

@@ -41,7 +41,7 @@ internal static class StreamServer
             FindPipeline = id => catalog.Find(id)?.Definition,
             Grace = TimeSpan.FromSeconds(1),
         });
-        await using var server = new SightglassServer(new ServerOptions { Urls = [$"http://127.0.0.1:{port}"], MaxConnections = 20_000 }, engine, catalog);
+        await using var server = new SightglassServer(new ServerOptions { Urls = [$"http://127.0.0.1:{port}"], MaxConnections = 20_000, RequestsPerSecond = 1_000_000, RequestBurst = 1_000_000 }, engine, catalog);
         await engine.RecoverAsync();
         await server.StartAsync();
         await ServerProtocol.ServeAsync(new Uri(server.Addresses[0]).Port, static _ => Task.CompletedTask);

@@ -59,6 +59,27 @@ public sealed class PipelineCatalog : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Reads a pipeline as it would be read in the folder: with what is known of secrets and of the other pipelines.</summary>
+    /// <param name="utf8">The content, YAML or JSON.</param>
+    /// <param name="fileName">The name it has, or would have.</param>
+    /// <param name="organization">The organisation it belongs to.</param>
+    public DefinitionReadResult Read(ReadOnlyMemory<byte> utf8, string fileName, string organization = "default")
+    {
+        var others = new Dictionary<string, PipelineDefinition?>(StringComparer.Ordinal);
+        foreach (var entry in _entries)
+        {
+            if (entry.Organization == organization) others.TryAdd(entry.Id, entry.Definition);
+        }
+
+        // One that is new may call itself as well as another; how deep that goes is checked like any other call.
+        others.TryAdd(DefinitionReader.IdOf(fileName), null);
+        return DefinitionReader.Read(utf8, fileName, _options.Reading with { PipelineIds = others.Keys, FindPipeline = id => others.GetValueOrDefault(id) });
+    }
+
+    /// <summary>Tells whether a text can be the id of a pipeline: letters, digits and <c>-</c>, at most 100.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsId(string text) => PipelineChecks.IsId(text);
+
     /// <summary>Reads the folder and begins to watch it.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {

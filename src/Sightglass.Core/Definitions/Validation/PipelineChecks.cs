@@ -20,7 +20,8 @@ internal static class PipelineChecks
         }
     }
 
-    private static bool IsId(string id) => id.Length <= DefinitionLimits.IdLength && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-');
+    /// <summary>Tells whether a text can be the id of a pipeline.</summary>
+    public static bool IsId(string id) => id.Length <= DefinitionLimits.IdLength && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-');
 
     private static void CheckInput(Check check, string name, InputDefinition input)
     {
