@@ -33,6 +33,7 @@ internal static class ExecutionLists
         routes.MapGet("/api/executions/history", context => HistoryAsync(context, server))
             .Needs(Role.Viewer)
             .Describe("listExecutionHistory", Tags.Executions, "All executions, page by page", d => d
+                .ChecksQuery()
                 .Says("Newest first, by number of the page or, at any depth, by cursor. All filters given must fit.")
                 .Query("status", ListQuery.StatusConstraint, "Only those of these statuses.", "unknown_status")
                 .Query("pipeline", Constraint.Text(ServerLimits.MaxPathPart), "Only those of this pipeline.")
@@ -49,6 +50,7 @@ internal static class ExecutionLists
     }
 
     private static RouteDescription Paged(RouteDescription d) => d
+        .ChecksQuery()
         .Query("limit", Constraint.Number(1, ServerLimits.MaxActive, ServerLimits.MaxActive), "The most executions of the answer.")
         .Query("cursor", Constraint.Text(ServerLimits.MaxPathPart), "next of the answer before.");
 

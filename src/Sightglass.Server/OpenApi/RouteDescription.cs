@@ -30,6 +30,9 @@ internal sealed class RouteDescription(string operation, string tag, string summ
     /// <summary>Gets how it refuses, by status and code; what every route may answer is not among them.</summary>
     public IReadOnlyList<(int Status, string Code)> Failures => _failures;
 
+    /// <summary>Gets whether its handler checks the values of its query.</summary>
+    public bool HasOwnCheck { get; private set; }
+
     /// <summary>Gets whether it is a stream that ends when its reader goes or what it reads ends.</summary>
     public bool IsStream { get; private set; }
 
@@ -93,6 +96,13 @@ internal sealed class RouteDescription(string operation, string tag, string summ
         Header("Idempotency-Key", Constraint.Text(Core.Scheduling.IdempotencyKey.MaxLength, 1), "Names the request: sent again under its key, with the same body and within 24 hours, it has no second effect and gets the first answer.")
             .Fails(400, "idempotency_key_invalid")
             .Fails(409, "idempotency_conflict");
+
+    /// <summary>Its handler checks the values of its query itself, to tell all that is wrong with them and with each other at once.</summary>
+    public RouteDescription ChecksQuery()
+    {
+        HasOwnCheck = true;
+        return this;
+    }
 
     /// <summary>It is a stream.</summary>
     public RouteDescription Streams()

@@ -99,6 +99,7 @@ public sealed partial class ErrorReferenceTests
         _ when file.Contains("/Sightglass.Core/Definitions/", StringComparison.Ordinal) => Problems,
         _ when file.Contains("/Sightglass.Core/Expressions/", StringComparison.Ordinal) => Expressions,
         _ when file.Contains("/Sightglass.Core/Ports/", StringComparison.Ordinal) || file.Contains("/Sightglass.Sqlite/", StringComparison.Ordinal) => Store,
+        _ when file.Contains("/Sightglass.Core/Monitoring/External/", StringComparison.Ordinal) || file.EndsWith("/MonitoredRun.Reported.cs", StringComparison.Ordinal) => Http,
         _ when file.Contains("/Sightglass.Core/Webhooks/", StringComparison.Ordinal) => Webhooks,
         _ when file.Contains("/Sightglass.Core/Scheduling/Schedules/", StringComparison.Ordinal) => Commands,
         _ when file.EndsWith("/PipelineEngine.cs", StringComparison.Ordinal) || file.EndsWith("/PipelineEngine.Debugging.cs", StringComparison.Ordinal) => Commands,

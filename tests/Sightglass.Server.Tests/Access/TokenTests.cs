@@ -136,7 +136,7 @@ public sealed class TokenTests
         var token = (await server.PostAsync("/api/tokens", """{"name":"ci"}""")).Json.GetProperty("token").GetString()!;
         foreach (var path in (string[])[$"/api/pipelines?key={token}", $"/api/pipelines/{token}", "/api/pipelines?access_token=x", "/api/pipelines?token=x"])
             (await server.GetAsync(path)).AssertProblem(HttpStatusCode.BadRequest, "token_in_url");
-        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync("/api/pipelines?q=sg_short")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync("/api/executions/history?q=sg_short")).Status);
     }
 
     [Fact]
