@@ -189,17 +189,18 @@ internal sealed class SocketSession(HttpContext context, ServerContext server, W
         if (!await SendAsync(SocketAnswers.Subscription("subscribed", message, problem, request?.Last), _closing.Token).ConfigureAwait(false) || request is null) return;
         if (request.After is not { } after)
         {
-            Follow(request.ExecutionId, static () => null, token => LiveDashboard.FollowAsync(server, request.ExecutionId, json => SendAsync(json, token), token));
+            Follow(request.ExecutionId, static () => null, static () => false, token => LiveDashboard.FollowAsync(server, request.ExecutionId, json => SendAsync(json, token), token));
             return;
         }
 
         var subscription = new SocketSubscription(this, server, request.ExecutionId, after, request.Filter);
-        Follow(request.ExecutionId, () => subscription.Cursor, token => subscription.RunAsync(request.Last, token));
+        Follow(request.ExecutionId, () => subscription.Cursor, () => subscription.IsOver, token => subscription.RunAsync(request.Last, token));
     }
 
-    private void Follow(Guid executionId, Func<long?> cursor, Func<CancellationToken, Task> follow) => _topics.Join(
+    private void Follow(Guid executionId, Func<long?> cursor, Func<bool> isOver, Func<CancellationToken, Task> follow) => _topics.Join(
         executionId,
         cursor,
+        isOver,
         async token =>
         {
             try

@@ -12,6 +12,10 @@ internal sealed class SocketSubscription(SocketSession session, ServerContext se
     private readonly byte[] _head = Encoding.ASCII.GetBytes($"{{\"type\":\"events\",\"executionId\":\"{executionId}\",\"events\":[");
     private ArrayBufferWriter<byte>? _events;
     private ReadOnlyMemory<byte> _word;
+    private volatile bool _isOver;
+
+    /// <summary>Gets whether the last word was written: its client may know it before the subscription has left.</summary>
+    public bool IsOver => _isOver;
 
     protected override bool IsFull => _events?.WrittenCount >= ServerLimits.ViewerBatchBytes;
 
@@ -38,11 +42,15 @@ internal sealed class SocketSubscription(SocketSession session, ServerContext se
     protected override void WriteHeartbeat() =>
         _word = SocketAnswers.Word("heartbeat", ExecutionId, Cursor, static (writer, cursor) => writer.WriteNumber("seq"u8, cursor));
 
-    protected override void WriteEnd() => _word = SocketAnswers.Word("end", ExecutionId, (Cursor, Sent), static (writer, counts) =>
+    protected override void WriteEnd()
     {
-        writer.WriteNumber("last"u8, counts.Cursor);
-        writer.WriteNumber("sent"u8, counts.Sent);
-    });
+        _isOver = true;
+        _word = SocketAnswers.Word("end", ExecutionId, (Cursor, Sent), static (writer, counts) =>
+        {
+            writer.WriteNumber("last"u8, counts.Cursor);
+            writer.WriteNumber("sent"u8, counts.Sent);
+        });
+    }
 
     protected override bool WriteParked(StageError reason)
     {
@@ -55,7 +63,11 @@ internal sealed class SocketSubscription(SocketSession session, ServerContext se
         return true;
     }
 
-    protected override void WriteReset() => _word = SocketAnswers.Word("reset", ExecutionId, 0, static (_, _) => { });
+    protected override void WriteReset()
+    {
+        _isOver = true;
+        _word = SocketAnswers.Word("reset", ExecutionId, 0, static (_, _) => { });
+    }
 
     // The socket says it for all its subscriptions.
     protected override void WriteDraining()

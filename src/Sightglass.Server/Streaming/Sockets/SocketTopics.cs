@@ -10,7 +10,14 @@ internal sealed class SocketTopics
 
     public bool IsFull => _topics.Count >= StreamLimits.MaxTopics;
 
-    public bool Has(Guid executionId) => _topics.ContainsKey(executionId);
+    /// <summary>Tells whether the socket follows an execution; one that has said its last word is waited for.</summary>
+    public async ValueTask<bool> HasAsync(Guid executionId)
+    {
+        if (!_topics.TryGetValue(executionId, out var topic)) return false;
+        if (!topic.IsOver()) return true;
+        await topic.Following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return false;
+    }
 
     /// <summary>Gets how far each subscription has come that has a cursor.</summary>
     public IReadOnlyList<(Guid ExecutionId, long Cursor)> Cursors() =>
@@ -19,11 +26,12 @@ internal sealed class SocketTopics
     /// <summary>Begins to follow an execution.</summary>
     /// <param name="executionId">The execution.</param>
     /// <param name="cursor">Tells how far it has come.</param>
+    /// <param name="isOver">Tells whether it has said its last word.</param>
     /// <param name="follow">Follows it to the end.</param>
     /// <param name="closing">Ends it with the socket.</param>
-    public void Join(Guid executionId, Func<long?> cursor, Func<CancellationToken, Task> follow, CancellationToken closing)
+    public void Join(Guid executionId, Func<long?> cursor, Func<bool> isOver, Func<CancellationToken, Task> follow, CancellationToken closing)
     {
-        var topic = new Topic(cursor, CancellationTokenSource.CreateLinkedTokenSource(closing));
+        var topic = new Topic(cursor, isOver, CancellationTokenSource.CreateLinkedTokenSource(closing));
         _topics[executionId] = topic;
         topic.Following = Task.Run(async () =>
         {
@@ -51,9 +59,11 @@ internal sealed class SocketTopics
     /// <summary>Waits for the end of all subscriptions of a socket that closes.</summary>
     public Task EndAsync() => Task.WhenAll(_topics.Values.Select(static t => t.StopAsync()));
 
-    private sealed class Topic(Func<long?> cursor, CancellationTokenSource ends)
+    private sealed class Topic(Func<long?> cursor, Func<bool> isOver, CancellationTokenSource ends)
     {
         public Func<long?> Cursor => cursor;
+
+        public Func<bool> IsOver => isOver;
 
         public CancellationTokenSource Ends => ends;
 

@@ -18,7 +18,7 @@ internal sealed record SubscribeRequest(Guid ExecutionId, long? After, EventFilt
         if (message.Names("stages") is not { } stages || message.Names("types") is not { } types || EventFilter.Parse(stages, types) is not { } filter)
             return Refuse(ApiProblem.BadRequest("invalid_query", $"'stages' and 'types' are lists of at most {ServerLimits.MaxFilters} texts each."));
         if (!message.TryGetExecution(out var id)) return Refuse(ApiProblem.ExecutionNotFound);
-        if (topics.Has(id)) return Refuse(new ApiProblem(409, "already_subscribed", "This socket follows the execution already; unsubscribe first."));
+        if (await topics.HasAsync(id).ConfigureAwait(false)) return Refuse(new ApiProblem(409, "already_subscribed", "This socket follows the execution already; unsubscribe first."));
         if (topics.IsFull) return Refuse(new ApiProblem(429, "too_many_subscriptions", $"A socket follows at most {StreamLimits.MaxTopics} executions; unsubscribe from one."));
         LogPage page;
         try
