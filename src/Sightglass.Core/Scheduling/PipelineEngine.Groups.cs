@@ -104,14 +104,24 @@ public sealed partial class PipelineEngine
         var known = new TaskCompletionSource<bool>(_services.Parts.Continuations);
         lock (_groupsGate) _groupsKnown = known.Task;
         _services.Groups.Hold();
+        Exception? failure = null;
         try
         {
             return await recover().ConfigureAwait(false);
         }
+        catch (Exception e)
+        {
+            failure = e;
+            throw;
+        }
         finally
         {
             _services.Groups.Release();
-            known.TrySetResult(true);
+
+            // Who starts something before the next recovery has to look by itself.
+            if (failure is null) known.TrySetResult(true);
+            else known.TrySetException(failure);
+            _ = known.Task.Exception;
         }
     }
 
