@@ -43,7 +43,10 @@ internal sealed class ExecutionLister(Connection connection)
             rows.Reset();
         }
 
-        return new ExecutionPage(items, more ? last.ToString() : null) { Total = query.CountUpTo > 0 ? Count(query, sql, tokens) : null };
+        // A last page that begins at a number says itself how many there are.
+        var isLast = !more && after is null && (items.Count > 0 || query.Offset == 0);
+        int? total = query.CountUpTo == 0 ? null : isLast ? Math.Min(query.Offset + items.Count, query.CountUpTo + 1) : Count(query, sql, tokens);
+        return new ExecutionPage(items, more ? last.ToString() : null) { Total = total };
     }
 
     private int Count(ExecutionQuery query, ListSql sql, IReadOnlyCollection<string> tokens)

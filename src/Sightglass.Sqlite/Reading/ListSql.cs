@@ -12,8 +12,8 @@ namespace Sightglass.Sqlite.Reading;
 /// ?18 and on the tokens.</summary>
 /// <remarks>
 /// A list asks for some statuses, newest first. One index walk cannot give several statuses in order of creation, so each
-/// status is a branch of its own that seeks and stops at the page's size; the few rows found are merged. A page thus
-/// costs the same with a thousand and with a million executions. What is passed over is merged by its keys alone. Where words, labels or a pipeline of an organisation are
+/// status is a branch of its own that seeks; they are merged as they come out of the index, and the merge stops when the page
+/// is full. A page thus costs the same with a thousand and with a million executions. Where words, labels or a pipeline of an organisation are
 /// asked for, ended executions come out of the full-text index, which holds them all as tokens in the same order.
 /// </remarks>
 internal sealed class ListSql
@@ -72,28 +72,31 @@ internal sealed class ListSql
     {
         // A page begins below a cursor, and so does a range: one bound, so that it is the one that the index is sought with.
         paged |= _query.CreatedBefore is not null;
-        var branches = Branches(paged, " ORDER BY created DESC, key DESC LIMIT ?9");
+        var branches = Branches(paged);
+        if (UsesIndex) branches = [.. branches.Select(branch => $"SELECT s.place FROM ({branch} ORDER BY created DESC, key DESC LIMIT ?9) b CROSS JOIN searched s ON s.execution = b.key")];
         if (Match is not null) branches.Add(Indexed(paged));
+        var (found, order) = UsesIndex ? ("place", "found.place DESC") : ("key, created", "found.created DESC, found.key DESC");
         return $"""
             SELECT {SummaryRow.Columns}, h.last_seq, e.key{(_query.WithTexts ? ", s.input, n.output" : "")}
-            FROM (SELECT key, created FROM ({string.Join(" UNION ALL ", branches)}) ORDER BY created DESC, key DESC LIMIT ?11 OFFSET ?12) found
-            JOIN executions e ON e.key = found.key JOIN heads h ON h.execution = e.key
+            FROM (SELECT {found} FROM ({string.Join(" UNION ALL ", branches)}) ORDER BY {(UsesIndex ? "place DESC" : "created DESC, key DESC")} LIMIT ?11 OFFSET ?12) found
+            {(UsesIndex ? "CROSS JOIN places p ON p.place = found.place JOIN executions e ON e.key = p.execution" : "JOIN executions e ON e.key = found.key")}
+            JOIN heads h ON h.execution = e.key
             {(_query.WithTexts ? "LEFT JOIN searched s ON s.execution = e.key LEFT JOIN endings n ON n.execution = e.key" : "")}
-            ORDER BY found.created DESC, found.key DESC
+            ORDER BY {order}
             """;
     }
 
     /// <summary>Gives the statement of the total.</summary>
     public string Total()
     {
-        var branches = Branches(_query.CreatedBefore is not null, "");
+        var branches = Branches(_query.CreatedBefore is not null);
         var total = branches.Count == 0 ? "0" : $"(SELECT count(*) FROM (SELECT 1 FROM ({string.Join(" UNION ALL ", branches)}) LIMIT ?16))";
         return Match is null ? $"SELECT {total}" : $"SELECT {total} + (SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?13{PlaceRange(_query.CreatedBefore is not null)} LIMIT ?16))";
     }
 
     private static string Numbers(IEnumerable<ExecutionStatus> statuses) => string.Join(',', statuses.Select(status => ((int)status).ToString(CultureInfo.InvariantCulture)));
 
-    private List<string> Branches(bool paged, string end)
+    private List<string> Branches(bool paged)
     {
         var branches = new List<string>();
         if (_query.Id is not null) branches.Add(Any("executions WHERE id = ?1", _wanted));
@@ -114,7 +117,7 @@ internal sealed class ListSql
         // Rows found by another index, filtered by the rest and sorted: due, ended lately or looked up, they are few.
         string Any(string source, ExecutionStatus[] statuses)
         {
-            var sql = new StringBuilder($"SELECT * FROM (SELECT key, created FROM {source}");
+            var sql = new StringBuilder($"SELECT key, created FROM {source}");
             if (statuses.Length < AllStatuses.Length) sql.Append(CultureInfo.InvariantCulture, $" AND status IN ({Numbers(statuses)})");
             if (!_query.IncludeChildren && !_isLookUp) sql.Append(" AND child = 0");
             return Finish(sql);
@@ -123,7 +126,7 @@ internal sealed class ListSql
         string Seek(ExecutionStatus status, char child)
         {
             var index = _query.Organization is not null ? "organization" : _query.PipelineId is not null ? "pipeline" : "status";
-            var sql = new StringBuilder($"SELECT * FROM (SELECT key, created FROM executions INDEXED BY executions_by_{index} WHERE ");
+            var sql = new StringBuilder($"SELECT key, created FROM executions INDEXED BY executions_by_{index} WHERE ");
             sql.Append(CultureInfo.InvariantCulture, $"status = {(int)status} AND child = {child}");
             if (status.IsTerminal() && _query.EndedSince is not null) sql.Append(" AND ended >= ?3");
             return Finish(sql);
@@ -146,17 +149,16 @@ internal sealed class ListSql
                 sql.Append(')');
             }
 
-            return sql.Append(end).Append(')').ToString();
+            return sql.ToString();
         }
     }
 
-    // The place is the moment of creation, and what the branch is merged by. Where the row at the cursor is gone, what stands
-    // at its own moment is told apart behind the limit of the index, which is then wider by as many as one moment has.
-    private string Indexed(bool paged) => $"""
-        SELECT * FROM (SELECT p.execution AS key, {SearchPlace.CreatedOf("f.place")} AS created
-        FROM (SELECT rowid AS place FROM search WHERE search MATCH ?13{PlaceRange(paged)} ORDER BY rowid DESC LIMIT ?17) f
-        CROSS JOIN places p ON p.place = f.place{(paged ? $" WHERE {SearchPlace.CreatedOf("f.place")} < ?7 OR p.execution < ?8" : "")} LIMIT ?9)
-        """;
+    // Places alone are merged and passed over; whose they are is looked up for the rows of the page. Where the row at the cursor
+    // is gone, what stands at its own moment is told apart behind the limit of the index, which is then wider by as many as one
+    // moment has.
+    private string Indexed(bool paged) =>
+        $"SELECT place FROM (SELECT rowid AS place FROM search WHERE search MATCH ?13{PlaceRange(paged)} ORDER BY rowid DESC LIMIT ?17) f"
+        + (paged ? $" WHERE {SearchPlace.CreatedOf("f.place")} < ?7 OR (SELECT execution FROM places WHERE place = f.place) < ?8" : "");
 
     private string PlaceRange(bool below) => (below ? " AND rowid < ?14" : "") + (_query.CreatedFrom is not null ? " AND rowid >= ?15" : "");
 }
