@@ -114,7 +114,6 @@ internal abstract class LogStream(ServerContext server, Guid executionId, long a
                 Sent += chunk.Block.Count;
                 Cursor = chunk.Block.LastSeq;
             }
-
             else if (!await WriteAsync(chunk.Block, cancellationToken).ConfigureAwait(false))
             {
                 return false;
