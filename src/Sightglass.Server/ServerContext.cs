@@ -9,6 +9,7 @@ using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
 using Sightglass.Server.Streaming;
 using Sightglass.Server.Streaming.Hubs;
+using Sightglass.Server.Streaming.Sockets;
 
 namespace Sightglass.Server;
 
@@ -25,6 +26,9 @@ internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engin
 
     /// <summary>Gets what viewers of the same execution share.</summary>
     public StreamHubs Streams { get; } = new(Options, Engine, Logger, Stopping);
+
+    /// <summary>Gets how many sockets each caller has open.</summary>
+    public SocketCallers Sockets { get; } = new();
 
     /// <summary>Gets whether executions may be streamed to browsers.</summary>
     public StreamingSwitch Switch { get; } = new(Options.IsStreaming);

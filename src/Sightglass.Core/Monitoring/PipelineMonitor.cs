@@ -81,8 +81,6 @@ public sealed partial class PipelineMonitor : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(definition);
         options ??= new RunOptions();
-        if (options.Labels is { } labels && (labels.Count > StartRequest.MaxLabels || labels.Any(l => l.Key.Length > StartRequest.MaxLabelChars || l.Value.Length > StartRequest.MaxLabelChars)))
-            throw new MonitorException("labels_too_many", "A run may have 32 labels of at most 200 characters each.");
         var plan = MonitoredPlan.Make(definition);
         var input = options.Input is null ? Payload.FromJson("{}"u8.ToArray()) : PayloadOf(options.Input);
         RequireRoom();

@@ -113,14 +113,13 @@ internal static class ReportEndpoints
         }
 
         if (pipeline.ValueKind != JsonValueKind.Object) return (null, ApiProblem.BadRequest("invalid_request", "'pipeline' is the id of a pipeline, or an object with id and stages."));
-        try
-        {
-            return (DefinitionJson.Read(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(pipeline)), null);
-        }
-        catch (JsonException e)
-        {
-            return (null, ApiProblem.BadRequest("invalid_pipeline", $"The pipeline cannot be read at {e.Path ?? "$"}: it is written as a pipeline file is, see docs/reference/pipeline.schema.json."));
-        }
+        var read = DefinitionReader.Read(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(pipeline).ToArray(), "");
+
+        // How stages run is none of our business; what they are called and what they wait for has to be readable.
+        var problems = read.Problems.Where(static p => p.Code is ProblemCodes.WrongType or ProblemCodes.UnknownKey).ToList();
+        return read.Definition is { } definition && problems.Count == 0
+            ? (definition, null)
+            : (null, new ApiProblem(400, "invalid_pipeline", "The pipeline cannot be read: " + (problems.Count > 0 ? problems[0].Message : read.Problems[0].Message) + ".", problems.Count > 0 ? problems : read.Problems));
     }
 
     private static async Task ReportAsync(HttpContext context, ServerContext server)

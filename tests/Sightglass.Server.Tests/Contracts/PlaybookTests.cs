@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Sightglass.Server.Access;
 using Sightglass.Server.Contracts;
+using Sightglass.Server.Errors;
 using Xunit;
 
 namespace Sightglass.Server.Tests.Contracts;
@@ -69,6 +71,44 @@ public sealed class PlaybookTests
         Assert.Equal((HttpStatusCode.NotFound, "application/json"), (answer.Status, answer.Type));
         Assert.False(answer.Json.GetProperty("success").GetBoolean());
         Assert.Equal("NOT_FOUND", answer.Json.GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/steps/first")]
+    [InlineData("/stream")]
+    public async Task Run_is_unknown_when_it_is_of_another_organization(string path)
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Waits);
+        var definition = Core.Definitions.DefinitionReader.Read(System.Text.Encoding.UTF8.GetBytes(Some.Waits), "waits.yaml").Definition!;
+        var started = await server.Engine.StartAsync(new Core.Scheduling.StartRequest { Definition = definition, Organization = "acme", ExternalId = "theirs" });
+
+        var answer = await server.GetAsync($"/api/v1/playbook-runs/{started.ExecutionId}{path}");
+        using var socket = new System.Net.WebSockets.ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<System.Net.WebSockets.WebSocketException>(() => socket.ConnectAsync(new Uri($"ws://{server.Address.Authority}/ws/executions/{(path.Length == 0 ? "theirs" : started.ExecutionId.ToString())}/logs"), CancellationToken.None));
+
+        Assert.Equal((HttpStatusCode.NotFound, "NOT_FOUND"), (answer.Status, answer.Json.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Equal(HttpStatusCode.NotFound, socket.HttpStatusCode);
+    }
+
+    [Theory]
+    [InlineData("None", 404, 403, "NO_ORG_ACCESS")]
+    [InlineData("Viewer", 404, 404, "NOT_FOUND")]
+    [InlineData("Viewer", 410, 404, "NOT_FOUND")]
+    [InlineData("Viewer", 403, 403, "NO_ORG_ACCESS")]
+    [InlineData(null, 401, 401, "UNAUTHORIZED")]
+    public async Task Refusal_of_the_gate_is_in_the_envelope(string? role, int refused, int status, string code)
+    {
+        var context = new Microsoft.AspNetCore.Http.DefaultHttpContext();
+        using var body = new MemoryStream();
+        context.Response.Body = body;
+        if (role is not null) context.Features.Set(new Caller("ann", "acme", Enum.Parse<Role>(role), CallerKind.Session));
+
+        await Server.Contracts.Playbooks.PlaybookAnswer.RefuseAsync(context, new ApiProblem(refused, "any", "Why."));
+
+        Assert.Equal(status, context.Response.StatusCode);
+        Assert.Equal(code, JsonElement.Parse(body.ToArray()).GetProperty("error").GetProperty("code").GetString());
     }
 
     [Fact]

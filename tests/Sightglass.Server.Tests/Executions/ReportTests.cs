@@ -129,6 +129,10 @@ public sealed class ReportTests
     [InlineData("""{"pipeline":{"id":"x"}}""", 400, "definition_unusable")]
     [InlineData("""{"pipeline":{"id":"x","stages":[{"id":"a"},{"id":"a"}]}}""", 400, "definition_unusable")]
     [InlineData("""{"pipeline":{"id":"x","stages":7}}""", 400, "invalid_pipeline")]
+    [InlineData("""{"pipeline":{"id":"x","stages":null}}""", 400, "definition_unusable")]
+    [InlineData("""{"pipeline":{"id":null,"stages":[null]}}""", 400, "invalid_pipeline")]
+    [InlineData("""{"pipeline":{"id":"x","stages":[{"id":"a","needs":7}]}}""", 400, "invalid_pipeline")]
+    [InlineData("""{"pipeline":{"id":"x","stages":[{"id":"a","need":["b"]}]}}""", 400, "invalid_pipeline")]
     [InlineData("""{"pipeline":"hello","externalId":7}""", 400, "invalid_request")]
     [InlineData("""{"pipeline":"hello","id":"7"}""", 400, "invalid_request")]
     [InlineData("""{"pipeline":"hello","time":"soon"}""", 400, "invalid_request")]
@@ -140,6 +144,15 @@ public sealed class ReportTests
         (await server.PostAsync("/api/executions", body)).AssertProblem((HttpStatusCode)status, code);
 
         Assert.Empty((await server.GetAsync("/api/executions")).Json.GetProperty("executions").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Start_is_refused_when_its_labels_are_too_many()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Hello);
+        var labels = JsonSerializer.Serialize(Enumerable.Range(0, 33).ToDictionary(i => $"l{i}", _ => "x"));
+
+        (await server.PostAsync("/api/executions", $$"""{"pipeline":"hello","labels":{{labels}}}""")).AssertProblem(HttpStatusCode.BadRequest, "labels_too_many");
     }
 
     [Fact]

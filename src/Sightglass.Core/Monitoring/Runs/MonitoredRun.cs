@@ -2,6 +2,7 @@ using System.Text;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Ports;
+using Sightglass.Core.Scheduling;
 using Sightglass.Core.Stages;
 
 namespace Sightglass.Core.Monitoring.Runs;
@@ -55,10 +56,12 @@ internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProv
     public void Create(RunOptions options, Payload input, string organization = "default", DateTimeOffset? time = null)
     {
         if (time is { } reported && reported < _now) _now = reported.AddTicks(-(reported.Ticks % TimeSpan.TicksPerMicrosecond));
-        Emit(null, 0, new ExecutionCreated
+        if (options.Labels is { } given && (given.Count > StartRequest.MaxLabels || given.Any(l => l.Key.Length > StartRequest.MaxLabelChars || l.Value.Length > StartRequest.MaxLabelChars)))
+            throw new MonitorException("labels_too_many", $"A run may have {StartRequest.MaxLabels} labels of at most {StartRequest.MaxLabelChars} characters each.");
+        var created = new ExecutionCreated
         {
             PipelineId = plan.Definition.Id,
-            Name = plan.Definition.DisplayName,
+            Name = ExecutionLimits.Cut(plan.Definition.DisplayName, StartRequest.MaxNameChars),
             Version = plan.Definition.Version,
             DefinitionHash = plan.Hash,
             Input = input,
@@ -68,7 +71,10 @@ internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProv
             Organization = organization,
             ExternalId = options.ExternalId,
             Plan = Payload.FromJson(plan.Graph),
-        });
+        };
+        if (EventFit.FixedBytes(created) is > ExecutionLimits.MaxCreatedBytes and var size)
+            throw new MonitorException("start_too_large", $"Labels and names take {size} bytes of the log's first event; {ExecutionLimits.MaxCreatedBytes} is the most. Shorten them.");
+        Emit(null, 0, created);
         _state.ApplyPlan(plan.Graph.Span);
         _pending.AddValues([new StoredValue(plan.Hash, plan.Json)]);
         _input = TextExcerpt.Of(input);

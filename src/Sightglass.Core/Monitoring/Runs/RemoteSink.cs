@@ -14,11 +14,13 @@ internal sealed class RemoteSink : ILogSink, IDisposable
     private readonly PipelineMonitorOptions _options;
     private readonly HttpClient _http;
     private readonly CancellationTokenSource _abandoned = new();
+    private readonly CancellationToken _gone;
     private readonly ConcurrentDictionary<Guid, RemoteRun> _runs = new();
 
     public RemoteSink(PipelineMonitorOptions options)
     {
         _options = options;
+        _gone = _abandoned.Token;
 
         // A redirect would take the token to another server.
         _http = new HttpClient(options.Handler ?? new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }, disposeHandler: options.Handler is null)
@@ -77,20 +79,20 @@ internal sealed class RemoteSink : ILogSink, IDisposable
             {
                 using var content = new ReadOnlyMemoryContent(body);
                 content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-                using var answer = await _http.PostAsync(new Uri(path, UriKind.Relative), content, _abandoned.Token).ConfigureAwait(false);
+                using var answer = await _http.PostAsync(new Uri(path, UriKind.Relative), content, _gone).ConfigureAwait(false);
                 if (answer.IsSuccessStatusCode) return null;
                 if (!IsPassing(answer.StatusCode)) return await RefusalAsync(answer).ConfigureAwait(false);
                 asked = answer.Headers.RetryAfter?.Delta;
                 MonitorLog.ServerAway(_options.Logger, path, $"it answered {(int)answer.StatusCode}");
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
             {
-                if (_abandoned.IsCancellationRequested) return new MonitorException("monitor_closed", "The monitor was closed before the server took everything that was reported.");
+                if (_gone.IsCancellationRequested) return new MonitorException("monitor_closed", "The monitor was closed before the server took everything that was reported.");
                 MonitorLog.ServerAway(_options.Logger, path, e.Message);
             }
 
             var delay = asked > wait ? asked.Value : wait;
-            await Task.Delay(delay < MonitorLimits.LongestRetry ? delay : MonitorLimits.LongestRetry, _options.Time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(delay < MonitorLimits.LongestRetry ? delay : MonitorLimits.LongestRetry, _options.Time, _gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             wait = wait * 2 < MonitorLimits.LongestRetry ? wait * 2 : MonitorLimits.LongestRetry;
         }
     }

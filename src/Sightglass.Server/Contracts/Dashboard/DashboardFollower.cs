@@ -1,5 +1,7 @@
 using Sightglass.Core.Executions;
+using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
+using Sightglass.Server.Streaming;
 
 namespace Sightglass.Server.Contracts.Dashboard;
 
@@ -29,7 +31,11 @@ internal sealed class DashboardFollower(ServerContext server, Guid id, Func<Read
         var outputs = SendOutputsAsync(messages, both);
         try
         {
-            await FollowAsync(messages, both.Token).ConfigureAwait(false);
+            while (!await FollowAsync(messages, both.Token).ConfigureAwait(false))
+            {
+                // The store is away: what has been told stands, and it goes on from there.
+                await Task.Delay(StreamLimits.FollowRetry, server.Time, both.Token).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -44,31 +50,41 @@ internal sealed class DashboardFollower(ServerContext server, Guid id, Func<Read
         _news.Dispose();
     }
 
-    private async Task FollowAsync(DashboardMessages messages, CancellationToken cancellationToken)
+    /// <returns>Whether nothing more comes; else the store could not be read.</returns>
+    private async Task<bool> FollowAsync(DashboardMessages messages, CancellationToken cancellationToken)
     {
-        await foreach (var step in server.Engine.Follower.FollowAsync(id, messages.State.LastSeq, server.Options.Heartbeat, cancellationToken).ConfigureAwait(false))
+        try
         {
-            await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
+            await foreach (var step in server.Engine.Follower.FollowAsync(id, messages.State.LastSeq, server.Options.Heartbeat, cancellationToken).ConfigureAwait(false))
             {
-                foreach (var block in step.Blocks)
+                await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
                 {
-                    foreach (var e in EventJson.ReadBlock(block.Bytes))
+                    foreach (var block in step.Blocks)
                     {
-                        if (e.Seq > messages.State.LastSeq && !await TellAsync(messages, e, cancellationToken).ConfigureAwait(false)) return;
+                        foreach (var e in EventJson.ReadBlock(block.Bytes))
+                        {
+                            if (e.Seq > messages.State.LastSeq && !await TellAsync(messages, e, cancellationToken).ConfigureAwait(false)) return true;
+                        }
                     }
-                }
 
-                if (step.Ended) await CloseAsync(messages, cancellationToken).ConfigureAwait(false);
-                else if (step.Parked is { } parked) await send(messages.Failed(parked)).ConfigureAwait(false);
-                if (step.Ended || step.Parked is not null) return;
-                if (_texts.HasNews && _news.CurrentCount == 0) _news.Release();
-            }
-            finally
-            {
-                _turn.Release();
+                    if (step.Ended) await CloseAsync(messages, cancellationToken).ConfigureAwait(false);
+                    else if (step.Parked is { } parked) await send(messages.Failed(parked)).ConfigureAwait(false);
+                    if (step.Ended || step.Parked is not null) return true;
+                    if (_texts.HasNews && _news.CurrentCount == 0) _news.Release();
+                }
+                finally
+                {
+                    _turn.Release();
+                }
             }
         }
+        catch (StoreUnavailableException)
+        {
+            return false;
+        }
+
+        return true;
     }
 
     private async ValueTask<bool> TellAsync(DashboardMessages messages, ExecutionEvent e, CancellationToken cancellationToken)
@@ -120,6 +136,11 @@ internal sealed class DashboardFollower(ServerContext server, Guid id, Func<Read
         {
             return await _texts.TakeNewsAsync(messages.State, cancellationToken).ConfigureAwait(false) is { } news
                 && await send(messages.Output(news.Stage, news.Text.Text, isFinal: false)).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            // It is told with what comes next, or at the end.
+            return true;
         }
         finally
         {

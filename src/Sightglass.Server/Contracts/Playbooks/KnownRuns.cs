@@ -24,7 +24,17 @@ internal sealed class KnownRuns(IEventStore store)
         await run.Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await CatchUpAsync(run, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await CatchUpAsync(run, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                // It may stand between an event and what belongs to it.
+                run.StartOver();
+                throw;
+            }
+
             if (run.Reports.State.LastSeq == 0) return false;
             read(run.Reports, run.Definition);
             return true;

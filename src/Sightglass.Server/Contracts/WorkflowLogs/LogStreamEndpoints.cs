@@ -7,6 +7,7 @@ using Sightglass.Core.Scheduling;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.OpenApi;
+using Sightglass.Server.Streaming.Sockets;
 
 namespace Sightglass.Server.Contracts.WorkflowLogs;
 
@@ -21,7 +22,7 @@ internal static class LogStreamEndpoints
                 .Says("One ExecutionLog a message: all there are, then live; closed with 1000 after the end. What the client sends means nothing.")
                 .Path("id", "Id of the execution, ours or an outside one; of several executions with one outside id the newest.", Constraint.Text(StartRequest.MaxNameChars))
                 .Gives(null, null, "The connection becomes a WebSocket.", 101)
-                .Fails(404, "execution_not_found").Fails(410, "execution_deleted").Fails(426, "websocket_required")
+                .Fails(404, "execution_not_found").Fails(410, "execution_deleted").Fails(426, "websocket_required").Fails(429, "too_many_sockets")
                 .Streams());
         routes.MapPost("/executions/{id}/start-streaming", context => StartAsync(context, server))
             .Needs(Role.Operator)
@@ -39,8 +40,23 @@ internal static class LogStreamEndpoints
         var problem = context.WebSockets.IsWebSocketRequest ? null : new ApiProblem(426, "websocket_required", "The logs come over a WebSocket: connect with ws:// to this address.");
         var found = problem is null ? await FindAsync(context, server, name).ConfigureAwait(false) : null;
         problem ??= found is { } id ? await server.Scope.RefuseAsync(context.Caller(), id, Role.Viewer, context.RequestAborted).ConfigureAwait(false) : ApiProblem.ExecutionNotFound;
-        if (problem is not null) await problem.WriteAsync(context).ConfigureAwait(false);
-        else await new LogSocket(context, server, found!.Value, name).RunAsync().ConfigureAwait(false);
+        if (problem is null && server.Streams.IsDraining) problem = new ApiProblem(503, "stopping", "The server is stopping; ask again.");
+        if (problem is null && !server.Sockets.TryEnter(context.Caller())) problem = SocketCallers.TooMany;
+        if (problem is not null)
+        {
+            if (problem.Status == 426) context.Response.Headers.Upgrade = "websocket";
+            await problem.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await new LogSocket(context, server, found!.Value, name).RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            server.Sockets.Leave(context.Caller());
+        }
     }
 
     /// <summary>Finds an execution by our id, else the newest of that outside id.</summary>

@@ -1,10 +1,14 @@
 using Sightglass.Server.Access;
+using Sightglass.Server.Errors;
 
 namespace Sightglass.Server.Streaming.Sockets;
 
 /// <summary>How many sockets each caller has open.</summary>
 internal sealed class SocketCallers
 {
+    /// <summary>Gets the refusal of one more.</summary>
+    public static ApiProblem TooMany { get; } = new ApiProblem(429, "too_many_sockets", $"{StreamLimits.MaxSockets} WebSockets of this caller are open; close one, or follow several executions over one.");
+
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Organization, string By), int> _open = [];
 

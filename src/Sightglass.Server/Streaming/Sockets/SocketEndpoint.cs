@@ -13,8 +13,7 @@ internal static class SocketEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
-        var callers = new SocketCallers();
-        routes.MapGet("/ws", context => AcceptAsync(context, server, callers))
+        routes.MapGet("/ws", context => AcceptAsync(context, server))
             .Needs(Role.Viewer).Narrowed()
             .Describe("openSocket", Tags.Streaming, "One WebSocket for many executions, and for commands", d => d
                 .Says("Messages are JSON texts with a type: subscribe, unsubscribe, command and ping are each answered with the same ref. What comes by itself is told in docs/reference/streaming.md.")
@@ -24,13 +23,13 @@ internal static class SocketEndpoint
                 .Streams());
     }
 
-    private static async Task AcceptAsync(HttpContext context, ServerContext server, SocketCallers callers)
+    private static async Task AcceptAsync(HttpContext context, ServerContext server)
     {
         var caller = context.Caller();
         var problem = !context.WebSockets.IsWebSocketRequest ? new ApiProblem(426, "websocket_required", "This address speaks WebSocket; open it with new WebSocket(…).")
             : server.Streams.IsDraining ? new ApiProblem(503, "stopping", "The server is stopping; ask again.")
-            : callers.TryEnter(caller) ? null
-            : new ApiProblem(429, "too_many_sockets", $"{StreamLimits.MaxSockets} WebSockets of this caller are open; close one, or follow several executions over one.");
+            : server.Sockets.TryEnter(caller) ? null
+            : SocketCallers.TooMany;
         if (problem is not null)
         {
             if (problem.Status == 426) context.Response.Headers.Upgrade = "websocket";
@@ -50,7 +49,7 @@ internal static class SocketEndpoint
         }
         finally
         {
-            callers.Leave(caller);
+            server.Sockets.Leave(caller);
         }
     }
 }
