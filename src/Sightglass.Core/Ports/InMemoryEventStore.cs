@@ -109,7 +109,7 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null, int ke
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             var tokens = query.IsSearch ? SearchTokens.OfQuery(query) : [];
-            var fitting = _byCreation.Where(log => Fits(log, query, tokens));
+            var fitting = SearchTokens.FindsNothing(query) ? [] : _byCreation.Where(log => Fits(log, query, tokens));
             var found = fitting.Where(log => from is not { } cursor || Order(log).CompareTo((cursor.Created, cursor.Key)) < 0)
                 .OrderByDescending(Order)
                 .Skip(query.Offset)
@@ -246,7 +246,7 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null, int ke
             && (query.PipelineId is null || query.PipelineId == summary.PipelineId)
             && (query.Organization is null || query.Organization == summary.Organization)
             && (query.IncludeChildren || query.Id is not null || query.ExternalId is not null || summary.ParentId is null)
-            && (!query.IsSearch || (tokens.Count > 0 && log.HasAll(tokens)));
+            && (!query.IsSearch || log.HasAll(tokens));
     }
 
     private static ExecutionSummary Stored(ExecutionSummary summary) => summary with

@@ -75,6 +75,14 @@ public static class SearchTokens
         return found;
     }
 
+    /// <summary>Tells whether a query asks for a text without a word, which nothing has.</summary>
+    /// <param name="query">The query.</param>
+    public static bool FindsNothing(ExecutionQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return query.Text is not null && OfText(query.Text).Count == 0;
+    }
+
     /// <summary>Gives 20 hexadecimal digits that stand for a name, whatever characters it has.</summary>
     /// <param name="name">The name.</param>
     public static string HashOf(string name)

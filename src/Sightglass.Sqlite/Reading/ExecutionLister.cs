@@ -10,9 +10,8 @@ internal sealed class ExecutionLister(Connection connection)
 
     public ExecutionPage List(ExecutionQuery query, ExecutionCursor? after, CancellationToken cancellationToken)
     {
+        if (SearchTokens.FindsNothing(query)) return new ExecutionPage([], null) { Total = query.CountUpTo > 0 ? 0 : null };
         var tokens = query.Text is null && query.Labels.Count == 0 ? [] : SearchTokens.OfQuery(query);
-        if (query.Text is not null && tokens.Count == query.Labels.Count && SearchTokens.OfText(query.Text).Count == 0)
-            return new ExecutionPage([], null) { Total = query.CountUpTo > 0 ? 0 : null };
         var sql = new ListSql(query, tokens, query.EndedSince is { } since && HaveManyEnded(since));
 
         // The row at the cursor has a place of its own, unless it is gone.

@@ -102,6 +102,7 @@ public abstract partial class EventStoreSpec
         Assert.Equal([hostile], await IdsAsync(store, Default with { Labels = [new LabelFilter(text, text)] }));
         Assert.Equal([hostile], await IdsAsync(store, Default with { Labels = [new LabelFilter(text, null)] }));
         Assert.Empty(await IdsAsync(store, Default with { Labels = [new LabelFilter(text, text + " ")] }));
+        Assert.Empty(await IdsAsync(store, Default with { Text = "*?", Labels = [new LabelFilter(text, text), new LabelFilter(text, text)] }));
     }
 
     [Fact]
