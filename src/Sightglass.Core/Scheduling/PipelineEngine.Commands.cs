@@ -25,9 +25,17 @@ public sealed partial class PipelineEngine
     public async Task<CommandAnswer> RetryAsync(Guid id, string? by = null, IdempotencyKey? key = null) =>
         await RefuseRetryAsync(id, key).ConfigureAwait(false) ?? await AskAsync(id, now => new Retry(now, Named(by)), key, "retry").ConfigureAwait(false);
 
-    /// <summary>Answers the open approval of a stage.</summary>
-    public Task<CommandAnswer> AnswerAsync(Guid id, string stage, bool granted, string? by = null, string? comment = null, IdempotencyKey? key = null) =>
-        AskAsync(id, now => new AnswerApproval(now, stage, granted, Named(by), comment), key, granted ? "approve" : "reject");
+    /// <summary>Answers the open approval of a stage; of several the first that this person may answer.</summary>
+    /// <param name="id">The execution.</param>
+    /// <param name="stage">The stage's id.</param>
+    /// <param name="granted">Whether it is given.</param>
+    /// <param name="by">Who answers.</param>
+    /// <param name="comment">What they say to it.</param>
+    /// <param name="key">What makes a repetition known.</param>
+    /// <param name="may">Tells by the roles and people whom the approval names whether this person may answer it. Everybody may where
+    /// it is absent.</param>
+    public Task<CommandAnswer> AnswerAsync(Guid id, string stage, bool granted, string? by = null, string? comment = null, IdempotencyKey? key = null, Func<IReadOnlyList<string>, bool>? may = null) =>
+        AskAsync(id, now => new AnswerApproval(now, stage, granted, Named(by), comment, may), key, granted ? "approve" : "reject");
 
     /// <summary>Delivers a custom event to every execution of an organisation that has not ended.</summary>
     /// <param name="type">The type of the event.</param>

@@ -31,6 +31,10 @@ internal sealed class ExecutionScope(IEventStore store, IStoreUpkeep? upkeep)
         };
     }
 
+    /// <summary>Gives the role of a caller on an execution; none where it is another organisation's.</summary>
+    public async ValueTask<Role> RoleAsync(Caller caller, Guid id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken).ConfigureAwait(false) is { } owner && owner.Organization == caller.Organization ? caller.RoleOn(owner.PipelineId) : Role.None;
+
     /// <summary>Tells whether a caller may see what is left of an execution, which may have been deleted.</summary>
     public async ValueTask<bool> SeesAsync(Caller caller, Guid id, CancellationToken cancellationToken) =>
         await RefuseAsync(caller, id, Role.Viewer, cancellationToken).ConfigureAwait(false) is null or { Status: 410 };

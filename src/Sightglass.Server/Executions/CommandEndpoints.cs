@@ -60,7 +60,9 @@ internal static class CommandEndpoints
             .Fails(429, "busy");
 
         static void Approval(RouteDescription d) => Command(d, "ApprovalRequest")
+            .Says("Who may answer, the approval says by roles and names of accounts (by); where it names nobody, whoever may run the pipeline.")
             .Fails(400, "stage_required")
+            .Fails(403, "approval_forbidden")
             .Fails(404, "stage_not_found")
             .Fails(409, "already_ended", "cancelling", "no_approval_open");
     }
@@ -76,11 +78,11 @@ internal static class CommandEndpoints
             if (problem is null) (key, problem) = IdempotencyHeader.Read(context, json);
             var id = Guid.Empty;
             if (problem is null && !ExecutionEndpoints.TryGetId(context, out id)) problem = ApiProblem.ExecutionNotFound;
-            if (problem is null) (answer, problem) = await ExecutionCommands.AskAsync(server, name, id, body, context.Caller().By, key).ConfigureAwait(false);
+            if (problem is null) (answer, problem) = await ExecutionCommands.AskAsync(server, name, id, body, context.Caller(), key).ConfigureAwait(false);
             if (problem is not null) await problem.WriteAsync(context).ConfigureAwait(false);
             else if (name == "cancel") await CancelledAsync(context, answer!).ConfigureAwait(false);
             else await AnsweredAsync(context, answer!).ConfigureAwait(false);
-        }).Needs(Role.Operator);
+        }).Needs(ExecutionCommands.RoleFor(name));
 
     private static Task CancelledAsync(HttpContext context, CommandAnswer answer) =>
         JsonAnswer.WriteAsync(context, answer, static (writer, answer) =>

@@ -56,7 +56,14 @@ internal sealed record Step(DateTimeOffset Now, string? By) : ExecutionCommand(N
 internal sealed record Retry(DateTimeOffset Now, string? By) : ExecutionCommand(Now);
 
 /// <summary>A person answers an approval.</summary>
-internal sealed record AnswerApproval(DateTimeOffset Now, string Stage, bool Granted, string? By, string? Comment) : ExecutionCommand(Now);
+/// <param name="Now">The clock's reading.</param>
+/// <param name="Stage">Key of the stage.</param>
+/// <param name="Granted">Whether it is given.</param>
+/// <param name="By">Who answers.</param>
+/// <param name="Comment">What they say to it.</param>
+/// <param name="May">Tells by the roles and people who are asked whether this person is among them; everybody is where it is absent.
+/// It depends on nothing else.</param>
+internal sealed record AnswerApproval(DateTimeOffset Now, string Stage, bool Granted, string? By, string? Comment, Func<IReadOnlyList<string>, bool>? May = null) : ExecutionCommand(Now);
 
 /// <summary>A custom event arrived.</summary>
 internal sealed record DeliverEvent(DateTimeOffset Now, string EventType, Payload Data) : ExecutionCommand(Now);

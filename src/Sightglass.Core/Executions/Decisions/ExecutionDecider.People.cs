@@ -97,10 +97,22 @@ internal sealed partial class ExecutionDecider
         if (state.Status.IsTerminal()) return HasEnded;
         var s = state.Find(c.Stage);
         if (s is null) return new CommandAnswer(false, "stage_not_found", $"There is no stage '{c.Stage}'.");
-        var open = s.OpenApprovals().Select(a => (int?)a.Leaf).FirstOrDefault();
-        if (open is not { } leaf) return new CommandAnswer(false, "no_approval_open", $"Stage '{c.Stage}' does not wait for an approval.");
-        AnswerLeaf(PlanOf(s), s, leaf, c.Granted, c.By, c.Comment);
-        return CommandAnswer.Done;
+        IReadOnlyList<string>? others = null;
+        foreach (var (leaf, fact) in s.OpenApprovals().ToArray())
+        {
+            var asked = fact.Asked ?? [];
+            if (c.May is null || c.May(asked))
+            {
+                AnswerLeaf(PlanOf(s), s, leaf, c.Granted, c.By, c.Comment);
+                return CommandAnswer.Done;
+            }
+
+            others ??= asked;
+        }
+
+        if (others is null) return new CommandAnswer(false, "no_approval_open", $"Stage '{c.Stage}' does not wait for an approval.");
+        var named = others.Count == 0 ? "whoever may run the pipeline" : ExecutionLimits.Cut(string.Join(", ", others), 200);
+        return new CommandAnswer(false, "approval_forbidden", $"The approval of stage '{c.Stage}' is for {named} to answer.");
     }
 
     private void AnswerLeaf(StagePlan stage, StageState s, int leaf, bool granted, string? by, string? comment)

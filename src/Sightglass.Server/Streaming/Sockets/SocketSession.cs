@@ -229,8 +229,8 @@ internal sealed class SocketSession(HttpContext context, ServerContext server, W
         if (!message.TryGetExecution(out var id)) problem ??= ApiProblem.ExecutionNotFound;
         try
         {
-            problem ??= await server.Scope.RefuseAsync(_caller, id, Role.Operator, _closing.Token).ConfigureAwait(false);
-            if (problem is null) (answer, problem) = await ExecutionCommands.AskAsync(server, name!, id, body, _caller.By, key).ConfigureAwait(false);
+            problem ??= await server.Scope.RefuseAsync(_caller, id, ExecutionCommands.RoleFor(name!), _closing.Token).ConfigureAwait(false);
+            if (problem is null) (answer, problem) = await ExecutionCommands.AskAsync(server, name!, id, body, _caller, key).ConfigureAwait(false);
         }
         catch (StoreUnavailableException e)
         {
