@@ -14,6 +14,9 @@ public sealed record ExecutionQuery
     /// <summary>The most executions that are counted.</summary>
     public const int MaxCount = 1_000_000;
 
+    /// <summary>The most pipelines to which a list is bound.</summary>
+    public const int MaxPipelines = 100;
+
     /// <summary>The most different words and labels of a search.</summary>
     public const int MaxTerms = 64;
 
@@ -42,6 +45,9 @@ public sealed record ExecutionQuery
 
     /// <summary>Gets the pipeline wanted.</summary>
     public string? PipelineId { get; init; }
+
+    /// <summary>Gets the pipelines of which alone executions are listed, at most <see cref="MaxPipelines"/>; <see langword="null"/> for all.</summary>
+    public IReadOnlyCollection<string>? PipelineIds { get; init; }
 
     /// <summary>Gets the organisation; <see langword="null"/> for all.</summary>
     public string? Organization { get; init; }
@@ -79,7 +85,7 @@ public sealed record ExecutionQuery
     /// <summary>Refuses a query that no store answers. Every store calls it first.</summary>
     /// <returns>Where the page before ended, <see langword="null"/> for the first page.</returns>
     /// <exception cref="ArgumentException">The cursor is none or comes with an offset, a number is out of its range, or words or
-    /// labels are asked for without an organisation, or too many of them.</exception>
+    /// labels are asked for without an organisation, or too many of them or of pipelines.</exception>
     public ExecutionCursor? Validate()
     {
         if (Limit is < 1 or > ExecutionQuery.MaxLimit) throw new ArgumentException($"The limit is {Limit}; it may be 1 to {ExecutionQuery.MaxLimit}.");
@@ -87,6 +93,7 @@ public sealed record ExecutionQuery
         if (CountUpTo is < 0 or > MaxCount) throw new ArgumentException($"CountUpTo is {CountUpTo}; it may be 0 to {MaxCount}.");
         if (IsSearch && Organization is null) throw new ArgumentException("A search needs its organisation.");
         if (IsSearch && SearchTokens.OfQuery(this).Count > MaxTerms) throw new ArgumentException($"A search may have {MaxTerms} different words and labels.");
+        if (PipelineIds?.Count > MaxPipelines) throw new ArgumentException($"A list may be bound to {MaxPipelines} pipelines.");
         if (Cursor is null) return null;
         if (Offset > 0) throw new ArgumentException("A page begins at a cursor or at an offset, not at both.");
         return ExecutionCursor.TryParse(Cursor, out var cursor)

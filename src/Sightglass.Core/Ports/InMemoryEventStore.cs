@@ -244,6 +244,7 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null, int ke
             && (query.CreatedBefore is null || summary.CreatedAt < Microseconds(query.CreatedBefore))
             && (query.DueBefore is null || summary.NextDue <= Microseconds(query.DueBefore))
             && (query.PipelineId is null || query.PipelineId == summary.PipelineId)
+            && (query.PipelineIds is null || query.PipelineIds.Contains(summary.PipelineId))
             && (query.Organization is null || query.Organization == summary.Organization)
             && (query.IncludeChildren || query.Id is not null || query.ExternalId is not null || summary.ParentId is null)
             && (!query.IsSearch || log.HasAll(tokens));

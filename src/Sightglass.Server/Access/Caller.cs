@@ -41,7 +41,7 @@ internal sealed record Caller(string Name, string Organization, Role Role, Calle
     public Caller Through(ApiToken token, string by)
     {
         var most = (Role held) => held < token.Role ? held : token.Role;
-        var bound = token.Pipelines?.ToDictionary(p => p, p => most(RoleOn(p)), StringComparer.Ordinal);
+        var bound = token.Pipelines?.Where(p => RoleOn(p) > Role.None).ToDictionary(p => p, p => most(RoleOn(p)), StringComparer.Ordinal);
         return new Caller(Name, Organization, bound is null ? most(Role) : Role.None, CallerKind.Token)
         {
             By = by,
@@ -53,5 +53,5 @@ internal sealed record Caller(string Name, string Organization, Role Role, Calle
     public bool Sees(PipelineEntry pipeline) => pipeline.Organization == Organization && RoleOn(pipeline.Id) > Role.None;
 
     /// <summary>Leaves of a list what the caller may see.</summary>
-    public ExecutionQuery Narrow(ExecutionQuery query) => query with { Organization = Organization };
+    public ExecutionQuery Narrow(ExecutionQuery query) => query with { Organization = Organization, PipelineIds = Role > Role.None ? null : [.. Grants.Keys] };
 }

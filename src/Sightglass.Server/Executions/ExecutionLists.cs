@@ -18,20 +18,20 @@ internal static class ExecutionLists
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
         routes.MapGet("/api/executions", context => ActiveAsync(context, server))
-            .Needs(Role.Viewer)
+            .Needs(Role.Viewer).Narrowed()
             .Describe("listActiveExecutions", Tags.Executions, "Executions under way", d => Paged(d)
                 .Says("Those that have not ended, or ended less than five minutes ago. Where there are more than limit, next leads to them.")
                 .Query("status", ListQuery.StatusConstraint, "Only those of these statuses.", "unknown_status")
                 .Gives("ActiveExecutions", "The executions, newest first.")
                 .Fails(400, "unknown_status", "invalid_query"));
         routes.MapGet("/api/executions/running", context => RunningAsync(context, server))
-            .Needs(Role.Viewer)
+            .Needs(Role.Viewer).Narrowed()
             .Describe("listRunningExecutions", Tags.Executions, "Executions that run", d => Paged(d)
                 .Says("Those of status running. Where there are more than limit, next leads to them; count counts all.")
                 .Gives("RunningExecutions", "The executions, newest first, and how many there are.")
                 .Fails(400, "invalid_query"));
         routes.MapGet("/api/executions/history", context => HistoryAsync(context, server))
-            .Needs(Role.Viewer)
+            .Needs(Role.Viewer).Narrowed()
             .Describe("listExecutionHistory", Tags.Executions, "All executions, page by page", d => d
                 .ChecksQuery()
                 .Says("Newest first, by number of the page or, at any depth, by cursor. All filters given must fit.")

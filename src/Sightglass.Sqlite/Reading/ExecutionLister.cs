@@ -10,7 +10,7 @@ internal sealed class ExecutionLister(Connection connection)
 
     public ExecutionPage List(ExecutionQuery query, ExecutionCursor? after, CancellationToken cancellationToken)
     {
-        if (SearchTokens.FindsNothing(query)) return new ExecutionPage([], null) { Total = query.CountUpTo > 0 ? 0 : null };
+        if (SearchTokens.FindsNothing(query) || query.PipelineIds?.Count == 0) return new ExecutionPage([], null) { Total = query.CountUpTo > 0 ? 0 : null };
         var tokens = query.Text is null && query.Labels.Count == 0 ? [] : SearchTokens.OfQuery(query);
         var sql = new ListSql(query, tokens, query.EndedSince is { } since && HaveManyEnded(since));
 
@@ -85,6 +85,7 @@ internal sealed class ExecutionLister(Connection connection)
 
         var number = ListSql.FirstToken;
         foreach (var token in tokens) statement.Bind(number++, $" {token} ");
+        foreach (var pipeline in query.PipelineIds ?? []) statement.Bind(number++, pipeline);
         return statement;
     }
 

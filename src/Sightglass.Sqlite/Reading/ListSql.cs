@@ -9,7 +9,7 @@ namespace Sightglass.Sqlite.Reading;
 /// <summary>The statements of lists and of their totals. Parameters: ?1 id, ?2 outside id, ?3 ended since, ?4 due before,
 /// ?5 pipeline, ?6 organisation, ?7 and ?8 cursor, ?9 rows of a branch, ?10 created from, ?11 rows of the page,
 /// ?12 rows passed over, ?13 match of the index, ?14 place below, ?15 place from, ?16 most to count, ?17 rows of the index,
-/// ?18 and on the tokens.</summary>
+/// ?18 and on the tokens, and after them the pipelines.</summary>
 /// <remarks>
 /// A list asks for some statuses, newest first. One index walk cannot give several statuses in order of creation, so each
 /// status is a branch of its own that seeks; they are merged as they come out of the index, and the merge stops when the page
@@ -41,7 +41,7 @@ internal sealed class ListSql
         _wanted = query.Statuses.Count == 0 ? AllStatuses : [.. query.Statuses.Distinct().Order()];
         _isLookUp = query.Id is not null || query.ExternalId is not null;
         _seeksEnded = query.EndedSince is null || manyLately;
-        UsesIndex = !_isLookUp && query.DueBefore is null && query.EndedSince is null && query.Organization is not null && (tokens.Count > 0 || query.PipelineId is not null);
+        UsesIndex = !_isLookUp && query.DueBefore is null && query.EndedSince is null && query.Organization is not null && (tokens.Count > 0 || query.PipelineId is not null || query.PipelineIds is not null);
     }
 
     /// <summary>Gets whether the full-text index is asked.</summary>
@@ -59,6 +59,7 @@ internal sealed class ListSql
                 : [SearchScope.Of(_query.Organization!, isChild: false)];
             var terms = _tokens.Select(token => AnyOf([token])).ToList();
             if (_query.PipelineId is { } pipeline) terms.Add(AnyOf([SearchScope.OfPipeline(pipeline)]));
+            if (_query.PipelineIds is { } pipelines) terms.Add(AnyOf(pipelines.Select(SearchScope.OfPipeline)));
             if (ended.Length < AllStatuses.Count(status => status.IsTerminal())) terms.Add(AnyOf(ended.Select(status => SearchScope.OfStatus((int)status))));
             return string.Join(" AND ", terms);
 
@@ -139,6 +140,8 @@ internal sealed class ListSql
                 sql.Append(CultureInfo.InvariantCulture, $" AND (status IN ({OpenStatuses}) OR ended >= ?3)");
             if (_isLookUp && _query.DueBefore is not null) sql.Append(" AND next_due <= ?4");
             if (_query.PipelineId is not null) sql.Append(" AND pipeline = ?5");
+            if (_query.PipelineIds is { } pipelines)
+                sql.Append(CultureInfo.InvariantCulture, $" AND pipeline IN ({string.Join(',', pipelines.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"?{FirstToken + _tokens.Count + i}")))})");
             if (_query.Organization is not null) sql.Append(" AND organization = ?6");
             if (_query.CreatedFrom is not null) sql.Append(" AND created >= ?10");
             if (paged) sql.Append(" AND created <= ?7 AND (created < ?7 OR key < ?8)");

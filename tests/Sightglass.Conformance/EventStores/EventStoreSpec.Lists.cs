@@ -44,6 +44,43 @@ public abstract partial class EventStoreSpec
         await AssertSummaryAsync(store, log);
     }
 
+    [Theory]
+    [InlineData("a,c", null, null, 4)]
+    [InlineData("a,c", "completed", null, 2)]
+    [InlineData("a,c", "queued", null, 2)]
+    [InlineData("a", null, null, 2)]
+    [InlineData("a,c", null, "deploy", 4)]
+    [InlineData("a,c", "completed", "deploy", 2)]
+    [InlineData("x", null, null, 0)]
+    [InlineData("", null, null, 0)]
+    [InlineData("", "completed", "deploy", 0)]
+    public async Task List_holds_the_pipelines_it_is_bound_to_alone(string pipelines, string? status, string? text, int count)
+    {
+        await using var store = Create();
+        foreach (var pipeline in (string[])["a", "b", "c"])
+        {
+            foreach (var at in (ExecutionStatus[])[ExecutionStatus.Queued, ExecutionStatus.Completed])
+            {
+                var log = new SomeLog();
+                log.Summary = log.Summary with { PipelineId = pipeline, Status = at, EndedAt = at == ExecutionStatus.Completed ? SomeLog.Epoch.AddSeconds(1) : null };
+                await store.AppendAsync(log.Next(), Cancellation);
+            }
+        }
+
+        var query = new ExecutionQuery
+        {
+            Organization = "default",
+            PipelineIds = pipelines.Split(',', StringSplitOptions.RemoveEmptyEntries),
+            Statuses = status is null ? [] : [status == "queued" ? ExecutionStatus.Queued : ExecutionStatus.Completed],
+            Text = text,
+            CountUpTo = 100,
+        };
+        var page = await store.ListAsync(query, Cancellation);
+        Assert.Equal((count, count), (page.Items.Count, (int)page.Total!));
+        Assert.All(page.Items, i => Assert.Contains(i.Summary.PipelineId, query.PipelineIds));
+        Assert.Equal(count, (await store.ListAsync(query with { Organization = text is null ? null : "default", EndedSince = SomeLog.Epoch }, Cancellation)).Items.Count);
+    }
+
     [Fact]
     public async Task Summary_keeps_what_it_was_created_with_when_a_later_one_differs()
     {

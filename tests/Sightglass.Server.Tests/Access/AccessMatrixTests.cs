@@ -63,6 +63,9 @@ public sealed partial class AccessMatrixTests
         var origin = ("Origin", server.Address.GetLeftPart(UriPartial.Authority));
 
         Assert.Equal(["approval"], (await server.GetAsync("/api/pipelines", bob)).Json.EnumerateArray().Select(p => p.GetProperty("id").GetString()));
+        foreach (var list in (string[])["/api/executions", "/api/executions/history"])
+            Assert.Equal([own], (await server.GetAsync(list, bob)).Json.GetProperty("executions").EnumerateArray().Select(e => e.GetProperty("id").GetGuid()));
+        Assert.Equal(1, (await server.GetAsync("/api/executions/history?page=1", bob)).Json.GetProperty("total").GetInt32());
         Assert.Equal(HttpStatusCode.OK, (await server.GetAsync($"/api/executions/{own}", bob)).Status);
         (await server.GetAsync($"/api/executions/{others}", bob)).AssertProblem(HttpStatusCode.NotFound, "execution_not_found");
         (await server.PostAsync($"/api/executions/{others}/cancel", "{}", bob, origin)).AssertProblem(HttpStatusCode.NotFound, "execution_not_found");

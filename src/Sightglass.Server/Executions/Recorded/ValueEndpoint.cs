@@ -16,7 +16,7 @@ internal static class ValueEndpoint
 
     public static void Map(IEndpointRouteBuilder routes, ServerContext server) =>
         routes.MapGet("/api/values/{reference}", context => ValueAsync(context, server))
-            .Needs(Role.Viewer)
+            .Needs(Role.Viewer).Narrowed()
             .Describe("getValue", Tags.Executions, "A value that was too large for an event", d => d
                 .Says("At most 1 MiB at once: the header X-Next-Offset, or Content-Range, says where the rest begins.")
                 .Path("reference", "The ref of the value.")
