@@ -143,8 +143,8 @@ internal static class ServeCommand
         var recovered = await host.Engine.RecoverAsync().ConfigureAwait(false);
         sweep.Start();
         schedules.Start();
-        Welcome(listener.Urls, catalog, given, data, recovered, host.Orphans.Sum(o => o.Ended.Count));
         if (requiresToken) StandardStreams.Open().Out.WriteLine($"Callers have to show the token in {PipelineFiles.Shown(data.StartToken)}.");
+        Welcome(listener.Urls, catalog, given, data, recovered, host.Orphans.Sum(o => o.Ended.Count));
         await stopped.Task.ConfigureAwait(false);
         StandardStreams.Open().Out.WriteLine("Stopping; what runs goes on at the next start. Ctrl-C again ends at once.");
         await StandardStreams.Open().Out.FlushAsync().ConfigureAwait(false);

@@ -29,7 +29,7 @@ internal static class ReportEndpoints
                 .Fails(404, "pipeline_not_found")
                 .Fails(409, "execution_exists"));
         routes.MapPost("/api/executions/{id}/events", context => ReportAsync(context, server))
-            .Needs(Role.Operator)
+            .Needs(Role.Operator).Unaudited()
             .Describe("reportEvents", Tags.Executions, "Report events of an execution that another program runs", d => d
                 .Says("A batch is recorded whole or not at all. The server gives the sequence; a time that is reported is kept unless it lies before the event before it or in the future. A batch with a number, counted from 1, may be sent again after a lost answer and is recorded once.")
                 .OfExecution()

@@ -44,7 +44,7 @@ public sealed partial class AccountTests : IDisposable
     public async Task Start_token_is_in_a_file_of_the_owner_alone()
     {
         await using var server = CliProcess.Start(_folder.Path, "serve", "--urls", "http://127.0.0.1:0", "--require-token");
-        await server.WaitForAsync("start-token");
+        Assert.Contains("start-token", await server.WaitForAsync("Ctrl-C stops"), StringComparison.Ordinal);
         var file = Path.Combine(_folder.Path, ".sightglass", "start-token");
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         var token = (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Trim();
