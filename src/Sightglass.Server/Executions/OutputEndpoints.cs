@@ -23,7 +23,7 @@ internal static class OutputEndpoints
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
         routes.MapGet("/api/outputs", context => ListAsync(context, server))
-            .Needs(Role.Viewer)
+            .Needs(Role.Viewer).Narrowed()
             .Describe("listOutputs", Tags.Contracts, "Results of ended executions", d => d
                 .Query("limit", Constraint.Number(1, ExecutionQuery.MaxLimit, 100), "How many at most.")
                 .Gives("OutputList", "The results, newest first."));

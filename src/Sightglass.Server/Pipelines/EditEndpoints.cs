@@ -42,7 +42,7 @@ internal static class EditEndpoints
                 .Fails(409, "file_too_large", "file_unreadable", "file_unwritable")
                 .Fails(412, "precondition_failed"));
         routes.MapPost("/api/pipelines/validate", context => ValidateAsync(context, server))
-            .Needs(Role.Author)
+            .Needs(Role.Author).Unaudited()
             .Describe("validatePipeline", Tags.Pipelines, "Check a pipeline without saving it", d => File(d)
                 .Gives("PipelineCheck", "What is wrong with it, if anything."));
 

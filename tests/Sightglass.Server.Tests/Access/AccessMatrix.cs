@@ -12,7 +12,7 @@ internal static class AccessMatrix
         viewer    GET    /api/pipelines/{id}
         author    PUT    /api/pipelines/{id}
         author    DELETE /api/pipelines/{id}
-        viewer    POST   /api/pipelines/validate
+        author    POST   /api/pipelines/validate
         viewer    GET    /api/pipelines/{id}/graph
         operator  POST   /api/pipelines/{id}/run
 

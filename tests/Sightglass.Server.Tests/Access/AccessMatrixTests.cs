@@ -39,6 +39,9 @@ public sealed partial class AccessMatrixTests
         foreach (var (name, _) in RoutesOf(server))
         {
             if (!AccessMatrix.Rows.TryGetValue(name, out var least)) continue;
+
+            // A row before may have deleted it.
+            await server.AddAsync(Some.Approval);
             var id = await StartAsync(server);
             foreach (var caller in Callers)
             {
@@ -131,7 +134,8 @@ public sealed partial class AccessMatrixTests
 
     private static string Said(RouteNeed need) => need.IsOpen ? "open" : need.Role.ToWire();
 
-    [GeneratedRegex(@"/(executions|pipelines)/\{id}(?!/start-streaming)|playbook-runs/\{id}")]
+    // What another organisation writes is its own, whatever it calls it.
+    [GeneratedRegex(@"(?<!PUT /api)/(executions|pipelines)/\{id}(?!/start-streaming)|playbook-runs/\{id}")]
     private static partial Regex NamesTarget();
 
     [GeneratedRegex(@"\{[^}]+}")]
