@@ -24,7 +24,16 @@ internal static class JsonBody
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = maxBytes;
         using var buffer = new MemoryStream();
-        await context.Request.Body.CopyToAsync(buffer, context.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            await context.Request.Body.CopyToAsync(buffer, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            // What the connection says of a chunk whose size is no size that fits.
+            throw new BadHttpRequestException("its body is not framed as HTTP says.", StatusCodes.Status400BadRequest, e);
+        }
+
         return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
     }
 

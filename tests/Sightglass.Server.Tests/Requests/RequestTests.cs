@@ -22,6 +22,29 @@ public sealed class RequestTests
         (await server.GetAsync("/api/pipelines?x=1")).AssertProblem(HttpStatusCode.BadRequest, "unknown_parameter");
     }
 
+    [Theory]
+    [InlineData("/api/audit?format=ndjson&cursor=4611686018427387903")]
+    [InlineData("/api/audit?cursor=4611686018427387903")]
+    public async Task Cursor_far_behind_the_end_is_answered_at_once(string path)
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync(path)).Status);
+    }
+
+    [Fact]
+    public async Task Chunk_of_an_impossible_size_is_a_bad_request()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(server.Address.Host, server.Address.Port, TestContext.Current.CancellationToken);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync("POST /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n99999999999999999999999\r\n{}\r\n0\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 400", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Head_is_answered_like_get_without_its_body()
     {

@@ -46,7 +46,8 @@ internal sealed class AuditLog(IRecordStore records, AccessOptions options, Time
     /// <returns>The entries, newest first, and below which number there may be more; <see langword="null"/> at the end.</returns>
     public async Task<(IReadOnlyList<AuditEntry> Entries, long? Next)> ReadAsync(string organization, long? before, int count, CancellationToken cancellationToken)
     {
-        var end = before ?? (await ReadHeadAsync(organization, cancellationToken).ConfigureAwait(false) + 1);
+        // A cursor far behind the end would else be walked down from, stretch by stretch.
+        var end = Math.Min(before ?? long.MaxValue, await ReadHeadAsync(organization, cancellationToken).ConfigureAwait(false) + 1);
         var start = Math.Max(0, end - 1 - count);
         var query = new RecordQuery { Organization = organization, Collection = Entries, After = KeyOf(start), Limit = count };
         var page = await records.ListAsync(query, cancellationToken).ConfigureAwait(false);

@@ -33,6 +33,8 @@ internal static class PlaybookEndpoints
 
         static RouteDescription Run(RouteDescription d) => d
             .Path("id", "Id of the run, a UUID.", Constraint.Of("uuid"))
+            .Gives("PlaybookError", "Nobody is known to ask.", 401)
+            .Gives("PlaybookError", "The caller has no organisation, or may not see the run.", 403)
             .Gives("PlaybookError", "There is no such run, or it is another organisation's.", 404)
             .Gives("PlaybookError", "The store cannot be read for now.", 503);
     }
