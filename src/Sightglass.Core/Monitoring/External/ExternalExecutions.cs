@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
 using Sightglass.Core.Monitoring.Metrics;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Sightglass.Core.Definitions;
-using Sightglass.Core.Executions;
 using Sightglass.Core.Monitoring.Runs;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;

@@ -86,7 +86,7 @@ internal sealed class RemoteRun
         EventJson.WriteData(writer, data.MapPayloads(p => Payload.Inline(JsonOf(p))));
     }
 
-    private long SizeOf(ExecutionEvent e)
+    private static long SizeOf(ExecutionEvent e)
     {
         var size = 1024L;
         e.Data.MapPayloads(p =>
