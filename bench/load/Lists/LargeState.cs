@@ -24,7 +24,7 @@ internal static class LargeState
                 await served.ReadAsync($"/api/executions/{ended}");
                 for (var i = 0; i < Repeats; i++) known.Add(await TimeAsync(served, $"/api/executions/{ended}"));
                 var open = (await served.Engine.StartAsync(new StartRequest { Definition = Wide(stages, holds: true) })).ExecutionId!.Value;
-                while (await served.Engine.ReadStateAsync(open, state => state.CountStages().Completed) < stages - 1) await Task.Delay(20);
+                while (await served.Engine.ReadStateAsync(open, state => state.CountStages().Completed) < stages - 1) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
                 for (var i = 0; i < Repeats; i++) live.Add(await TimeAsync(served, $"/api/executions/{open}"));
                 await served.Engine.CancelAsync(open, "bench", "measured");
             }

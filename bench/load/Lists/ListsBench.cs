@@ -30,7 +30,7 @@ internal static class ListsBench
         if (File.Exists(path)) return null;
         var from = Stopwatch.GetTimestamp();
         await using (var store = SqliteEventStore.Open(new SqliteStoreOptions { Path = path + ".part", Durability = SqliteDurability.Off, MaxCommitBytes = 4 * 1024 * 1024 }))
-            await new StoredExecutions(store, 7).FillAsync(executions, DateTimeOffset.UtcNow);
+            await new StoredExecutions(store, 7).FillAsync(executions, TimeProvider.System.GetUtcNow());
         File.Move(path + ".part", path);
         return new BenchResult("lists", "create", "s", [Stopwatch.GetElapsedTime(from).TotalSeconds]);
     }
@@ -39,10 +39,10 @@ internal static class ListsBench
     {
         await using var served = await ServedStore.StartAsync(path);
         var some = new StoredExecutions(served.Store, Environment.TickCount);
-        await some.FillAsync(Active, DateTimeOffset.UtcNow);
-        await some.BeginAsync(Active, DateTimeOffset.UtcNow);
+        await some.FillAsync(Active, TimeProvider.System.GetUtcNow());
+        await some.BeginAsync(Active, TimeProvider.System.GetUtcNow());
         var random = new Random(3);
-        var (oldest, newest) = (await served.OldestAsync(), DateTimeOffset.UtcNow);
+        var (oldest, newest) = (await served.OldestAsync(), TimeProvider.System.GetUtcNow());
         var cursors = new List<string>();
         for (var i = 0; i < 20; i++)
         {

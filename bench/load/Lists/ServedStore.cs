@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
-using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 using Sightglass.Core.Stages.Code;
 using Sightglass.Core.Stages.Data;

@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Sightglass.Load.Streaming.Servers;
 using Sightglass.Load.Streaming.Viewers;
 
 namespace Sightglass.Load.Streaming;
@@ -82,7 +81,7 @@ internal static class ModesBench
             using var state = JsonDocument.Parse(buffer.AsMemory(head, length - head));
             if (state.RootElement.GetProperty("status").GetString() is "completed" or "failed") return (count, bytes);
             var early = (Poll * count) - Stopwatch.GetElapsedTime(from);
-            if (early > TimeSpan.Zero) await Task.Delay(early);
+            if (early > TimeSpan.Zero) await Task.Delay(early, TimeProvider.System);
             if (Stopwatch.GetElapsedTime(from) > Limit) throw new TimeoutException("The execution did not end.");
         }
     }

@@ -6,7 +6,6 @@ using Sightglass.Core.Scheduling;
 using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Core.Webhooks;
 using Sightglass.Server;
-using Sightglass.Server.Access;
 
 namespace Sightglass.Cli.Hosting;
 

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Graphs;
-using Sightglass.Core.Scheduling;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.OpenApi;

@@ -9,7 +9,6 @@ using Sightglass.Core.Scheduling;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.OpenApi;
-using Sightglass.Server.Pipelines;
 
 namespace Sightglass.Server.Executions;
 

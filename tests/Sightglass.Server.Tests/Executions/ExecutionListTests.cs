@@ -6,10 +6,12 @@ using Xunit;
 
 namespace Sightglass.Server.Tests.Executions;
 
-public sealed class ExecutionListTests
+public sealed class ExecutionListTests : IAsyncDisposable
 {
     private readonly ManualTime _time = new();
     private readonly InMemoryEventStore _store = new();
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public async Task Active_are_those_under_way_and_those_that_ended_within_five_minutes()

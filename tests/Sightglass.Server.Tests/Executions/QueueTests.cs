@@ -1,4 +1,3 @@
-using Sightglass.Core.Stages.Code;
 using Xunit;
 
 namespace Sightglass.Server.Tests.Executions;

@@ -92,6 +92,7 @@ internal sealed class BareHub
     /// <summary>Publishes marked lines, so many a second; with rate 0 as fast as the slowest viewer takes them.</summary>
     private void Publish(long lines, long rate)
     {
+#pragma warning disable RS0030 // It prints at the pace of the real clock, on a thread of its own.
         var from = Stopwatch.GetTimestamp();
         for (long number = 1; number <= lines; number++)
         {
@@ -104,6 +105,7 @@ internal sealed class BareHub
             {
                 while (_published - Slowest() > Ring - Burst) Thread.Sleep(1);
             }
+#pragma warning restore RS0030
 
             _frames[_published % Ring] = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {number}\ndata: {LineMark.Now(number)}\n\n"));
             Volatile.Write(ref _published, _published + 1);

@@ -21,7 +21,9 @@ internal static class LinePrinter
             if (rate > 0)
             {
                 var due = (number - 1) * 1000.0 / rate;
+#pragma warning disable RS0030 // It prints at the pace of the real clock, on a thread of its own.
                 for (var early = due - Stopwatch.GetElapsedTime(from).TotalMilliseconds; early > 0; early = due - Stopwatch.GetElapsedTime(from).TotalMilliseconds) Thread.Sleep(1);
+#pragma warning restore RS0030
             }
 
             waiting.Write(Encoding.ASCII.GetBytes(LineMark.Now(number) + "\n"));

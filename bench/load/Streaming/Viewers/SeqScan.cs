@@ -40,7 +40,7 @@ internal sealed class SeqScan : IScan
     {
         if (line.StartsWith("id: "u8))
         {
-            System.Buffers.Text.Utf8Parser.TryParse(line[4..], out _id, out _);
+            if (!System.Buffers.Text.Utf8Parser.TryParse(line[4..], out _id, out _)) throw new InvalidDataException("A frame whose id is no number.");
         }
         else if (line.StartsWith("event: end"u8))
         {

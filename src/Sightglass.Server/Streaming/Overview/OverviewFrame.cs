@@ -5,7 +5,6 @@ using System.Text.Json;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Server.Errors;
-using Sightglass.Server.Executions;
 
 namespace Sightglass.Server.Streaming.Overview;
 

@@ -26,14 +26,14 @@ public sealed class ChildStreamTests : IDisposable
     }
 
     [Fact]
-    public void Read_gives_what_is_there_at_once()
+    public async Task Read_gives_what_is_there_at_once()
     {
         Write("here");
 
         var read = _stream.ReadAsync(_buffer, TestContext.Current.CancellationToken);
 
         Assert.True(read.IsCompletedSuccessfully);
-        Assert.Equal("here", Text(read.Result));
+        Assert.Equal("here", Text(await read));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class ChildStreamTests : IDisposable
     {
         Write("here");
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _stream.ReadAsync(_buffer, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => _ = await _stream.ReadAsync(_buffer, new CancellationToken(canceled: true)));
     }
 
     [Fact]
