@@ -24,7 +24,7 @@ command -v prometheus >/dev/null || need+=(prometheus)
 command -v node >/dev/null || need+=(nodejs)
 command -v npm >/dev/null || need+=(npm)
 command -v script >/dev/null || need+=(bsdutils)
-ldconfig -p 2>/dev/null | grep -q 'libsqlite3\.so\.0' || need+=(libsqlite3-0)
+ldconfig -p 2>/dev/null | grep 'libsqlite3\.so\.0' >/dev/null || need+=(libsqlite3-0)
 if [ ${#need[@]} -gt 0 ]; then
   if command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
     echo "Installing ${need[*]} …"

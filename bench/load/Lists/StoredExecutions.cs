@@ -16,6 +16,7 @@ internal sealed class StoredExecutions(IEventStore store, int seed)
     private static readonly string[] Environments = ["prod", "test", "dev"];
 
     private readonly Random _random = new(seed);
+    private readonly List<(ExecutionSummary Summary, string Text)> _begun = [];
 
     /// <summary>Writes ended executions, a second after the other, the last one at a moment.</summary>
     public async Task FillAsync(int count, DateTimeOffset until)
@@ -36,6 +37,13 @@ internal sealed class StoredExecutions(IEventStore store, int seed)
     public async Task BeginAsync(int count, DateTimeOffset now)
     {
         for (var i = 0; i < count; i++) await AddAsync(now.AddMilliseconds(i - count), ended: false);
+    }
+
+    /// <summary>Ends those, so that a next run on the same database finds as many as this one did.</summary>
+    public async Task EndAsync()
+    {
+        foreach (var (summary, text) in _begun) await EndAsync(summary, ExecutionStatus.Completed, text);
+        _begun.Clear();
     }
 
     public string Word() => string.Create(CultureInfo.InvariantCulture, $"word{(int)(Math.Pow(_random.NextDouble(), 2) * Words)}");
@@ -78,7 +86,12 @@ internal sealed class StoredExecutions(IEventStore store, int seed)
             Labels = summary.Labels,
             Input = Payload.FromText(text),
         }));
-        if (end is not { } status) return;
+        if (end is { } status) await EndAsync(summary, status, text);
+        else _begun.Add((summary, text));
+    }
+
+    private async Task EndAsync(ExecutionSummary summary, ExecutionStatus status, string text)
+    {
         var totals = new ExecutionTotals(5, 0, 0, 0.01m, 2000);
         var isFailed = status == ExecutionStatus.Failed;
         var ended = summary with

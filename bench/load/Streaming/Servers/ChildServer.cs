@@ -20,7 +20,7 @@ internal sealed class ChildServer : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <summary>Gets this program, as another process starts it.</summary>
-    public static string Program => Environment.ProcessPath!;
+    public static string Program => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "load.exe" : "load");
 
     /// <summary>Starts a subcommand of this program and waits until it listens.</summary>
     public static async Task<ChildServer> StartAsync(params string[] arguments)
