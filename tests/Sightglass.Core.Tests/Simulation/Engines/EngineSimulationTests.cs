@@ -24,7 +24,7 @@ public sealed partial class EngineSimulationTests
 
     // Deep chains of completed steps run on one stack.
     private const int StackBytes = 16 * 1024 * 1024;
-    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(6);
 
     public static TheoryData<string> Mutants => [.. EngineMutants.All.Select(m => m.Name)];
 
