@@ -66,9 +66,6 @@ public sealed class SightglassServer : IAsyncDisposable
     /// <summary>Gets the addresses it listens on, with the ports taken; empty before it has started.</summary>
     public IReadOnlyList<string> Addresses { get; private set; } = [];
 
-    /// <summary>Gets how many requests came, and how many reached a handler.</summary>
-    internal RequestCounts Counts { get; } = new();
-
     /// <summary>Gets the routes of a server that was started.</summary>
     internal IReadOnlyList<RouteEndpoint> Routes =>
         _app is IEndpointRouteBuilder routes ? [.. routes.DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()] : [];
@@ -157,11 +154,6 @@ public sealed class SightglassServer : IAsyncDisposable
         app.Use((context, next) => AccessGate.RunAsync(context, next, _context));
         app.Use(limits.CountCallerAsync);
         app.Use(DescriptionCheck.RunAsync);
-        app.Use((context, next) =>
-        {
-            if (context.GetEndpoint() is RouteEndpoint) Counts.Handle();
-            return next(context);
-        });
         PipelineEndpoints.Map(app, _context);
         EditEndpoints.Map(app, _context);
         RunEndpoint.Map(app, _context);
@@ -200,7 +192,6 @@ public sealed class SightglassServer : IAsyncDisposable
 
     private Task GuardAsync(HttpContext context, RequestDelegate next)
     {
-        Counts.Receive();
         SecurityHeaders.Add(context.Response);
         if (RequestGuard.Check(context, _options, _context.Access.AsksForLogin) is { } problem) return problem.WriteAsync(context);
         var isAnswered = CrossOrigin.IsAllowed(context.Request, _options) && CrossOrigin.Answer(context);

@@ -59,8 +59,6 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     public IReadOnlyList<RouteEndpoint> Routes => _server.Routes;
 
-    public Sightglass.Server.Requests.RequestCounts Counts => _server.Counts;
-
     public static Task<ServerHarness> StartAsync(Func<ServerOptions, ServerOptions>? configure = null, IEventStore? store = null, TimeProvider? time = null, params string[] pipelines) =>
         StartAsync(new ServerHarness(store, time, null), configure, pipelines);
 

@@ -15,6 +15,15 @@ internal static class Some
             shell: { run: 'echo "hello $NAME"', env: { NAME: "${{ inputs.name }}" } }
         """;
 
+    /// <summary>Prints more than a viewer that does not read can be sent.</summary>
+    public const string Flood = """
+        id: flood
+        stages:
+          - id: print
+            type: shell
+            shell: { run: "yes 0123456789012345678901234567890123456789012345678901234567890123456789 | head -c 24000000" }
+        """;
+
     public const string Printer = """
         id: printer
         stages:

@@ -9,14 +9,6 @@ namespace Sightglass.Server.Tests.Streaming;
 
 public sealed class EventStreamTests
 {
-    private const string Flood = """
-        id: flood
-        stages:
-          - id: print
-            type: shell
-            shell: { run: "yes 0123456789012345678901234567890123456789012345678901234567890123456789 | head -c 24000000" }
-        """;
-
     [Fact]
     public async Task Stream_sends_every_event_and_an_end_frame_when_the_execution_ends()
     {
@@ -192,7 +184,7 @@ public sealed class EventStreamTests
     public async Task Stream_closes_a_viewer_as_lagging_when_it_does_not_read_while_others_go_on()
     {
         var log = new LogSignal();
-        await using var server = await ServerHarness.StartAsync(o => o with { SlowViewer = TimeSpan.FromMilliseconds(300), LoggerFactory = log }, pipelines: Flood);
+        await using var server = await ServerHarness.StartAsync(o => o with { SlowViewer = TimeSpan.FromMilliseconds(300), LoggerFactory = log }, pipelines: Some.Flood);
         var id = await server.RunAsync("flood");
         using var slow = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 8192 };
         await slow.ConnectAsync(IPAddress.Loopback, server.Address.Port);

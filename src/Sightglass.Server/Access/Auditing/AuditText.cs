@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Sightglass.Server.Errors;
+using Sightglass.Server.Executions.Transfer;
 
 namespace Sightglass.Server.Access.Auditing;
 
@@ -10,8 +11,6 @@ namespace Sightglass.Server.Access.Auditing;
 internal static class AuditText
 {
     public const string CsvHead = "number,time,organization,by,kind,from,action,target,outcome,code\r\n";
-
-    private static readonly SearchValues<char> Quoted = SearchValues.Create("\",\r\n\t'");
 
     public static void Write(Utf8JsonWriter writer, AuditEntry entry)
     {
@@ -37,20 +36,12 @@ internal static class AuditText
 
     public static void WriteCsv(IBufferWriter<byte> output, AuditEntry entry)
     {
-        string?[] cells =
-        [
+        var row = new StringBuilder();
+        CsvRow.Write(
+            row,
             entry.Number.ToString(CultureInfo.InvariantCulture),
             entry.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            entry.Organization, entry.By, entry.Kind, entry.From, entry.Action, entry.Target, entry.Outcome, entry.Code,
-        ];
-        output.Write(Encoding.UTF8.GetBytes(string.Join(',', cells.Select(Cell)) + "\r\n"));
-    }
-
-    // A spreadsheet runs what begins like a formula; the apostrophe makes it text.
-    private static string Cell(string? text)
-    {
-        if (string.IsNullOrEmpty(text)) return "";
-        var plain = text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' ? "'" + text : text;
-        return plain.AsSpan().ContainsAny(Quoted) ? $"\"{plain.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : plain;
+            entry.Organization, entry.By, entry.Kind, entry.From, entry.Action, entry.Target, entry.Outcome, entry.Code);
+        output.Write(Encoding.UTF8.GetBytes(row.ToString()));
     }
 }

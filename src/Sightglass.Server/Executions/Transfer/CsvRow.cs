@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Sightglass.Server.Executions.Transfer;
@@ -6,6 +7,8 @@ namespace Sightglass.Server.Executions.Transfer;
 /// with an apostrophe.</summary>
 internal static class CsvRow
 {
+    private static readonly SearchValues<char> Quoted = SearchValues.Create("\",\r\n\t'");
+
     /// <summary>Writes one row.</summary>
     public static void Write(StringBuilder output, params ReadOnlySpan<string?> cells)
     {
@@ -13,8 +16,8 @@ internal static class CsvRow
         {
             if (i > 0) output.Append(',');
             var cell = cells[i] ?? "";
-            if (cell.Length > 0 && cell[0] is '=' or '+' or '-' or '@' or '\t' or '\r' && !double.TryParse(cell, System.Globalization.CultureInfo.InvariantCulture, out _)) cell = "'" + cell;
-            if (cell.AsSpan().ContainsAny(",\"\r\n")) output.Append('"').Append(cell.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
+            if (cell is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n', ..]) cell = "'" + cell;
+            if (cell.AsSpan().ContainsAny(Quoted)) output.Append('"').Append(cell.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
             else output.Append(cell);
         }
 

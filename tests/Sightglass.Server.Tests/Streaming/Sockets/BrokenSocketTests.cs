@@ -9,14 +9,6 @@ namespace Sightglass.Server.Tests.Streaming.Sockets;
 /// <summary>Clients that break the protocol, say too much, or do not read.</summary>
 public sealed class BrokenSocketTests
 {
-    private const string Flood = """
-        id: flood
-        stages:
-          - id: print
-            type: shell
-            shell: { run: "yes 0123456789012345678901234567890123456789012345678901234567890123456789 | head -c 24000000" }
-        """;
-
     [Fact]
     public async Task Socket_is_closed_when_a_message_is_too_large()
     {
@@ -63,7 +55,7 @@ public sealed class BrokenSocketTests
     public async Task Socket_is_closed_as_lagging_when_it_does_not_read_while_others_go_on()
     {
         var log = new LogSignal();
-        await using var server = await ServerHarness.StartAsync(o => o with { SlowViewer = TimeSpan.FromMilliseconds(300), LoggerFactory = log }, pipelines: Flood);
+        await using var server = await ServerHarness.StartAsync(o => o with { SlowViewer = TimeSpan.FromMilliseconds(300), LoggerFactory = log }, pipelines: Some.Flood);
         var id = await server.RunAsync("flood");
         using var slow = await UpgradeAsync(server);
         var subscribe = Encoding.UTF8.GetBytes($$"""{"type":"subscribe","executionId":"{{id}}","after":0}""");
