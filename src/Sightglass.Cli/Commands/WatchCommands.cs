@@ -121,8 +121,16 @@ internal static class WatchCommands
         var id = await ExecutionFinder.FindAsync(session.Client, execution).ConfigureAwait(false);
         var output = StandardStreams.Open().Raw;
         var source = new RemoteExecutions(session.Client);
-        await foreach (var lines in source.ReadAsync(id, after, follow && session.Owner is not null, CancellationToken.None).ConfigureAwait(false)) output.Write(lines.Span);
-        if (follow) await ExecutionViewer.RequireNotParkedAsync(source, id, CancellationToken.None).ConfigureAwait(false);
+        var hasEnded = false;
+        await foreach (var lines in source.ReadAsync(id, after, follow && session.Owner is not null, CancellationToken.None).ConfigureAwait(false))
+        {
+            output.Write(lines.Span);
+            var last = lines[(lines.Span[..^1].LastIndexOf((byte)'\n') + 1)..];
+            hasEnded = EventJson.ReadBlock(last).Single().Data is ExecutionCompleted or ExecutionFailed or ExecutionCancelled;
+        }
+
+        // A run goes when its execution has ended: nobody may be there to be asked.
+        if (follow && !hasEnded) await ExecutionViewer.RequireNotParkedAsync(source, id, CancellationToken.None).ConfigureAwait(false);
         return ExitCodes.Success;
     }
 
