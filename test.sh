@@ -119,6 +119,7 @@ elif web_step types 60 generate; then
   web_step lint 120 lint
   web_step typecheck 120 typecheck
   web_tests client 240 client test
+  web_tests dashboard 240 dashboard test
   web_step build 120 build
   web_step size 120 size && sed 's/^/   /' "$(web_log size)"
   web_tests browser 420 client test:browser

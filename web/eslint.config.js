@@ -1,4 +1,5 @@
 import reactHooks from 'eslint-plugin-react-hooks';
+import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
 
 // Which feature may import which: the features named, itself, and nothing else of this package.
@@ -30,13 +31,47 @@ const boundaries = Object.entries(mayImport).map(([feature, allowed]) => ({
   },
 }));
 
+// A feature of the dashboard imports itself, what is shared, and the client package; routes and the shell put features together.
+const inDashboard = [
+  {
+    files: ['dashboard/src/features/**/*.{ts,svelte}'],
+    rules: {
+      'no-restricted-imports': ['error', {
+        patterns: [
+          { group: ['../*', '!../../shared', '!../../../shared'], message: 'a feature imports itself, shared/ and the client package' },
+          { group: ['$app/*', '!$app/navigation', '!$app/state', '!$app/environment'], message: 'only navigation, state and environment of the framework' },
+        ],
+      }],
+    },
+  },
+  {
+    files: ['dashboard/src/shared/**/*.{ts,svelte}'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['**/features/*'], message: 'what is shared knows no feature' }] }] },
+  },
+];
+
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', '**/generated/'] },
+  { ignores: ['**/dist/', '**/node_modules/', '**/generated/', '**/.svelte-kit/'] },
   ...tseslint.configs.recommended,
+  ...svelte.configs.recommended,
+  { files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: tseslint.parser } } },
+  {
+    files: ['**/*.svelte'],
+    rules: {
+      'max-lines': ['error', { max: 300 }],
+      'svelte/no-at-html-tags': 'error',
+
+      // The dashboard is served at the root of its address.
+      'svelte/no-navigation-without-resolve': 'off',
+    },
+  },
   {
     files: ['**/*.{ts,tsx,js}'],
+    rules: { 'max-lines': ['error', { max: 400 }] },
+  },
+  {
+    files: ['**/*.{ts,tsx,js,svelte}'],
     rules: {
-      'max-lines': ['error', { max: 400 }],
       'no-console': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       '@typescript-eslint/no-explicit-any': 'error',
@@ -59,5 +94,6 @@ export default tseslint.config(
     rules: reactHooks.configs.recommended.rules,
   },
   ...boundaries,
+  ...inDashboard,
   { files: ['**/scripts/*.js'], rules: { 'no-console': 'off' } },
 );

@@ -1,0 +1,12 @@
+import adapter from '@sveltejs/adapter-static';
+
+/** @type {import('@sveltejs/kit').Config} */
+export default {
+  compilerOptions: { runes: true },
+  kit: {
+    // One page that the server gives for every address of the dashboard; what an address shows is decided in the browser.
+    adapter: adapter({ pages: 'dist', fallback: 'index.html', precompress: true }),
+    alias: { '@sightglass/client': '../client/src/index.ts' },
+    csp: { mode: 'hash', directives: { 'script-src': ['self'] } },
+  },
+};
