@@ -18,4 +18,13 @@ internal static partial class ServerLog
 
     [LoggerMessage(2010, LogLevel.Error, "{Count} entries of the audit log could not be kept")]
     public static partial void AuditFailed(ILogger logger, int count, Exception error);
+
+    [LoggerMessage(2020, LogLevel.Information, "The certificate was renewed; it is good until {End}")]
+    public static partial void CertificateRenewed(ILogger logger, string end);
+
+    [LoggerMessage(2021, LogLevel.Warning, "The certificate has changed and cannot be used; the one before stays: {Why}")]
+    public static partial void CertificateUnusable(ILogger logger, string why);
+
+    [LoggerMessage(2022, LogLevel.Warning, "The certificate in {Path} {What}")]
+    public static partial void CertificateTime(ILogger logger, string path, string what);
 }

@@ -1,16 +1,21 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sightglass.Server.Access;
+using Sightglass.Server.Access.Tls;
 
 namespace Sightglass.Server;
 
 /// <summary>Where a server listens and what it limits.</summary>
 public sealed record ServerOptions
 {
-    /// <summary>Gets the addresses to listen on, <c>http</c> and a host: of the loopback, or another one or <c>*</c> once there is an
-    /// account to log in with. Port 0 takes a free one.</summary>
+    /// <summary>Gets the addresses to listen on, <c>http</c> or <c>https</c> and a host: of the loopback, or another one or <c>*</c>
+    /// once there is an account to log in with. Port 0 takes a free one.</summary>
     /// <value><c>http://127.0.0.1:5080</c>.</value>
     public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:5080"];
+
+    /// <summary>Gets the certificate of the addresses with <c>https</c>.</summary>
+    /// <value>None: there may be no such address.</value>
+    public TlsOptions? Tls { get; init; }
 
     /// <summary>Gets the path of a Unix socket to listen on as well. Only the owner of the process can open it, and who
     /// does is trusted as that owner.</summary>
@@ -99,6 +104,7 @@ public sealed record ServerOptions
     internal ServerOptions Checked()
     {
         Access.Checked();
+        Tls?.Checked();
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRequestBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRunBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxImportBytes, 1);

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +19,7 @@ using Sightglass.Server.Access;
 using Sightglass.Server.Access.Accounts;
 using Sightglass.Server.Access.Auditing;
 using Sightglass.Server.Access.Sessions;
+using Sightglass.Server.Access.Tls;
 using Sightglass.Server.Access.Tokens;
 using Sightglass.Server.Contracts;
 using Sightglass.Server.Contracts.WorkflowLogs;
@@ -46,6 +48,7 @@ public sealed class SightglassServer : IAsyncDisposable
     private readonly ServerContext _context;
     private readonly CancellationTokenSource _stopping = new();
     private WebApplication? _app;
+    private ServerCertificate? _certificate;
 
     /// <summary>Creates a server; it listens to nothing until it is started.</summary>
     /// <param name="options">Where it listens and what it limits.</param>
@@ -79,7 +82,13 @@ public sealed class SightglassServer : IAsyncDisposable
     {
         var addresses = _options.Urls.Select(ListenAddress.Parse).ToList();
         await _context.Access.Accounts.LoadAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var address in addresses) address.Check(_context.Access.Accounts.Exist);
+        foreach (var address in addresses) address.Check(_context.Access.Accounts.Exist, _options.Tls is not null);
+        if (_options.Tls is { } tls)
+        {
+            if (!addresses.Exists(static a => a.IsTls)) throw new ServerStartException("bad_address", "There is a certificate, and no address that shows it: give one with --urls https://…");
+            _certificate = new ServerCertificate(tls, _options.Time, _context.Logger);
+        }
+
         if (_options.UnixSocketPath is { } path) OwnerSocket.Prepare(path);
         var app = Build(addresses);
         try
@@ -116,6 +125,7 @@ public sealed class SightglassServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _certificate?.Dispose();
         if (Interlocked.Exchange(ref _app, null) is not { } app)
         {
             _context.Streams.Dispose();
@@ -147,6 +157,7 @@ public sealed class SightglassServer : IAsyncDisposable
         var limits = app.Services.GetRequiredService<RateLimits>();
         app.Use((context, next) => ErrorBoundary.RunAsync(context, c => GuardAsync(c, next), _context));
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = StreamLimits.SocketPing, KeepAliveTimeout = StreamLimits.SocketPing });
+        app.Use(MethodAnswers.TakeSocket);
         app.Use(MethodAnswers.TakeHead);
         app.UseRouting();
         app.Use(MethodAnswers.RefuseStreams);
@@ -192,7 +203,7 @@ public sealed class SightglassServer : IAsyncDisposable
 
     private Task GuardAsync(HttpContext context, RequestDelegate next)
     {
-        SecurityHeaders.Add(context.Response);
+        SecurityHeaders.Add(context);
         if (RequestGuard.Check(context, _options, _context.Access.AsksForLogin) is { } problem) return problem.WriteAsync(context);
         var isAnswered = CrossOrigin.IsAllowed(context.Request, _options) && CrossOrigin.Answer(context);
         return isAnswered ? Task.CompletedTask : next(context);
@@ -218,7 +229,7 @@ public sealed class SightglassServer : IAsyncDisposable
         kestrel.Limits.MinResponseDataRate = null;
         foreach (var address in addresses)
         {
-            foreach (var ip in address.Addresses) kestrel.Listen(ip, address.Port, static listen => listen.Protocols = HttpProtocols.Http1);
+            foreach (var ip in address.Addresses) kestrel.Listen(ip, address.Port, address.IsTls ? ListenTls : static listen => listen.Protocols = HttpProtocols.Http1);
         }
 
         if (_options.UnixSocketPath is not { } path) return;
@@ -231,6 +242,12 @@ public sealed class SightglassServer : IAsyncDisposable
                 return next(connection);
             });
         });
+    }
+
+    private void ListenTls(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1AndHttp2;
+        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(_certificate!.Current), HandshakeTimeout = TlsLimits.Handshake });
     }
 
     private static Exception Explain(Exception error, IReadOnlyList<ListenAddress> addresses)

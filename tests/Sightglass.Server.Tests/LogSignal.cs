@@ -10,6 +10,8 @@ internal sealed class LogSignal : ILoggerFactory, ILogger
 
     public Task Of(int eventId) => Source(eventId).Task.WaitAsync(ServerHarness.Limit);
 
+    public bool Has(int eventId) => Source(eventId).Task.IsCompleted;
+
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
 
     public ILogger CreateLogger(string categoryName) => categoryName == "Sightglass.Server" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;

@@ -55,6 +55,9 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Gets every address that the server listens on.</summary>
+    public IReadOnlyList<string> Addresses => _server.Addresses;
+
     public string Folder => _folder;
 
     public IReadOnlyList<RouteEndpoint> Routes => _server.Routes;

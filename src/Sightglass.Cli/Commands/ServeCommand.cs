@@ -23,13 +23,12 @@ internal static class ServeCommand
         sightglass serve --pipelines ~/pipelines --data ~/.sightglass
         sightglass serve --urls http://127.0.0.1:8080
         sightglass serve --require-token                  on a machine shared with others
+        sightglass serve --urls https://*:443 --tls-certificate server.pem --tls-key server.key
         """;
-
-    private const string DefaultUrl = "http://127.0.0.1:5080";
 
     public static RootCommand CreateRoot()
     {
-        var root = new RootCommand("Runs pipelines and shows every execution live. Without a command it serves them on " + DefaultUrl + ".");
+        var root = new RootCommand("Runs pipelines and shows every execution live. Without a command it serves them on " + NetworkOptions.DefaultUrl + ".");
         AddServe(root);
         return root;
     }
@@ -43,29 +42,27 @@ internal static class ServeCommand
 
     private static void AddServe(Command command)
     {
-        var urls = new Option<string[]>("--urls") { Description = $"Addresses to listen on (default: {DefaultUrl}); port 0 takes a free one.", HelpName = "URL", AllowMultipleArgumentsPerToken = true };
+        var network = new NetworkOptions();
         var pipelines = CommonOptions.Pipelines();
         var hosts = CommonOptions.AllowHosts();
         var slots = new Option<int?>("--slots") { Description = "How many stages run at once (default: four for each processor, at least 8).", HelpName = "N" };
-        command.Options.Add(urls);
+        network.AddAddresses(command);
         command.Options.Add(pipelines);
         command.Options.Add(hosts);
         var age = new Option<string?>("--retain-age") { Description = "Delete executions this long after their end, such as 30d (default: never); a pipeline's 'retention' comes first.", HelpName = "TIME" };
         var count = new Option<int?>("--retain-count") { Description = "Keep this many ended executions of each pipeline, the newest (default: all); a pipeline's 'retention' comes first.", HelpName = "N" };
         var streaming = new Option<string?>("--streaming-pipeline") { Description = "The pipeline that POST /executions/{id}/start-streaming runs (default: none).", HelpName = "ID" };
         var requireToken = new Option<bool>("--require-token") { Description = "On a machine shared with others: ask every caller over the network for a token, which is written anew at each start to the file 'start-token' of the data folder, for its owner alone." };
-        var origins = new Option<string[]>("--allow-origin") { Description = "An origin whose pages may use the API, such as https://example.org; may be given several times (default: none).", HelpName = "ORIGIN" };
         command.Options.Add(requireToken);
         command.Options.Add(slots);
         command.Options.Add(streaming);
-        command.Options.Add(origins);
+        network.AddTrust(command);
         command.Options.Add(age);
         command.Options.Add(count);
         var tombstones = new Option<string?>("--retain-tombstones") { Description = "Forget this long after it that an execution was deleted, such as 365d (default: never).", HelpName = "TIME" };
         command.Options.Add(tombstones);
         command.SetAction(parsed =>
         {
-            var given = (parsed.GetValue(urls) ?? []).SelectMany(u => u.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
             if (parsed.GetValue(slots) is < 1 or > CliLimits.MaxSlots) throw new CommandRefusedException(ExitCodes.Invalid, $"--slots is a number from 1 to {CliLimits.MaxSlots}.");
             var retention = new RetentionOptions
             {
@@ -74,12 +71,11 @@ internal static class ServeCommand
             };
             var options = new EngineHostOptions { AllowedHosts = parsed.GetValue(hosts) ?? [] };
             return ServeAsync(
-                given.Count == 0 ? [DefaultUrl] : given,
                 parsed.GetValue(pipelines),
                 FolderPaths.Of(parsed.GetValue(CommonOptions.Data)),
                 parsed.GetValue(slots) is { } atOnce ? options with { Slots = atOnce } : options,
                 retention,
-                new ServerOptions { StreamingPipeline = parsed.GetValue(streaming), AllowedOrigins = parsed.GetValue(origins) ?? [] },
+                network.Read(parsed) with { StreamingPipeline = parsed.GetValue(streaming) },
                 parsed.GetValue(requireToken));
         });
     }
@@ -107,7 +103,7 @@ internal static class ServeCommand
         TimeProvider.System,
         loggers.CreateLogger("Sightglass.Retention"));
 
-    private static async Task<int> ServeAsync(IReadOnlyList<string> urls, string? given, FolderPaths data, EngineHostOptions options, RetentionOptions retention, ServerOptions serving, bool requiresToken)
+    private static async Task<int> ServeAsync(string? given, FolderPaths data, EngineHostOptions options, RetentionOptions retention, ServerOptions serving, bool requiresToken)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var interrupts = new Interrupts(_ => stopped.TrySetResult(), second: ChildSessions.Kill);
@@ -125,7 +121,7 @@ internal static class ServeCommand
         await using var listener = new SocketListener(data, host.Engine, catalog, schedules, webhooks, loggers);
         try
         {
-            await listener.StartAsync(urls, serving with { Access = new AccessOptions { StartToken = requiresToken ? StartTokenFile.Write(data) : null } }).ConfigureAwait(false);
+            await listener.StartAsync(serving.Urls, serving with { Access = new AccessOptions { StartToken = requiresToken ? StartTokenFile.Write(data) : null } }).ConfigureAwait(false);
         }
         catch (ArgumentException error)
         {
@@ -133,7 +129,7 @@ internal static class ServeCommand
         }
         catch (ServerStartException error)
         {
-            throw new CommandRefusedException(error.Code is "bad_address" or "login_required" ? ExitCodes.Invalid : ExitCodes.Unavailable, error.Message, error);
+            throw new CommandRefusedException(error.Code is "bad_address" or "login_required" or "tls_unreadable" or "tls_key" or "tls_password" ? ExitCodes.Invalid : ExitCodes.Unavailable, error.Message, error);
         }
 
         folderLock.Announce(new FolderOwner(Environment.ProcessId, "serve", listener.Path, listener.Urls is [var url, ..] ? url : null));

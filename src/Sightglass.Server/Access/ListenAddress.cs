@@ -6,7 +6,8 @@ namespace Sightglass.Server.Access;
 /// <param name="Text">As it was written.</param>
 /// <param name="Addresses">The addresses it stands for; none where it names a host that is no address.</param>
 /// <param name="Port">The port; 0 takes a free one.</param>
-internal sealed record ListenAddress(string Text, IReadOnlyList<IPAddress> Addresses, int Port)
+/// <param name="IsTls">Whether connections are encrypted.</param>
+internal sealed record ListenAddress(string Text, IReadOnlyList<IPAddress> Addresses, int Port, bool IsTls)
 {
     private bool IsLoopback => Addresses.Count > 0 && Addresses.All(IPAddress.IsLoopback);
 
@@ -18,15 +19,20 @@ internal sealed record ListenAddress(string Text, IReadOnlyList<IPAddress> Addre
         var plain = text.Replace("://*", "://[::]", StringComparison.Ordinal).Replace("://+", "://[::]", StringComparison.Ordinal);
         if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0)
             throw new ServerStartException("bad_address", $"'{text}' is no address to listen on; write it as http://127.0.0.1:5080.");
-        if (uri.Scheme != "http") throw new ServerStartException("bad_address", $"'{text}' asks for https, which is not served yet; use http on the loopback.");
-        if (uri.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return new ListenAddress(text, Localhost(uri.Port), uri.Port);
-        return new ListenAddress(text, IPAddress.TryParse(uri.DnsSafeHost, out var address) ? [Any(address)] : [], uri.Port);
+        IReadOnlyList<IPAddress> addresses = uri.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? Localhost(uri.Port)
+            : IPAddress.TryParse(uri.DnsSafeHost, out var address) ? [Any(address)]
+            : [];
+        return new ListenAddress(text, addresses, uri.Port, uri.Scheme == "https");
     }
 
-    /// <summary>Refuses what can be reached from other machines while everybody there would be its owner.</summary>
-    /// <exception cref="ServerStartException">The address needs login and there is none, or it names no address of this machine.</exception>
-    public void Check(bool hasAccounts)
+    /// <summary>Refuses what can be reached from other machines while everybody there would be its owner, and <c>https</c> without
+    /// a certificate.</summary>
+    /// <exception cref="ServerStartException">The address needs login and there is none, it needs a certificate and there is none, or it
+    /// names no address of this machine.</exception>
+    public void Check(bool hasAccounts, bool hasCertificate)
     {
+        if (IsTls && !hasCertificate)
+            throw new ServerStartException("bad_address", $"'{Text}' asks for https, and there is no certificate: name its file with --tls-certificate.");
         if (IsLoopback) return;
         if (!hasAccounts)
             throw new ServerStartException("login_required", $"'{Text}' can be reached from other machines, and that needs login: make the first account with 'sightglass users add NAME --role admin', or listen on http://127.0.0.1:5080.");

@@ -11,9 +11,11 @@ internal static class SecurityHeaders
 
     private const string DownloadPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-    public static void Add(HttpResponse response)
+    private const string OnlyTls = "max-age=31536000";
+
+    public static void Add(HttpContext context)
     {
-        var headers = response.Headers;
+        var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
@@ -21,6 +23,9 @@ internal static class SecurityHeaders
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.CacheControl = "no-store";
+
+        // It would hold for every port of the name: on a loopback name for whatever else is tried out there.
+        if (context.Request.IsHttps && !RequestGuard.IsLoopback(context.Request.Host)) headers.StrictTransportSecurity = OnlyTls;
     }
 
     /// <summary>Makes an answer a file to save, which runs nothing even where a browser shows it.</summary>

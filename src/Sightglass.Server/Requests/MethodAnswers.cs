@@ -8,6 +8,14 @@ namespace Sightglass.Server.Requests;
 /// <summary>HEAD where there is GET, OPTIONS everywhere, and what else an address does not take.</summary>
 internal static class MethodAnswers
 {
+    /// <summary>Takes a WebSocket over HTTP/2, which asks by CONNECT, for the GET that it is over HTTP/1.1.</summary>
+    public static Task TakeSocket(HttpContext context, RequestDelegate next)
+    {
+        // Looked at first, and kept: afterwards the request says of itself that it is no WebSocket.
+        if (HttpMethods.IsConnect(context.Request.Method) && context.WebSockets.IsWebSocketRequest) context.Request.Method = HttpMethods.Get;
+        return next(context);
+    }
+
     /// <summary>Answers HEAD by the handler of GET. Only the connection still knows the difference: it sends no body.</summary>
     public static Task TakeHead(HttpContext context, RequestDelegate next)
     {

@@ -12,14 +12,17 @@ internal static class SessionCookie
 
     public static void Delete(HttpContext context) => context.Response.Cookies.Delete(NameOf(context), Options(context));
 
-    private static string NameOf(HttpContext context) => "sightglass-" + context.Connection.LocalPort.ToString(CultureInfo.InvariantCulture);
+    // With this prefix a browser takes the cookie from an encrypted answer of this very host alone: nobody else can put one there.
+    private static string NameOf(HttpContext context) => (IsSecure(context) ? "__Host-sightglass-" : "sightglass-") + context.Connection.LocalPort.ToString(CultureInfo.InvariantCulture);
 
     // Behind a proxy that ends TLS the connection itself is plain; who forges the header hurts their own cookie alone.
+    private static bool IsSecure(HttpContext context) => context.Request.IsHttps || context.Request.Headers["X-Forwarded-Proto"] == "https";
+
     private static CookieOptions Options(HttpContext context) => new()
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Secure = context.Request.IsHttps || context.Request.Headers["X-Forwarded-Proto"] == "https",
+        Secure = IsSecure(context),
         Path = "/",
         IsEssential = true,
     };
