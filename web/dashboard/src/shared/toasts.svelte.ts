@@ -1,0 +1,54 @@
+export interface Toast {
+  id: number;
+  text: string;
+  tone: 'plain' | 'success' | 'failed';
+  link?: { href: string; text: string };
+}
+
+const limit = 4;
+const shownFor = 6000;
+const announceEvery = 1500;
+
+let toasts = $state.raw<readonly Toast[]>([]);
+let announced = $state('');
+let next = 0;
+let waiting: string | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function announceNow(): void {
+  timer = undefined;
+  if (waiting === null) return;
+  announced = waiting;
+  waiting = null;
+  timer = setTimeout(announceNow, announceEvery);
+}
+
+/** Short words at the edge of the page. What failed stays until it is closed; everything else goes by itself. */
+export const notices = {
+  get toasts(): readonly Toast[] {
+    return toasts;
+  },
+
+  /** What screen readers are told. */
+  get announced(): string {
+    return announced;
+  },
+
+  /** Shows a toast, which screen readers read as well. */
+  show(text: string, options: { tone?: Toast['tone']; link?: Toast['link'] } = {}): void {
+    const toast: Toast = { id: next++, text, tone: options.tone ?? 'plain', link: options.link };
+    toasts = [...toasts, toast].slice(-limit);
+    notices.announce(text);
+    if (toast.tone !== 'failed') setTimeout(() => notices.close(toast.id), shownFor);
+  },
+
+  close(id: number): void {
+    toasts = toasts.filter((t) => t.id !== id);
+  },
+
+  /** Tells screen readers something, at most every 1.5 seconds: of what comes faster only the last is read. */
+  announce(text: string): void {
+    waiting = text;
+    if (timer === undefined) announceNow();
+  },
+};
