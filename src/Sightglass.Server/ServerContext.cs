@@ -7,6 +7,7 @@ using Sightglass.Core.Webhooks;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
+using Sightglass.Server.Overview;
 using Sightglass.Server.Streaming;
 using Sightglass.Server.Streaming.Hubs;
 using Sightglass.Server.Streaming.Sockets;
@@ -35,6 +36,9 @@ internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engin
 
     /// <summary>Gets what reads states.</summary>
     public StateReader States { get; } = new(Engine);
+
+    /// <summary>Gets how executions of pipelines ended.</summary>
+    public PastResults Results { get; } = new(Engine.Store, Engine.Feed, Options.Time);
 
     /// <summary>Gets what deletes executions; <see langword="null"/> where the store deletes none.</summary>
     public IStoreUpkeep? Upkeep => Engine.Store as IStoreUpkeep;

@@ -39,6 +39,27 @@ internal static class ServerLimits
     /// <summary>How many logs are folded at the same time to answer requests; further ones wait.</summary>
     public const int MaxFolds = 2;
 
+    /// <summary>How many of a pipeline's newest results are given.</summary>
+    public const int RecentResults = 20;
+
+    /// <summary>Of how many pipelines of the list results are given: of the first ones.</summary>
+    public const int MaxRecentPipelines = 500;
+
+    /// <summary>Of how many pipelines results are known; then all are asked of the store again.</summary>
+    public const int MaxKnownResults = 2000;
+
+    /// <summary>How long results are known at most.</summary>
+    public static readonly TimeSpan ResultsKnown = TimeSpan.FromMinutes(5);
+
+    /// <summary>Up to how many executions of a status the overview counts.</summary>
+    public const int MaxOverviewCount = 100_000;
+
+    /// <summary>How many of the newest executions stand for all in the overview.</summary>
+    public const int OverviewSample = 500;
+
+    /// <summary>The time of which the overview gives figures.</summary>
+    public static readonly TimeSpan OverviewTime = TimeSpan.FromDays(1);
+
     /// <summary>How long an execution that has ended stays in the list of the active.</summary>
     public static readonly TimeSpan StillActive = TimeSpan.FromMinutes(5);
 

@@ -30,6 +30,7 @@ using Sightglass.Server.Executions;
 using Sightglass.Server.Executions.Recorded;
 using Sightglass.Server.Executions.Transfer;
 using Sightglass.Server.OpenApi;
+using Sightglass.Server.Overview;
 using Sightglass.Server.Page;
 using Sightglass.Server.Pipelines;
 using Sightglass.Server.Requests;
@@ -129,6 +130,7 @@ public sealed class SightglassServer : IAsyncDisposable
         if (Interlocked.Exchange(ref _app, null) is not { } app)
         {
             _context.Streams.Dispose();
+            _context.Results.Dispose();
             return;
         }
 
@@ -136,6 +138,7 @@ public sealed class SightglassServer : IAsyncDisposable
         await app.StopAsync().ConfigureAwait(false);
         await app.DisposeAsync().ConfigureAwait(false);
         _context.Streams.Dispose();
+        _context.Results.Dispose();
         _stopping.Dispose();
     }
 
@@ -184,6 +187,7 @@ public sealed class SightglassServer : IAsyncDisposable
         ValueEndpoint.Map(app, _context);
         EventStreamEndpoint.Map(app, _context);
         FeedEndpoint.Map(app, _context);
+        OverviewEndpoint.Map(app, _context);
         SocketEndpoint.Map(app, _context);
         FlagEndpoint.Map(app, _context);
         ScheduleEndpoints.Map(app, _context);

@@ -101,7 +101,8 @@ internal static class ServeCommand
             OfPipeline = id => catalog.Find(id)?.Definition?.Retention is { } own ? new RetentionRule(own.MaxAge?.Value, own.MaxCount) : null,
         },
         TimeProvider.System,
-        loggers.CreateLogger("Sightglass.Retention"));
+        loggers.CreateLogger("Sightglass.Retention"),
+        host.Engine.Feed);
 
     private static async Task<int> ServeAsync(string? given, FolderPaths data, EngineHostOptions options, RetentionOptions retention, ServerOptions serving, bool requiresToken)
     {

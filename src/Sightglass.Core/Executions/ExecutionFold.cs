@@ -293,6 +293,7 @@ public sealed partial class ExecutionState
         stage.Duration = duration;
         stage.Tokens = tokens;
         stage.Resources = resources;
+        if (tokens is not null) Tokens = new Stages.TokenUsage((Tokens?.Input ?? 0) + tokens.Input, (Tokens?.Output ?? 0) + tokens.Output);
         if (cost is null) return;
         stage.Cost = (stage.Cost ?? 0) + cost;
         Cost += cost.Value;

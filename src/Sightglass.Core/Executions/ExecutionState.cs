@@ -73,6 +73,9 @@ public sealed partial class ExecutionState
     /// <summary>Gets the cost of all attempts.</summary>
     public decimal Cost { get; private set; }
 
+    /// <summary>Gets the tokens of all attempts; <see langword="null"/> where none used any.</summary>
+    public TokenUsage? Tokens { get; private set; }
+
     /// <summary>Gets the stages of the plan, in its order.</summary>
     public IReadOnlyList<StageState> Stages => planned;
 

@@ -1,4 +1,5 @@
 using Sightglass.Core.Executions;
+using Sightglass.Core.Stages;
 
 namespace Sightglass.Core.Ports;
 
@@ -43,6 +44,12 @@ public sealed record ExecutionSummary
     /// <summary>Gets the position in the plan, from 1, of the stage started last; 0 before.</summary>
     public int CurrentStage { get; init; }
 
+    /// <summary>Gets the id of that stage; <see langword="null"/> before.</summary>
+    public string? CurrentStageId { get; init; }
+
+    /// <summary>Gets the name of that stage; <see langword="null"/> before.</summary>
+    public string? CurrentStageName { get; init; }
+
     /// <summary>Gets the number of stages by bucket.</summary>
     public StageCounts Stages { get; init; }
 
@@ -51,6 +58,9 @@ public sealed record ExecutionSummary
 
     /// <summary>Gets what it cost so far, in US dollars.</summary>
     public decimal Cost { get; init; }
+
+    /// <summary>Gets the tokens that models used so far; <see langword="null"/> where none has.</summary>
+    public TokenUsage? Tokens { get; init; }
 
     /// <summary>Gets the error of a failed execution.</summary>
     public string? Error { get; init; }
@@ -80,6 +90,7 @@ public sealed record ExecutionSummary
         ArgumentNullException.ThrowIfNull(state);
         var created = state.Created;
         if (inputPreview is null) input ??= TextExcerpt.Of(created.Input);
+        var current = state.CurrentStage > 0 && state.CurrentStage <= state.Stages.Count ? state.Stages[state.CurrentStage - 1] : null;
         var hasEnded = state.Status.IsTerminal();
         return new ExecutionSummary
         {
@@ -95,9 +106,12 @@ public sealed record ExecutionSummary
             EndedAt = state.EndedAt,
             NextDue = nextDue,
             CurrentStage = state.CurrentStage,
+            CurrentStageId = current?.Id,
+            CurrentStageName = current?.Name,
             Stages = state.CountStages(),
             InputPreview = inputPreview ?? input!.Preview(ExecutionLimits.MaxInputPreviewChars),
             Cost = state.Cost,
+            Tokens = state.Tokens,
             Error = state.Error?.Message,
             Labels = created.Labels ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty,
             Input = input,

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sightglass.Core.Ports;
+using Sightglass.Core.Scheduling;
 
 namespace Sightglass.Core.Retention;
 
@@ -12,17 +13,23 @@ public sealed class RetentionSweep : IAsyncDisposable
     private readonly RetentionOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly EventFeed? _feed;
     private readonly CancellationTokenSource _stopping = new();
     private Task _loop = Task.CompletedTask;
 
     /// <summary>Creates a sweep; it does nothing until it is started.</summary>
+    /// <param name="store">What to delete from.</param>
+    /// <param name="options">What may go.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where it says what it did.</param>
+    /// <param name="feed">Who hears of deletions; nobody where it is left out.</param>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="RetentionOptions.Validate"/> refuses the options.</exception>
-    public RetentionSweep(IStoreUpkeep store, RetentionOptions options, TimeProvider time, ILogger logger)
+    public RetentionSweep(IStoreUpkeep store, RetentionOptions options, TimeProvider time, ILogger logger, EventFeed? feed = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        (_store, _options, _time, _logger) = (store, options, time, logger);
+        (_store, _options, _time, _logger, _feed) = (store, options, time, logger, feed);
     }
 
     /// <summary>Looks at once, and again after each interval.</summary>
@@ -44,6 +51,7 @@ public sealed class RetentionSweep : IAsyncDisposable
                     // One that was re-opened since it was listed says so and stays.
                     var outcome = await _store.EraseAsync(id, new ErasureRequest(_time.GetUtcNow(), Retention), cancellationToken).ConfigureAwait(false);
                     deleted += outcome.Executions;
+                    if (outcome.Status == EraseStatus.Erased && _feed is not null) await _feed.PublishErasedAsync(_store, id, cancellationToken).ConfigureAwait(false);
                 }
 
                 // Where nothing of a page could go, the next look is soon enough.

@@ -13,6 +13,7 @@ public sealed class EventFeed
     private readonly ConcurrentDictionary<Guid, FeedTopic> topics = new();
     private readonly Lock listening = new();
     private Action<ExecutionListItem>[] listeners = [];
+    private Action<Tombstone>[] erasedListeners = [];
 
     /// <summary>Publishes blocks that are committed. Called by the owner of the execution, in the order of the log.</summary>
     /// <param name="blocks">The blocks, going on from those published before.</param>
@@ -48,6 +49,26 @@ public sealed class EventFeed
         return new Listening(this, listener);
     }
 
+    /// <summary>Tells those who hear of rows that an execution was deleted. Whoever deletes calls it afterwards.</summary>
+    /// <param name="store">The store that deleted it.</param>
+    /// <param name="executionId">The execution.</param>
+    /// <param name="cancellationToken">Ends the look for its tombstone.</param>
+    public async ValueTask PublishErasedAsync(IStoreUpkeep store, Guid executionId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var told = Volatile.Read(ref erasedListeners);
+        if (told.Length == 0 || await store.FindTombstoneAsync(executionId, cancellationToken).ConfigureAwait(false) is not { } tombstone) return;
+        foreach (var listener in told) listener(tombstone);
+    }
+
+    /// <summary>Hears of every execution that is deleted, not of its children; dispose the result to stop.</summary>
+    /// <param name="listener">It must be quick and must not throw. Like all that is published it is a hint.</param>
+    public IDisposable ListenErased(Action<Tombstone> listener)
+    {
+        lock (listening) erasedListeners = [.. erasedListeners, listener];
+        return new ListeningErased(this, listener);
+    }
+
     /// <summary>Gets how many viewers follow an execution.</summary>
     public int CountViewers(Guid executionId) => topics.TryGetValue(executionId, out var topic) ? topic.Viewers : 0;
 
@@ -61,6 +82,14 @@ public sealed class EventFeed
         public void Dispose()
         {
             lock (feed.listening) feed.listeners = [.. feed.listeners.Where(l => l != listener)];
+        }
+    }
+
+    private sealed class ListeningErased(EventFeed feed, Action<Tombstone> listener) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (feed.listening) feed.erasedListeners = [.. feed.erasedListeners.Where(l => l != listener)];
         }
     }
 }

@@ -50,6 +50,8 @@ internal static class DeletionEndpoint
             return;
         }
 
+        // It is gone whoever has left meanwhile.
+        await server.Engine.Feed.PublishErasedAsync(server.Upkeep, id, CancellationToken.None).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, outcome, static (writer, outcome) =>
         {
             writer.WriteStartObject();

@@ -43,25 +43,45 @@ internal static class ListItemJson
         writer.WriteEndObject();
     }
 
-    private static void WriteMembers(Utf8JsonWriter writer, ExecutionSummary item)
+    /// <summary>Gives when an execution started, or was created where no stage of it has.</summary>
+    public static DateTimeOffset StartOf(ExecutionSummary item) => item.StartedAt ?? item.CreatedAt;
+
+    /// <summary>Gives how long one took that has ended, in milliseconds.</summary>
+    public static double? DurationOf(ExecutionSummary item) => item.EndedAt is { } ended ? item.Totals?.Duration ?? (ended - StartOf(item)).TotalMilliseconds : null;
+
+    /// <summary>Writes what every list shows of an execution.</summary>
+    public static void WriteMembers(Utf8JsonWriter writer, ExecutionSummary item)
     {
-        var started = item.StartedAt ?? item.CreatedAt;
         writer.WriteString("id"u8, item.Id);
         writer.WriteString("pipelineId"u8, item.PipelineId);
         writer.WriteString("pipelineName"u8, item.PipelineName);
         writer.WriteString("status"u8, item.Status.ToWire());
-        writer.WriteNumber("startTime"u8, started.ToUnixTimeMilliseconds());
+        writer.WriteNumber("startTime"u8, StartOf(item).ToUnixTimeMilliseconds());
         if (item.EndedAt is { } ended)
         {
             writer.WriteNumber("endTime"u8, ended.ToUnixTimeMilliseconds());
-            writer.WriteNumber("duration"u8, item.Totals?.Duration ?? (ended - started).TotalMilliseconds);
+            writer.WriteNumber("duration"u8, DurationOf(item)!.Value);
         }
 
         writer.WriteNumber("currentStage"u8, item.CurrentStage);
+        if (item.CurrentStageId is { } stage)
+        {
+            writer.WriteString("currentStageId"u8, stage);
+            writer.WriteString("currentStageName"u8, item.CurrentStageName ?? stage);
+        }
+
         writer.WriteNumber("totalStages"u8, item.Stages.Total);
         writer.WriteString("inputPreview"u8, item.InputPreview);
         StateJson.WriteCounts(writer, item.Stages);
         writer.WriteNumber("cost"u8, item.Cost);
+        if (item.Tokens is { } tokens)
+        {
+            writer.WriteStartObject("tokens"u8);
+            writer.WriteNumber("input"u8, tokens.Input);
+            writer.WriteNumber("output"u8, tokens.Output);
+            writer.WriteEndObject();
+        }
+
         if (item.Error is { } error) writer.WriteString("error"u8, error);
         writer.WriteStartObject("labels"u8);
         foreach (var (name, value) in item.Labels) writer.WriteString(name, value);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -10,6 +11,7 @@ using Sightglass.Server.Contracts.Dashboard;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions.Transfer;
 using Sightglass.Server.OpenApi;
+using Sightglass.Server.Overview;
 using Sightglass.Server.Requests;
 
 namespace Sightglass.Server.Pipelines;
@@ -17,18 +19,22 @@ namespace Sightglass.Server.Pipelines;
 /// <summary>The pipelines: list, one, its file, its graph.</summary>
 internal static class PipelineEndpoints
 {
+    private static readonly Constraint RecentConstraint = Constraint.Number(1, ServerLimits.RecentResults);
+
     public static void Map(IEndpointRouteBuilder routes, ServerContext server)
     {
         routes.MapGet("/api/pipelines", context => ListAsync(context, server))
             .Needs(Role.Viewer).Narrowed()
             .Describe("listPipelines", Tags.Pipelines, "All pipelines", d => d
-                .Says("Those with problems are listed too; a pipeline that is not valid cannot be run.")
+                .Says($"Those with problems are listed too; a pipeline that is not valid cannot be run. With recent, the first {ServerLimits.MaxRecentPipelines} have their newest results.")
+                .Query("recent", RecentConstraint, "How many of its newest results each has.")
                 .Gives("PipelineList", "The pipelines, in order of their files."));
         routes.MapGet("/api/pipelines/{id}", context => OneAsync(context, server))
             .Needs(Role.Viewer)
             .Describe("getPipeline", Tags.Pipelines, "A pipeline with its definition", d => d
                 .OfPipeline()
                 .Query("format", Constraint.OneOf("json", "yaml"), "yaml gives the file itself.")
+                .Query("recent", RecentConstraint, "How many of its newest results it has.")
                 .Gives("Pipeline", "The pipeline.")
                 .Gives("text/plain", null, "With format=yaml: the file, as a download.")
                 .Gives(null, null, "With format=yaml: the client has it, its If-None-Match names the ETag.", 304)
@@ -51,19 +57,26 @@ internal static class PipelineEndpoints
     public static ApiProblem NotFound(HttpContext context) =>
         ApiProblem.PipelineNotFound((string)context.GetRouteValue("id")!);
 
-    private static Task ListAsync(HttpContext context, ServerContext server) =>
-        JsonAnswer.WriteAsync(context, server.Pipelines.Entries.Where(context.Caller().Sees), static (writer, files) =>
+    private static async Task ListAsync(HttpContext context, ServerContext server)
+    {
+        var recent = RecentOf(context);
+        var listed = new List<(PipelineEntry File, IReadOnlyList<PastResult>? Results)>();
+        foreach (var file in server.Pipelines.Entries.Where(context.Caller().Sees))
+            listed.Add((file, listed.Count < ServerLimits.MaxRecentPipelines ? await ResultsAsync(server, file, recent).ConfigureAwait(false) : null));
+        await JsonAnswer.WriteAsync(context, (Listed: listed, Recent: recent), static (writer, answer) =>
         {
             writer.WriteStartArray();
-            foreach (var file in files)
+            foreach (var (file, results) in answer.Listed)
             {
                 writer.WriteStartObject();
                 WriteSummary(writer, file);
+                if (results is not null) PastResults.Write(writer, results, answer.Recent);
                 writer.WriteEndObject();
             }
 
             writer.WriteEndArray();
-        });
+        }).ConfigureAwait(false);
+    }
 
     private static async Task OneAsync(HttpContext context, ServerContext server)
     {
@@ -87,10 +100,14 @@ internal static class PipelineEndpoints
 
         // Problems depend on other files too, so the tag names what may be replaced and never says that nothing is new.
         if (file is not null) context.Response.Headers.ETag = file.Tag;
-        await JsonAnswer.WriteAsync(context, entry, static (writer, file) =>
+        var recent = RecentOf(context);
+        var results = await ResultsAsync(server, entry, recent).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, (File: entry, Results: results, Recent: recent), static (writer, answer) =>
         {
+            var file = answer.File;
             writer.WriteStartObject();
             WriteSummary(writer, file);
+            if (answer.Results is not null) PastResults.Write(writer, answer.Results, answer.Recent);
             writer.WritePropertyName("definition"u8);
             if (file.Definition is { } definition) writer.WriteRawValue(DefinitionJson.Write(definition), skipInputValidation: true);
             else writer.WriteNullValue();
@@ -98,6 +115,12 @@ internal static class PipelineEndpoints
             writer.WriteEndObject();
         }).ConfigureAwait(false);
     }
+
+    // What is no number was refused by the route's description.
+    private static int RecentOf(HttpContext context) => int.TryParse(context.Request.Query["recent"], NumberStyles.None, CultureInfo.InvariantCulture, out var recent) ? recent : 0;
+
+    private static async ValueTask<IReadOnlyList<PastResult>?> ResultsAsync(ServerContext server, PipelineEntry file, int recent) =>
+        recent == 0 ? null : await server.Results.ReadAsync(file.Organization, file.Id).ConfigureAwait(false);
 
     private static async Task FileAsync(HttpContext context, PipelineEntry entry)
     {

@@ -33,6 +33,9 @@ internal static class StreamLimits
     /// <summary>How many changes of executions the viewers of the overview share, and how many are gathered at once.</summary>
     public const int FeedFrames = 4096;
 
+    /// <summary>The most bytes of those changes; older ones are let go, and who has not seen them reads the lists again.</summary>
+    public const int FeedBytes = 8 * 1024 * 1024;
+
     /// <summary>Of how many executions the overview knows what it told last.</summary>
     public const int FeedKnown = 10_000;
 

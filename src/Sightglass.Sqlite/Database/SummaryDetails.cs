@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
+using Sightglass.Core.Stages;
 
 namespace Sightglass.Sqlite.Database;
 
@@ -14,7 +15,10 @@ internal sealed record SummaryDetails(
     string? Error,
     IReadOnlyDictionary<string, string> Labels,
     long? Started = null,
-    ExecutionTotals? Totals = null);
+    ExecutionTotals? Totals = null,
+    string? StageId = null,
+    string? StageName = null,
+    TokenUsage? Tokens = null);
 
 /// <summary>Serialisation without reflection.</summary>
 [JsonSourceGenerationOptions(

@@ -68,6 +68,9 @@ internal static class SummaryRow
             Error = details.Error,
             Labels = details.Labels,
             Totals = details.Totals,
+            CurrentStageId = details.StageId,
+            CurrentStageName = details.StageName,
+            Tokens = details.Tokens,
         };
     }
 
@@ -95,6 +98,7 @@ internal static class SummaryRow
     private static string DetailsOf(ExecutionSummary summary) => JsonSerializer.Serialize(
         new SummaryDetails(
             summary.PipelineName, summary.CurrentStage, summary.Stages, summary.InputPreview, summary.Cost, summary.Error, summary.Labels,
-            summary.StartedAt is { } started ? Microseconds(started) : null, summary.Totals),
+            summary.StartedAt is { } started ? Microseconds(started) : null, summary.Totals,
+            summary.CurrentStageId, summary.CurrentStageName, summary.Tokens),
         SummaryJson.Default.SummaryDetails);
 }

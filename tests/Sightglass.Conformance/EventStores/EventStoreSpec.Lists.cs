@@ -1,5 +1,6 @@
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
+using Sightglass.Core.Stages;
 using Xunit;
 
 namespace Sightglass.Conformance.EventStores;
@@ -21,6 +22,9 @@ public abstract partial class EventStoreSpec
             EndedAt = SomeLog.Epoch.AddSeconds(3),
             NextDue = SomeLog.Epoch.AddDays(1),
             CurrentStage = 4,
+            CurrentStageId = "deploy",
+            CurrentStageName = "Deploy \"all\"",
+            Tokens = new TokenUsage(12, 3_000_000_000),
             Stages = new StageCounts(9, 1, 2, 3, 2, 1),
             InputPreview = "{\"a\":1}",
             Cost = 1234.000000567m,

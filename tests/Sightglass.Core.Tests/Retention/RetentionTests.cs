@@ -3,6 +3,7 @@ using Sightglass.Conformance;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Retention;
+using Sightglass.Core.Scheduling;
 using Xunit;
 
 namespace Sightglass.Core.Tests.Retention;
@@ -45,6 +46,20 @@ public sealed class RetentionTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new RetentionOptions { Default = new RetentionRule(TimeSpan.Zero) }.Validate());
         Assert.Throws<ArgumentOutOfRangeException>(() => new RetentionOptions { Default = new RetentionRule(MaxCount: -1) }.Validate());
         Assert.Throws<ArgumentOutOfRangeException>(() => new RetentionOptions { Interval = TimeSpan.Zero }.Validate());
+    }
+
+    [Fact]
+    public async Task Sweep_tells_the_feed_what_it_deletes()
+    {
+        await using var store = new InMemoryEventStore();
+        var ended = new List<Guid>();
+        for (var i = 0; i < 3; i++) ended.Add(await AddAsync(store, "a", i, ExecutionStatus.Completed));
+        var feed = new EventFeed();
+        var told = new List<Guid>();
+        using var listening = feed.ListenErased(tombstone => told.Add(tombstone.Id));
+        await using var sweep = new RetentionSweep(store, new RetentionOptions { Default = new RetentionRule(MaxCount: 1) }, TimeProvider.System, NullLogger.Instance, feed);
+        await sweep.RunOnceAsync(Cancellation);
+        Assert.Equal(ended[..2], told);
     }
 
     [Fact]

@@ -48,6 +48,7 @@ internal static class AccessMatrix
         operator  POST   /api/events
 
         viewer    GET    /api/feed
+        viewer    GET    /api/overview
         viewer    GET    /ws
         viewer    GET    /api/queue/stats
         viewer    GET    /api/workers

@@ -28,7 +28,7 @@ function problemsOf(sources: readonly { name: string; text: string }[]): string[
 }
 
 test('Examples of the reference compile', () => {
-  expect(examples).toHaveLength(3);
+  expect(examples).toHaveLength(4);
   expect(problemsOf(examples)).toEqual([]);
 });
 

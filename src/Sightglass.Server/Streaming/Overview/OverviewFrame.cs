@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Server.Errors;
+using Sightglass.Server.Executions;
 
 namespace Sightglass.Server.Streaming.Overview;
 
@@ -27,20 +27,32 @@ internal sealed record OverviewFrame(long Number, string Organization, string Pi
         using (var writer = new Utf8JsonWriter(output, JsonAnswer.Options))
         {
             writer.WriteStartObject();
-            writer.WriteString("id"u8, row.Id);
-            writer.WriteString("pipelineId"u8, row.PipelineId);
-            writer.WriteString("pipelineName"u8, row.PipelineName);
-            writer.WriteString("status"u8, row.Status.ToWire());
-            writer.WriteNumber("startTime"u8, row.CreatedAt.ToUnixTimeMilliseconds());
-            if (row.EndedAt is { } ended) writer.WriteNumber("endTime"u8, ended.ToUnixTimeMilliseconds());
-            writer.WriteNumber("currentStage"u8, row.CurrentStage);
-            writer.WriteNumber("totalStages"u8, row.Stages.Total);
-            StateJson.WriteCounts(writer, row.Stages);
+            ListItemJson.WriteMembers(writer, row);
             writer.WriteNumber("seq"u8, item.LastSeq);
             writer.WriteEndObject();
         }
 
         output.Write("\n\n"u8);
         return new OverviewFrame(number, row.Organization, row.PipelineId, output.WrittenMemory);
+    }
+
+    /// <summary>Encodes a deletion.</summary>
+    /// <param name="epoch">What tells this run of numbers from others.</param>
+    /// <param name="number">The frame's number.</param>
+    /// <param name="tombstone">What is left of the execution.</param>
+    public static OverviewFrame OfDeleted(string epoch, long number, Tombstone tombstone)
+    {
+        var output = new ArrayBufferWriter<byte>(256);
+        output.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {epoch}-{number}\nevent: deleted\ndata: ")));
+        using (var writer = new Utf8JsonWriter(output, JsonAnswer.Options))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id"u8, tombstone.Id);
+            writer.WriteString("pipelineId"u8, tombstone.PipelineId);
+            writer.WriteEndObject();
+        }
+
+        output.Write("\n\n"u8);
+        return new OverviewFrame(number, tombstone.Organization, tombstone.PipelineId, output.WrittenMemory);
     }
 }

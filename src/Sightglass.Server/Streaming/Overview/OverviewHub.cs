@@ -18,12 +18,16 @@ internal sealed class OverviewHub(EventFeed feed, TimeProvider time) : IDisposab
     private readonly Lock _gate = new();
     private readonly ViewerLane _lane = new();
     private Dictionary<Guid, ExecutionListItem> _waiting = [];
+    private Dictionary<Guid, Tombstone> _deleted = [];
     private readonly Dictionary<Guid, (ExecutionStatus Status, int Stage, StageCounts Counts)> _told = [];
     private readonly OverviewFrame?[] _ring = new OverviewFrame?[StreamLimits.FeedFrames];
     private IDisposable? _listening;
+    private IDisposable? _listeningErased;
     private ITimer? _timer;
     private string _epoch = "";
     private long _next;
+    private long _oldest;
+    private long _bytes;
     private long _version;
     private long _resets;
     private int _viewers;
@@ -82,13 +86,14 @@ internal sealed class OverviewHub(EventFeed feed, TimeProvider time) : IDisposab
     private void Begin()
     {
         _epoch = time.GetUtcNow().UtcTicks.ToString("x", CultureInfo.InvariantCulture);
-        _next = 1;
+        (_next, _oldest, _bytes) = (1, 1, 0);
         Array.Clear(_ring);
         _told.Clear();
         lock (_gate)
         {
             _timer = time.CreateTimer(static hub => ((OverviewHub)hub!).Pass(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _listening = feed.Listen(Gather);
+            _listeningErased = feed.ListenErased(Gather);
         }
     }
 
@@ -97,10 +102,12 @@ internal sealed class OverviewHub(EventFeed feed, TimeProvider time) : IDisposab
         lock (_gate)
         {
             _listening?.Dispose();
+            _listeningErased?.Dispose();
             _timer?.Dispose();
-            _listening = null;
+            _listening = _listeningErased = null;
             _timer = null;
             _waiting.Clear();
+            _deleted.Clear();
             _overflown = false;
         }
     }
@@ -109,13 +116,25 @@ internal sealed class OverviewHub(EventFeed feed, TimeProvider time) : IDisposab
     {
         // Lists do not show children either.
         if (item.Summary.ParentId is not null) return;
+        lock (_gate) Gather(_waiting, item.Summary.Id, item);
+    }
+
+    private void Gather(Tombstone tombstone)
+    {
         lock (_gate)
         {
-            if (_listening is null) return;
-            if (_waiting.Count == 0 && !_overflown) _timer?.Change(StreamLimits.FeedPause, Timeout.InfiniteTimeSpan);
-            if (_waiting.Count < StreamLimits.FeedFrames || _waiting.ContainsKey(item.Summary.Id)) _waiting[item.Summary.Id] = item;
-            else _overflown = true;
+            _waiting.Remove(tombstone.Id);
+            Gather(_deleted, tombstone.Id, tombstone);
         }
+    }
+
+    // Guarded by _gate.
+    private void Gather<T>(Dictionary<Guid, T> into, Guid id, T what)
+    {
+        if (_listening is null) return;
+        if (_waiting.Count + _deleted.Count == 0 && !_overflown) _timer?.Change(StreamLimits.FeedPause, Timeout.InfiniteTimeSpan);
+        if (_waiting.Count + _deleted.Count < StreamLimits.FeedFrames || into.ContainsKey(id)) into[id] = what;
+        else _overflown = true;
     }
 
     /// <summary>Makes frames of what was gathered.</summary>
@@ -123,34 +142,50 @@ internal sealed class OverviewHub(EventFeed feed, TimeProvider time) : IDisposab
     {
         lock (_passing)
         {
-            foreach (var item in Take().Values)
+            var (changed, deleted) = Take();
+            foreach (var item in changed.Values)
             {
                 var row = item.Summary;
                 var now = (row.Status, row.CurrentStage, row.Stages);
                 if (_told.TryGetValue(row.Id, out var told) && told == now) continue;
                 if (row.Status.IsTerminal()) _told.Remove(row.Id);
                 else if (_told.Count < StreamLimits.FeedKnown) _told[row.Id] = now;
-                Volatile.Write(ref _ring[_next % _ring.Length], OverviewFrame.Of(_epoch, _next, item));
-                Volatile.Write(ref _next, _next + 1);
+                Put(OverviewFrame.Of(_epoch, _next, item));
             }
+
+            foreach (var tombstone in deleted.Values) Put(OverviewFrame.OfDeleted(_epoch, _next, tombstone));
         }
 
         Signal();
     }
 
-    private Dictionary<Guid, ExecutionListItem> Take()
+    // Guarded by _passing.
+    private void Put(OverviewFrame frame)
+    {
+        for (_bytes += frame.Bytes.Length; _next - _oldest >= _ring.Length || (_bytes > StreamLimits.FeedBytes && _oldest < _next); _oldest++)
+        {
+            ref var old = ref _ring[_oldest % _ring.Length];
+            _bytes -= old!.Bytes.Length;
+            Volatile.Write(ref old, null);
+        }
+
+        Volatile.Write(ref _ring[_next % _ring.Length], frame);
+        Volatile.Write(ref _next, _next + 1);
+    }
+
+    private (Dictionary<Guid, ExecutionListItem> Changed, Dictionary<Guid, Tombstone> Deleted) Take()
     {
         lock (_gate)
         {
-            var taken = _waiting;
-            _waiting = [];
+            var taken = (_waiting, _deleted);
+            (_waiting, _deleted) = ([], []);
             if (!_overflown) return taken;
 
             // More has changed in a moment than the ring holds: whoever watches reads the lists again.
             _overflown = false;
             _told.Clear();
             _resets++;
-            return [];
+            return ([], []);
         }
     }
 }

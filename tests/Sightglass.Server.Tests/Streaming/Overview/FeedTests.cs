@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Xunit;
 
 namespace Sightglass.Server.Tests.Streaming.Overview;
@@ -62,6 +63,47 @@ public sealed class FeedTests
 
         // The clock stands still, so nothing is passed on meanwhile.
         for (var i = 0; i < 4200; i++) await server.Engine.StartAsync(new Core.Scheduling.StartRequest { Definition = Definition, Input = null });
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("reset", (await feed.NextAsync())!.Event);
+    }
+
+    [Fact]
+    public async Task Feed_tells_all_that_lists_show_of_an_execution()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Waits);
+        using var feed = await OpenAsync(server);
+        await feed.NextAsync();
+        var id = await server.RunAsync("waits", """{"input":"Ada","labels":{"team":"docs"}}""");
+        var frame = await NextOfAsync(feed, id, "running");
+        while (frame.Json.GetProperty("progress").GetProperty("completed").GetInt32() < 1) frame = await NextOfAsync(feed, id, "running");
+        var listed = (await server.GetAsync("/api/executions")).Json.GetProperty("executions")[0];
+        foreach (var member in listed.EnumerateObject()) Assert.True(JsonElement.DeepEquals(member.Value, frame.Json.GetProperty(member.Name)), member.Name);
+        Assert.Equal(("first", "first", "Ada"), (frame.Json.GetProperty("currentStageId").GetString(), frame.Json.GetProperty("currentStageName").GetString(), frame.Json.GetProperty("inputPreview").GetString()));
+    }
+
+    [Fact]
+    public async Task Feed_tells_that_an_execution_was_deleted()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Printer);
+        var id = await server.RunToEndAsync("printer");
+        using var feed = await OpenAsync(server);
+        await feed.NextAsync();
+        await server.DeleteAsync($"/api/executions/{id}");
+        var frame = await feed.NextAsync();
+        Assert.Equal(("deleted", id, "printer"), (frame!.Event, frame.Json.GetProperty("id").GetGuid(), frame.Json.GetProperty("pipelineId").GetString()));
+    }
+
+    [Fact]
+    public async Task Feed_says_that_something_is_missing_when_changes_are_larger_than_what_it_keeps()
+    {
+        var time = new ManualTime();
+        await using var server = await ServerHarness.StartAsync(o => o with { Time = time, SlowViewer = TimeSpan.FromDays(1) }, pipelines: Some.Waits);
+        using var feed = await OpenAsync(server);
+        Assert.Null((await feed.NextAsync())!.Data);
+
+        // Each of them is some 13 KB, and all are told at once.
+        var labels = Enumerable.Range(0, 32).ToDictionary(i => $"{i:D200}", i => new string('x', 200));
+        for (var i = 0; i < 1000; i++) await server.Engine.StartAsync(new Core.Scheduling.StartRequest { Definition = Definition, Labels = labels });
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("reset", (await feed.NextAsync())!.Event);
     }

@@ -1,0 +1,51 @@
+import type { ApiError } from '../api/problem.js';
+import type { ServerOptions } from '../api/server.js';
+import type { components } from '../generated/openapi.js';
+import type { FollowMode } from '../streaming/following.js';
+
+/** An execution as lists show it. */
+export type ListedExecution = components['schemas']['ExecutionListItem'];
+
+/** How an execution stands since something of it changed: a row as a list has it, and how far its log is. */
+export type OverviewChange = components['schemas']['OverviewChange'];
+
+/** An execution that was deleted. */
+export type OverviewDeletion = components['schemas']['OverviewDeletion'];
+
+/** How changes come: as of an execution that is followed, but that an overview never ends. */
+export type OverviewMode = Exclude<FollowMode, 'ended'>;
+
+/** What there is to say of a mode. */
+export interface OverviewModeDetail {
+  /** Why it is retrying, polling or failed. */
+  error?: ApiError;
+  /** In how many milliseconds the next try comes. */
+  retryIn?: number;
+}
+
+/** Whom to tell. */
+export interface OverviewOptions extends ServerOptions {
+  /** Ends following, like `close`. */
+  signal?: AbortSignal;
+  /**
+   * Takes all executions under way, newest first, and replaces what was told before: at first, whenever something may have
+   * been missed, and every 2 seconds while polling. `next` is there where more than a thousand are under way.
+   */
+  onState(state: { executions: ListedExecution[]; next?: string }): void;
+  /** Takes the newest row of an execution; the last one tells that it has ended. */
+  onChange(change: OverviewChange): void;
+  onDelete?(deletion: OverviewDeletion): void;
+  onMode?(mode: OverviewMode, detail: OverviewModeDetail): void;
+}
+
+/** The overview that is followed. */
+export interface FollowingOverview {
+  readonly mode: OverviewMode;
+  /** Stops until `resume`. */
+  pause(): void;
+  /** Goes on; what came meanwhile is told, or the state anew. */
+  resume(): void;
+  /** Connects anew at once. */
+  reconnect(): void;
+  close(): void;
+}

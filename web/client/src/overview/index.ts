@@ -1,0 +1,2 @@
+export { followOverview } from './follow.js';
+export type { FollowingOverview, ListedExecution, OverviewChange, OverviewDeletion, OverviewMode, OverviewModeDetail, OverviewOptions } from './following.js';
