@@ -1,0 +1,101 @@
+/** One input that a pipeline declares, as its file says. */
+export interface InputField {
+  readonly name: string;
+  readonly type: 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array' | 'any';
+  readonly required: boolean;
+  readonly description: string;
+  readonly secret: boolean;
+  /** What may be chosen; empty for anything. */
+  readonly choices: readonly unknown[];
+  /** Undefined where the file gives none. */
+  readonly initial: unknown;
+}
+
+const types = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'any'];
+
+/** Reads the inputs of a definition, in the order of the file. */
+export function fieldsOf(definition: unknown): InputField[] {
+  const inputs = (definition as { inputs?: unknown } | null)?.inputs;
+  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) return [];
+  return Object.entries(inputs as Record<string, Record<string, unknown> | null>).map(([name, given]) => ({
+    name,
+    type: (types.includes(given?.['type'] as string) ? given?.['type'] : 'string') as InputField['type'],
+    required: given?.['required'] === true,
+    description: typeof given?.['description'] === 'string' ? given['description'] : '',
+    secret: given?.['secret'] === true,
+    choices: Array.isArray(given?.['enum']) ? given['enum'] : [],
+    initial: given?.['default'],
+  }));
+}
+
+/** The text that a field begins with. */
+export function initialText(field: InputField): string {
+  if (field.initial === undefined) return '';
+  return isText(field) && typeof field.initial === 'string' ? field.initial : JSON.stringify(field.initial, null, field.type === 'object' || field.type === 'array' ? 2 : 0);
+}
+
+/** What is asked of the server, or what is wrong by field. */
+export type RunInput = { readonly input: Record<string, unknown>; readonly problems: null } | { readonly input: null; readonly problems: Record<string, string> };
+
+/** Reads what was filled in. A field left empty is not sent, so that the file's own value counts. */
+export function readInput(fields: readonly InputField[], texts: Readonly<Record<string, string>>): RunInput {
+  const input: Record<string, unknown> = {};
+  const problems: Record<string, string> = {};
+  for (const field of fields) {
+    const text = texts[field.name] ?? '';
+    const isEmpty = text === '' || (!isText(field) && text.trim() === '');
+    if (isEmpty) {
+      if (field.required && field.initial === undefined) problems[field.name] = 'This input is required.';
+      continue;
+    }
+    const read = readValue(field, text);
+    if (read.problem) problems[field.name] = read.problem;
+    else input[field.name] = read.value;
+  }
+  return Object.keys(problems).length > 0 ? { input: null, problems } : { input, problems: null };
+}
+
+const isText = (field: InputField) => field.type === 'string';
+
+function readValue(field: InputField, text: string): { value?: unknown; problem?: string } {
+  if (field.choices.length > 0) {
+    const choice = field.choices.find((one) => textOf(one) === text);
+    return choice === undefined ? { problem: 'Choose one of the values.' } : { value: choice };
+  }
+  if (field.type === 'string') return { value: text };
+  if (field.type === 'boolean') return text === 'true' || text === 'false' ? { value: text === 'true' } : { problem: 'Write true or false.' };
+  if (field.type === 'number' || field.type === 'integer') {
+    const value = Number(text);
+    if (!Number.isFinite(value)) return { problem: 'Write a number, such as 12 or 0.5.' };
+    if (field.type === 'integer' && !Number.isSafeInteger(value)) return { problem: 'Write a whole number.' };
+    return { value };
+  }
+  return readJson(field, text);
+}
+
+function readJson(field: InputField, text: string): { value?: unknown; problem?: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    // Anything may be a plain text as well.
+    return field.type === 'any' ? { value: text } : { problem: `This is no JSON: ${(error as Error).message}` };
+  }
+  if (field.type === 'array' && !Array.isArray(value)) return { problem: 'Write a JSON list, such as [1, 2].' };
+  if (field.type === 'object' && (typeof value !== 'object' || value === null || Array.isArray(value))) return { problem: 'Write a JSON object, such as {"a": 1}.' };
+  return { value };
+}
+
+/** A choice as a list shows it. */
+export const textOf = (choice: unknown): string => (typeof choice === 'string' ? choice : JSON.stringify(choice));
+
+/** Reads labels as they are written: `team=docs, env=prod`. */
+export function readLabels(text: string): { labels: Record<string, string>; problem: string | null } {
+  const labels: Record<string, string> = {};
+  for (const part of text.split(',').map((one) => one.trim()).filter(Boolean)) {
+    const at = part.indexOf('=');
+    if (at < 1) return { labels: {}, problem: `'${part}' is no label: write NAME=VALUE, with commas between.` };
+    labels[part.slice(0, at).trim()] = part.slice(at + 1).trim();
+  }
+  return { labels, problem: null };
+}

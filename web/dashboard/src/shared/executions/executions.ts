@@ -1,0 +1,16 @@
+import type { components } from '@sightglass/client';
+
+/** An execution as lists show it. */
+export type ListedExecution = components['schemas']['ExecutionListItem'];
+
+/** How much of an execution is done, from 0 to 1; null before its plan is known. */
+export function shareDone({ progress, totalStages }: Pick<ListedExecution, 'progress' | 'totalStages'>): number | null {
+  const total = progress.total || totalStages;
+  return total > 0 ? Math.min(1, (progress.completed + progress.skipped + progress.failed) / total) : null;
+}
+
+/** The first part of an id, enough to tell executions apart by eye. */
+export const shortId = (id: string): string => id.slice(-8);
+
+/** Where an execution is shown. */
+export const linkTo = (id: string): string => `/executions/${encodeURIComponent(id)}`;

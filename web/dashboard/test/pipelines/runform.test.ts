@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { fieldsOf, initialText, readInput, readLabels } from '../../src/features/pipelines/runform.js';
+
+const fields = fieldsOf({
+  inputs: {
+    topic: { type: 'string', required: true, description: 'What about' },
+    times: { type: 'integer', default: 3 },
+    ratio: { type: 'number' },
+    loud: { type: 'boolean', default: false },
+    size: { type: 'string', enum: ['s', 'm'] },
+    level: { type: 'integer', enum: [1, 2] },
+    extra: { type: 'object', default: { a: 1 } },
+    list: { type: 'array' },
+    free: { type: 'any' },
+    key: { secret: true },
+    bare: null,
+  },
+});
+const good = { topic: 'tea' };
+
+describe('run form', () => {
+  test('fields are those of the file, in its order', () => {
+    expect(fields.map((field) => field.name)).toEqual(['topic', 'times', 'ratio', 'loud', 'size', 'level', 'extra', 'list', 'free', 'key', 'bare']);
+    expect(fields[0]).toMatchObject({ required: true, description: 'What about', type: 'string', initial: undefined });
+    expect(fields[9]).toMatchObject({ type: 'string', secret: true });
+  });
+
+  test.each([null, undefined, 7, {}, { inputs: [] }, { inputs: 'x' }])('definition %j has no fields', (definition) => expect(fieldsOf(definition)).toEqual([]));
+
+  test('fields begin with what the file gives', () =>
+    expect(fields.map(initialText)).toEqual(['', '3', '', 'false', '', '', '{\n  "a": 1\n}', '', '', '', '']));
+
+  test('values are read by their types', () => {
+    const texts = { ...good, times: '4', ratio: '0.5', loud: 'true', size: 'm', level: '2', extra: '{"b":[]}', list: '[1]', free: 'word', key: ' k ' };
+    expect(readInput(fields, texts).input).toEqual({ topic: 'tea', times: 4, ratio: 0.5, loud: true, size: 'm', level: 2, extra: { b: [] }, list: [1], free: 'word', key: ' k ' });
+  });
+
+  test('what is left empty is not sent', () => expect(readInput(fields, { ...good, times: ' ', extra: '' }).input).toEqual(good));
+
+  test.each([
+    ['topic', '', /required/], ['times', '1.5', /whole/], ['times', 'x', /number/], ['ratio', 'Infinity', /number/], ['loud', 'yes', /true or false/],
+    ['size', 'xl', /Choose/], ['extra', '[]', /object/], ['extra', '{', /no JSON/], ['list', '{}', /list/],
+  ])('%s of "%s" is refused with what to write', (name, text, problem) => expect(readInput(fields, { ...good, [name]: text }).problems?.[name]).toMatch(problem));
+
+  test('every problem is told at once', () => expect(Object.keys(readInput(fields, { times: 'x', list: 'y' }).problems ?? {})).toEqual(['topic', 'times', 'list']));
+
+  test('labels are names with values', () => {
+    expect(readLabels('team=docs, env = prod=1 ,')).toEqual({ labels: { team: 'docs', env: 'prod=1' }, problem: null });
+    expect(readLabels('team').problem).toMatch(/NAME=VALUE/);
+  });
+});
