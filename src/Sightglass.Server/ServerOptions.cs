@@ -38,6 +38,15 @@ public sealed record ServerOptions
     /// <value>None.</value>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>Gets the proxies, by address or network (<c>10.0.0.0/24</c>), whose <c>X-Forwarded-For</c>, <c>-Proto</c> and
+    /// <c>-Host</c> are believed. Whoever can send from there can say where a request comes from: name the proxies alone.</summary>
+    /// <value>None: the headers are ignored.</value>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
+    /// <summary>Gets the names, without port, under which a server with login answers; loopback names are always among them.</summary>
+    /// <value>None: any name.</value>
+    public IReadOnlyList<string> ServerNames { get; init; } = [];
+
     /// <summary>Gets how many requests a second a caller, or an address, may make for long, 10 or more; further ones are
     /// answered by 429.</summary>
     /// <value>2,000.</value>
@@ -99,7 +108,7 @@ public sealed record ServerOptions
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Refuses limits that make no sense.</summary>
-    /// <exception cref="ArgumentException">An origin is none.</exception>
+    /// <exception cref="ArgumentException">An origin, a proxy or a name is none.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size or a count is below its least, or a time is not positive or longer than a day.</exception>
     internal ServerOptions Checked()
     {
@@ -111,6 +120,8 @@ public sealed record ServerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(RequestsPerSecond, 10);
         ArgumentOutOfRangeException.ThrowIfLessThan(RequestBurst, 1);
         CrossOrigin.Check(AllowedOrigins);
+        Server.Access.TrustedProxies.Check(TrustedProxies);
+        Server.Access.ServerNames.Check(ServerNames);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRequestLineBytes, 1024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxHeaderBytes, 1024);

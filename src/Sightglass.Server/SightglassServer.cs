@@ -158,6 +158,7 @@ public sealed class SightglassServer : IAsyncDisposable
         builder.Services.AddSingleton<ImportTurn>();
         var app = builder.Build();
         var limits = app.Services.GetRequiredService<RateLimits>();
+        TrustedProxies.Use(app, _options.TrustedProxies);
         app.Use((context, next) => ErrorBoundary.RunAsync(context, c => GuardAsync(c, next), _context));
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = StreamLimits.SocketPing, KeepAliveTimeout = StreamLimits.SocketPing });
         app.Use(MethodAnswers.TakeSocket);

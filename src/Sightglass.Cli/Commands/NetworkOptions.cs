@@ -17,6 +17,9 @@ internal sealed class NetworkOptions
     private readonly Option<string?> _password = new("--tls-password-file") { Description = "A file whose first line is the password of the key.", HelpName = "FILE" };
     private readonly Option<string[]> _origins = new("--allow-origin") { Description = "An origin whose pages may use the API, such as https://example.org; may be given several times (default: none).", HelpName = "ORIGIN" };
 
+    private readonly Option<string[]> _proxies = new("--trusted-proxy") { Description = "A proxy, by address or network (10.0.0.0/24), whose X-Forwarded-For, -Proto and -Host are believed; may be given several times (default: none).", HelpName = "CIDR" };
+    private readonly Option<string[]> _names = new("--server-name") { Description = "A name under which a server with login answers, without port; may be given several times (default: any).", HelpName = "NAME" };
+
     public void AddAddresses(Command command)
     {
         command.Options.Add(_urls);
@@ -25,7 +28,12 @@ internal sealed class NetworkOptions
         command.Options.Add(_password);
     }
 
-    public void AddTrust(Command command) => command.Options.Add(_origins);
+    public void AddTrust(Command command)
+    {
+        command.Options.Add(_origins);
+        command.Options.Add(_proxies);
+        command.Options.Add(_names);
+    }
 
     /// <exception cref="CommandRefusedException">An option asks for another one.</exception>
     public ServerOptions Read(ParseResult parsed)
@@ -37,6 +45,8 @@ internal sealed class NetworkOptions
             Urls = urls.Count > 0 ? urls : [tls is null ? DefaultUrl : DefaultTlsUrl],
             Tls = tls,
             AllowedOrigins = parsed.GetValue(_origins) ?? [],
+            TrustedProxies = parsed.GetValue(_proxies) ?? [],
+            ServerNames = parsed.GetValue(_names) ?? [],
         };
     }
 

@@ -6,6 +6,12 @@ internal static class AccessLimits
     /// <summary>How many executions are known by their organisation and pipeline without asking the store.</summary>
     public const int MaxKnownExecutions = 20_000;
 
+    /// <summary>The most proxies, or networks of them, that are trusted.</summary>
+    public const int MaxTrustedProxies = 100;
+
+    /// <summary>The most names of a server.</summary>
+    public const int MaxServerNames = 100;
+
     /// <summary>The most characters of an account's name.</summary>
     public const int MaxAccountName = 64;
 

@@ -7,13 +7,18 @@ namespace Sightglass.Server.Access;
 
 /// <summary>
 /// Keeps other web pages out. A browser reaches loopback for any page; what it cannot forge is the Host it was told, the
-/// Origin and Sec-Fetch-Site of the page, and a JSON body without asking first. Where callers log in, the Host may be any:
-/// a page of another name has no cookie, and a proxy may stand in between.
+/// Origin and Sec-Fetch-Site of the page, and a JSON body without asking first. Where callers log in, the Host may be any
+/// unless the server was given names: a page of another name has no cookie, whatever address its name leads to.
 /// </summary>
 internal static class RequestGuard
 {
     private static readonly string[] Forwarded =
-        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Original-Host", "X-Real-IP"];
+    [
+        "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Real-IP",
+
+        // Where a trusted proxy was believed, its words stand here.
+        "X-Original-For", "X-Original-Host", "X-Original-Proto",
+    ];
 
     private static readonly string[] Bodies = ["application/json", "application/yaml", "application/zip"];
 
@@ -21,13 +26,15 @@ internal static class RequestGuard
     public static ApiProblem? Check(HttpContext context, ServerOptions options, bool asksForLogin)
     {
         var request = context.Request;
+        var isSocket = LocalConnection.Is(context);
         foreach (var name in Forwarded)
         {
-            if (!asksForLogin && request.Headers.ContainsKey(name))
-                return new ApiProblem(403, "forwarded_request", $"The header {name} says that the request came through a proxy; without login only this machine is served.");
+            // Over the socket everybody is its owner: a proxy would make its callers that.
+            if ((isSocket || !asksForLogin) && request.Headers.ContainsKey(name))
+                return new ApiProblem(403, "forwarded_request", $"The header {name} says that the request came through a proxy; without login, and over the socket, only this machine is served.");
         }
 
-        if (!LocalConnection.Is(context) && CheckPage(request, asksForLogin, CrossOrigin.IsAllowed(request, options)) is { } problem) return problem;
+        if (!isSocket && CheckPage(request, asksForLogin, options) is { } problem) return problem;
         return CheckBody(request);
     }
 
@@ -41,11 +48,13 @@ internal static class RequestGuard
         return IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address);
     }
 
-    private static ApiProblem? CheckPage(HttpRequest request, bool asksForLogin, bool isTrusted)
+    private static ApiProblem? CheckPage(HttpRequest request, bool asksForLogin, ServerOptions options)
     {
         if (!asksForLogin && !IsLoopback(request.Host))
             return new ApiProblem(421, "foreign_host", "The Host of the request is not this machine; use 127.0.0.1 or localhost.");
-        if (isTrusted) return null;
+        if (!ServerNames.Has(options.ServerNames, request.Host))
+            return new ApiProblem(421, "foreign_host", "The Host of the request is no name of this server; ask it by its name, or give it this one with --server-name.");
+        if (CrossOrigin.IsAllowed(request, options)) return null;
         if (request.Headers.Origin is { Count: > 0 } origin
             && !string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase)
             && !(asksForLogin && string.Equals(origin, $"https://{request.Host.Value}", StringComparison.OrdinalIgnoreCase)))

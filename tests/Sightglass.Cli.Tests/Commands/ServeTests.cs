@@ -36,6 +36,8 @@ public sealed partial class ServeTests : IDisposable
     [InlineData("--tls-certificate", "--tls-key", "k.pem")]
     [InlineData("--tls-certificate", "--tls-password-file", "p.txt")]
     [InlineData("--tls-certificate", "--urls", "https://127.0.0.1:0")]
+    [InlineData("'0.0.0.0/0' is everybody", "--trusted-proxy", "0.0.0.0/0")]
+    [InlineData("without scheme and port", "--server-name", "https://example.org")]
     public async Task Start_is_refused_when_the_options_do_not_fit_together(string says, params string[] options) =>
         Assert.Contains(says, (await CliProcess.RunAsync(_folder.Path, ["serve", .. options])).Exits(2).Error, StringComparison.Ordinal);
 

@@ -45,7 +45,7 @@ public sealed class LoginTests
     [Fact]
     public async Task Cookie_can_be_read_by_no_script_and_is_sent_by_no_other_site()
     {
-        await using var server = await ServerHarness.StartAsync();
+        await using var server = await ServerHarness.StartAsync(o => o with { TrustedProxies = ["127.0.0.1"] });
         await server.AddUserAsync("ada", "admin");
         var plain = await server.PostAsync("/api/session", $$"""{"name":"ada","password":"{{Password}}"}""");
         var secure = await server.PostAsync("/api/session", $$"""{"name":"ada","password":"{{Password}}"}""", ("X-Forwarded-Proto", "https"));

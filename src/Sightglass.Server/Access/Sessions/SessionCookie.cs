@@ -13,16 +13,13 @@ internal static class SessionCookie
     public static void Delete(HttpContext context) => context.Response.Cookies.Delete(NameOf(context), Options(context));
 
     // With this prefix a browser takes the cookie from an encrypted answer of this very host alone: nobody else can put one there.
-    private static string NameOf(HttpContext context) => (IsSecure(context) ? "__Host-sightglass-" : "sightglass-") + context.Connection.LocalPort.ToString(CultureInfo.InvariantCulture);
-
-    // Behind a proxy that ends TLS the connection itself is plain; who forges the header hurts their own cookie alone.
-    private static bool IsSecure(HttpContext context) => context.Request.IsHttps || context.Request.Headers["X-Forwarded-Proto"] == "https";
+    private static string NameOf(HttpContext context) => (context.Request.IsHttps ? "__Host-sightglass-" : "sightglass-") + context.Connection.LocalPort.ToString(CultureInfo.InvariantCulture);
 
     private static CookieOptions Options(HttpContext context) => new()
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Secure = IsSecure(context),
+        Secure = context.Request.IsHttps,
         Path = "/",
         IsEssential = true,
     };
