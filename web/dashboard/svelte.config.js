@@ -7,6 +7,5 @@ export default {
     // One page that the server gives for every address of the dashboard; what an address shows is decided in the browser.
     adapter: adapter({ pages: 'dist', fallback: 'index.html', precompress: true }),
     alias: { '@sightglass/client': '../client/src/index.ts' },
-    csp: { mode: 'hash', directives: { 'script-src': ['self'] } },
   },
 };
