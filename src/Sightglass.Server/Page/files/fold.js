@@ -130,7 +130,7 @@ var fresh = () => ({
 	child: null,
 	undo: null
 });
-var newStage = (key, id, name, type, position, isInstance) => ({
+var newStage = (key, id, name, type, position) => ({
 	state: {
 		key,
 		id,
@@ -143,7 +143,6 @@ var newStage = (key, id, name, type, position, isInstance) => ({
 		...fresh()
 	},
 	position,
-	isInstance,
 	facts: /* @__PURE__ */ new Map()
 });
 /** Starts a stage over in the next turn; what it cost stays. */
@@ -182,12 +181,15 @@ var startStage = (s, e) => moveStage(s, {
 	reason: null
 });
 /** Takes up a stage of a state, so that later events can be applied. */
-var restoreStage = ({ triggers = [], ...state }, position, isInstance) => ({
-	state,
-	position,
-	isInstance,
-	facts: restoreFacts(triggers, state.approvals)
-});
+var restoreStage = (shown, position) => {
+	const { triggers = [], ...state } = shown;
+	return {
+		state,
+		position,
+		facts: restoreFacts(triggers, state.approvals),
+		shown
+	};
+};
 // src/fold/execution.ts
 var none = {
 	total: 0,
@@ -223,21 +225,24 @@ function createFold(from) {
 	let breakpoints = new Set(from?.debug?.breakpoints);
 	let stop = from?.debug?.stoppedAt ?? null;
 	let missingPlan = null;
+	let shown;
 	const note = (s) => {
 		byKey.set(s.state.key, s);
 		return s;
 	};
 	const plan = (s) => {
 		planned.push(note(s));
+		shown = void 0;
 		return s.state;
 	};
+	const parentOf = (s) => planned[s.position - 1];
 	const goOn = () => {
 		x.status = isStarted ? "running" : "queued";
 	};
 	function applyPlan(graph) {
 		missingPlan = null;
 		if (planned.length > 0 || !graph) return;
-		for (const { id, name, type } of graph.stages) plan(newStage(id, id, name, type, planned.length + 1, false));
+		for (const { id, name, type } of graph.stages) plan(newStage(id, id, name, type, planned.length + 1));
 		x.totalStages = x.progress.total = x.progress.pending = planned.length;
 	}
 	function create({ executionId, time, data }) {
@@ -300,10 +305,15 @@ function createFold(from) {
 		const { status } = s.state;
 		return status === "cancelled" ? "skipped" : status in none ? status : "pending";
 	};
-	function count(s, change) {
+	/** Changes a stage and counts it anew, unless the change says that it was none. */
+	function count(key, change) {
+		const s = byKey.get(key);
+		if (!s) return;
 		const before = bucketOf(s);
-		change();
-		if (s.isInstance) return;
+		if (change(s) === false) return;
+		const parent = parentOf(s);
+		shown = s.shown = parent.shown = void 0;
+		if (parent !== s) return;
 		x.progress[before]--;
 		x.progress[bucketOf(s)]++;
 	}
@@ -314,17 +324,14 @@ function createFold(from) {
 			...newTurn
 		});
 		isStarted = false;
-		for (const key of data.stages) {
-			const s = byKey.get(key);
-			if (s) count(s, () => resetStage(s));
-		}
+		for (const key of data.stages) count(key, resetStage);
 	}
 	function start(s, e) {
 		startStage(s, e);
 		x.currentStage = s.position;
-		const parent = planned[s.position - 1];
-		if (!s.isInstance || !parent || parent.state.status === "running") return;
-		count(parent, () => Object.assign(parent.state, {
+		const parent = parentOf(s);
+		if (parent === s || parent.state.status === "running") return;
+		count(parent.state.key, () => Object.assign(parent.state, {
 			status: "running",
 			startTime: timeOf(e.time)
 		}));
@@ -333,7 +340,7 @@ function createFold(from) {
 		const { id, name, type, queuedAt } = s.state;
 		const instances = Array.from({ length: e.data.count }, (_, i) => {
 			const key = `${id}[${i}]`;
-			return (byKey.get(key) ?? note(newStage(key, id, name, type, s.position, true))).state;
+			return (byKey.get(key) ?? note(newStage(key, id, name, type, s.position))).state;
 		});
 		moveStage(s, {
 			status: "queued",
@@ -432,10 +439,9 @@ function createFold(from) {
 			case "debug.resumed":
 				stop = null;
 				goOn();
-				if (state.waitingFor === "breakpoint") Object.assign(state, {
-					status: "queued",
-					waitingFor: null
-				});
+				if (state.waitingFor === "breakpoint") moveStage(s, { status: "queued" });
+				break;
+			default: return false;
 		}
 	}
 	function apply(e) {
@@ -479,18 +485,18 @@ function createFold(from) {
 			case "debug.breakpoint.cleared":
 				breakpoints.delete(e.stage);
 				break;
-			default: {
-				const s = byKey.get(e.stage);
-				if (s) count(s, () => applyTo(s, e));
-			}
+			default: count(e.stage, (s) => applyTo(s, e));
 		}
 	}
-	const show = ({ state: { instances, ...state }, facts }) => ({
-		...state,
-		approvals: openApprovals(facts),
-		...facts.size > 0 && { triggers: triggersOf(facts) },
-		...instances && { instances: instances.map(({ key }) => show(byKey.get(key))) }
-	});
+	const show = (s) => {
+		const { state: { instances, ...state }, facts } = s;
+		return s.shown ??= {
+			...state,
+			approvals: openApprovals(facts),
+			...facts.size > 0 && { triggers: triggersOf(facts) },
+			...instances && { instances: instances.map(({ key }) => show(byKey.get(key))) }
+		};
+	};
 	function state() {
 		const { group, debug: _, ...rest } = x;
 		return {
@@ -504,11 +510,11 @@ function createFold(from) {
 				stoppedAt: stop
 			} },
 			progress: { ...x.progress },
-			stages: planned.map(show)
+			stages: shown ??= planned.map(show)
 		};
 	}
 	from?.stages.forEach((stage, place) => {
-		plan(restoreStage(stage, place + 1, false)).instances = stage.instances?.map((instance) => note(restoreStage(instance, place + 1, true)).state);
+		plan(restoreStage(stage, place + 1)).instances = stage.instances?.map((instance) => note(restoreStage(instance, place + 1)).state);
 	});
 	return {
 		apply,

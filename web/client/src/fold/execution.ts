@@ -26,7 +26,10 @@ export interface ExecutionFold {
   apply(e: ExecutionEvent): void;
   /** Gives a plan that was kept apart from its event; events after that one wait until this is done. */
   applyPlan(plan: ExecutionPlan | null | undefined): void;
-  /** Gives the state as the API writes it, as a value of its own. */
+  /**
+   * Gives the state as the API writes it; what events come later leave it as it is. A stage that has not changed is the same
+   * object as in the state before, and so is the list of stages where none has: such a state costs what has changed.
+   */
   state(): ExecutionState;
 }
 
@@ -39,6 +42,7 @@ export function createFold(from?: ExecutionState): ExecutionFold {
   let breakpoints = new Set(from?.debug?.breakpoints);
   let stop = from?.debug?.stoppedAt ?? null;
   let missingPlan: string | null = null;
+  let shown: StageState[] | undefined;
 
   const note = (s: Stage): Stage => {
     byKey.set(s.state.key, s);
@@ -47,8 +51,12 @@ export function createFold(from?: ExecutionState): ExecutionFold {
 
   const plan = (s: Stage): StageState => {
     planned.push(note(s));
+    shown = undefined;
     return s.state;
   };
+
+  // Of an instance its stage, of a stage itself.
+  const parentOf = (s: Stage): Stage => planned[s.position - 1]!;
 
   const goOn = () => {
     x.status = isStarted ? 'running' : 'queued';
@@ -57,7 +65,7 @@ export function createFold(from?: ExecutionState): ExecutionFold {
   function applyPlan(graph: ExecutionPlan | null | undefined) {
     missingPlan = null;
     if (planned.length > 0 || !graph) return;
-    for (const { id, name, type } of graph.stages) plan(newStage(id, id, name, type, planned.length + 1, false));
+    for (const { id, name, type } of graph.stages) plan(newStage(id, id, name, type, planned.length + 1));
     x.totalStages = x.progress.total = x.progress.pending = planned.length;
   }
 
@@ -98,10 +106,15 @@ export function createFold(from?: ExecutionState): ExecutionFold {
     return status === 'cancelled' ? 'skipped' : status in none ? (status as keyof typeof none) : 'pending';
   };
 
-  function count(s: Stage, change: () => void) {
+  /** Changes a stage and counts it anew, unless the change says that it was none. */
+  function count(key: string, change: (s: Stage) => unknown) {
+    const s = byKey.get(key);
+    if (!s) return;
     const before = bucketOf(s);
-    change();
-    if (s.isInstance) return;
+    if (change(s) === false) return;
+    const parent = parentOf(s);
+    shown = s.shown = parent.shown = undefined;
+    if (parent !== s) return;
     x.progress[before]--;
     x.progress[bucketOf(s)]++;
   }
@@ -109,25 +122,22 @@ export function createFold(from?: ExecutionState): ExecutionFold {
   function reopen({ data }: EventOf<'execution.reopened'>) {
     Object.assign(x, { turn: data.turn, startTime: x.createdAt, ...newTurn } satisfies Partial<ExecutionState>);
     isStarted = false;
-    for (const key of data.stages) {
-      const s = byKey.get(key);
-      if (s) count(s, () => resetStage(s));
-    }
+    for (const key of data.stages) count(key, resetStage);
   }
 
   function start(s: Stage, e: EventOf<'stage.started'>) {
     startStage(s, e);
     x.currentStage = s.position;
-    const parent = planned[s.position - 1];
-    if (!s.isInstance || !parent || parent.state.status === 'running') return;
-    count(parent, () => Object.assign(parent.state, { status: 'running', startTime: timeOf(e.time) } satisfies Partial<StageState>));
+    const parent = parentOf(s);
+    if (parent === s || parent.state.status === 'running') return;
+    count(parent.state.key, () => Object.assign(parent.state, { status: 'running', startTime: timeOf(e.time) } satisfies Partial<StageState>));
   }
 
   function expand(s: Stage, e: EventOf<'stage.expanded'>) {
     const { id, name, type, queuedAt } = s.state;
     const instances = Array.from({ length: e.data.count }, (_, i) => {
       const key = `${id}[${i}]`;
-      return (byKey.get(key) ?? note(newStage(key, id, name, type, s.position, true))).state;
+      return (byKey.get(key) ?? note(newStage(key, id, name, type, s.position))).state;
     });
     moveStage(s, { status: 'queued', queuedAt: queuedAt ?? timeOf(e.time), count: e.data.count, instances });
   }
@@ -145,7 +155,7 @@ export function createFold(from?: ExecutionState): ExecutionFold {
     });
   }
 
-  function applyTo(s: Stage, e: ExecutionEvent) {
+  function applyTo(s: Stage, e: ExecutionEvent): unknown {
     const { state, facts } = s;
     switch (e.type) {
       case 'stage.queued': moveStage(s, { status: 'queued', queuedAt: timeOf(e.time) }); break;
@@ -174,8 +184,9 @@ export function createFold(from?: ExecutionState): ExecutionFold {
       case 'debug.resumed':
         stop = null;
         goOn();
-        if (state.waitingFor === 'breakpoint') Object.assign(state, { status: 'queued', waitingFor: null } satisfies Partial<StageState>);
+        if (state.waitingFor === 'breakpoint') moveStage(s, { status: 'queued' });
         break;
+      default: return false;
     }
   }
 
@@ -202,19 +213,19 @@ export function createFold(from?: ExecutionState): ExecutionFold {
       case 'execution.reopened': reopen(e); break;
       case 'debug.breakpoint.set': breakpoints.add(e.stage); break;
       case 'debug.breakpoint.cleared': breakpoints.delete(e.stage); break;
-      default: {
-        const s = byKey.get(e.stage);
-        if (s) count(s, () => applyTo(s, e));
-      }
+      default: count(e.stage, (s) => applyTo(s, e));
     }
   }
 
-  const show = ({ state: { instances, ...state }, facts }: Stage): StageState => ({
-    ...state,
-    approvals: openApprovals(facts),
-    ...(facts.size > 0 && { triggers: triggersOf(facts) }),
-    ...(instances && { instances: instances.map(({ key }) => show(byKey.get(key)!)) }),
-  });
+  const show = (s: Stage): StageState => {
+    const { state: { instances, ...state }, facts } = s;
+    return (s.shown ??= {
+      ...state,
+      approvals: openApprovals(facts),
+      ...(facts.size > 0 && { triggers: triggersOf(facts) }),
+      ...(instances && { instances: instances.map(({ key }) => show(byKey.get(key)!)) }),
+    });
+  };
 
   function state(): ExecutionState {
     const { group, debug: _, ...rest } = x;
@@ -223,12 +234,12 @@ export function createFold(from?: ExecutionState): ExecutionFold {
       ...(group && { group: { ...group, waiting: !isStarted && !x.cancelling && !x.result } }),
       ...((breakpoints.size > 0 || stop !== null) && { debug: { breakpoints: [...breakpoints].sort(), stoppedAt: stop } }),
       progress: { ...x.progress },
-      stages: planned.map(show),
+      stages: (shown ??= planned.map(show)),
     };
   }
 
   from?.stages.forEach((stage, place) => {
-    plan(restoreStage(stage, place + 1, false)).instances = stage.instances?.map((instance) => note(restoreStage(instance, place + 1, true)).state);
+    plan(restoreStage(stage, place + 1)).instances = stage.instances?.map((instance) => note(restoreStage(instance, place + 1)).state);
   });
   return {
     apply, applyPlan, state,

@@ -7,10 +7,11 @@ import { orNull, timeOf } from './values.js';
 /** A stage or an instance while it is folded: the state that the API shows, and what that leaves out. */
 export interface Stage {
   readonly state: StageState;
-  /** Place in the plan, from 1. */
+  /** Place in the plan, from 1; of an instance that of its stage. */
   readonly position: number;
-  readonly isInstance: boolean;
   facts: Facts;
+  /** The state as it was given last; absent where it has changed since. */
+  shown?: StageState;
 }
 
 const fresh = () => ({
@@ -18,8 +19,8 @@ const fresh = () => ({
   reason: null, error: null, output: null, child: null, undo: null,
 });
 
-export const newStage = (key: string, id: string, name: string, type: string, position: number, isInstance: boolean): Stage => ({
-  state: { key, id, name, type, attempt: 0, cost: null, input: null, approvals: [], ...fresh() }, position, isInstance, facts: new Map(),
+export const newStage = (key: string, id: string, name: string, type: string, position: number): Stage => ({
+  state: { key, id, name, type, attempt: 0, cost: null, input: null, approvals: [], ...fresh() }, position, facts: new Map(),
 });
 
 /** Starts a stage over in the next turn; what it cost stays. */
@@ -51,6 +52,7 @@ export const startStage = (s: Stage, e: EventOf<'stage.started'>): void =>
   });
 
 /** Takes up a stage of a state, so that later events can be applied. */
-export const restoreStage = ({ triggers = [], ...state }: StageState, position: number, isInstance: boolean): Stage => ({
-  state, position, isInstance, facts: restoreFacts(triggers, state.approvals),
-});
+export const restoreStage = (shown: StageState, position: number): Stage => {
+  const { triggers = [], ...state } = shown;
+  return { state, position, facts: restoreFacts(triggers, state.approvals), shown };
+};

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { createFold, foldExecution } from '../../src/fold/index.js';
-import type { ExecutionEvent, ExecutionFold, ExecutionState } from '../../src/fold/index.js';
+import type { ExecutionEvent, ExecutionFold, ExecutionState, StageState } from '../../src/fold/index.js';
 import { buildPageFold, pageFold } from '../../scripts/page-fold.js';
 import { eventsOf, goldenLogs, stateOf, valuesOf } from './golden.js';
 
@@ -12,6 +12,11 @@ function apply(fold: ExecutionFold, events: readonly ExecutionEvent[], log: stri
   }
   return fold;
 }
+
+const flat = (stages: readonly StageState[]): StageState[] => stages.flatMap((stage) => [stage, ...(stage.instances ?? [])]);
+
+// The stage of an event, for an instance that which is spread.
+const stageOf = (event: ExecutionEvent) => ('stage' in event ? event.stage.replace(/\[\d+\]$/, '') : undefined);
 
 const asJson = (state: ExecutionState) => JSON.parse(JSON.stringify(state)) as Record<string, unknown>;
 
@@ -51,6 +56,39 @@ test('Fold gives a state of its own when events follow', () => {
   const copy = JSON.stringify(half);
   foldExecution(events.slice(5), half);
   expect(JSON.stringify(half)).toBe(copy);
+});
+
+describe.each(goldenLogs)('%s, state after state', (log) => {
+  it('keeps what has not changed and changes nothing that it gave before', () => {
+    const fold = createFold();
+    let before = fold.state();
+    for (const event of eventsOf(log)) {
+      const copy = JSON.stringify(before);
+      apply(fold, [event], log);
+      const after = fold.state();
+      expect(JSON.stringify(before), `state before ${event.seq}`).toBe(copy);
+
+      // Each stage is the same object exactly where it says the same, instances too.
+      const known = new Map(flat(before.stages).map((stage) => [stage.key, stage]));
+      for (const stage of flat(after.stages)) {
+        const last = known.get(stage.key);
+        if (last !== stage) expect(stageOf(event) ?? stage.id, `${stage.key} at ${event.seq}`).toBe(stage.id);
+      }
+      if (/^stage\.(output|log|progress)$|^agent\./.test(event.type)) expect(after.stages).toBe(before.stages);
+      before = after;
+    }
+  });
+});
+
+test('Fold of ten thousand stages gives each state at the cost of what has changed', () => {
+  const [created] = eventsOf('success-chain.ndjson');
+  const stages = Array.from({ length: 10_000 }, (_, i) => ({ id: `s${i}`, name: `s${i}`, type: 'data' }));
+  const fold = createFold();
+  fold.apply({ ...created, data: { ...(created!.data as object), plan: { stages, edges: [] } } } as unknown as ExecutionEvent);
+  const before = fold.state();
+  fold.apply({ seq: 2, time: created!.time, executionId: created!.executionId, type: 'stage.queued', stage: 's7', data: { priority: 'medium', lane: 'medium' } } as unknown as ExecutionEvent);
+  const after = fold.state();
+  expect(after.stages.filter((stage, i) => stage !== before.stages[i]).map((stage) => stage.key)).toEqual(['s7']);
 });
 
 test("The page's fold is the one of this package", async () => {
