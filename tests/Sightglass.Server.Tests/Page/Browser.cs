@@ -28,7 +28,7 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Gets what the page's scripts threw and what its policy refused.</summary>
     public IReadOnlyList<string> Errors => _errors;
 
-    public static async Task<Browser> StartAsync()
+    public static async Task<Browser> StartAsync(params string[] further)
     {
         Assert.True(File.Exists(Program), $"The page is tested in a real browser: install Debian's package chromium ({Program} is missing).");
         var profile = Directory.CreateTempSubdirectory("sg-chromium-").FullName;
@@ -36,7 +36,7 @@ internal sealed class Browser : IAsyncDisposable
         string[] arguments =
         [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--remote-debugging-port=0", "--user-data-dir=" + profile, "about:blank",
+            "--disable-component-update", "--disable-sync", "--remote-debugging-port=0", "--user-data-dir=" + profile, .. further, "about:blank",
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var browser = new Browser(Process.Start(start)!, profile);
