@@ -7,6 +7,7 @@ using Sightglass.Core.Webhooks;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
+using Sightglass.Server.Executions.Lines;
 using Sightglass.Server.Overview;
 using Sightglass.Server.Streaming;
 using Sightglass.Server.Streaming.Hubs;
@@ -39,6 +40,9 @@ internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engin
 
     /// <summary>Gets how executions of pipelines ended.</summary>
     public PastResults Results { get; } = new(Engine.Store, Engine.Feed, Options.Time);
+
+    /// <summary>Gets what finds the lines of logs by their numbers.</summary>
+    public LineIndexes Lines { get; } = new(Engine.Store);
 
     /// <summary>Gets what deletes executions; <see langword="null"/> where the store deletes none.</summary>
     public IStoreUpkeep? Upkeep => Engine.Store as IStoreUpkeep;

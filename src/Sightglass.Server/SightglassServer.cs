@@ -27,6 +27,7 @@ using Sightglass.Server.Contracts.Playbooks;
 using Sightglass.Server.Debugging;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
+using Sightglass.Server.Executions.Lines;
 using Sightglass.Server.Executions.Recorded;
 using Sightglass.Server.Executions.Transfer;
 using Sightglass.Server.OpenApi;
@@ -185,6 +186,7 @@ public sealed class SightglassServer : IAsyncDisposable
         QueueEndpoints.Map(app, _context);
         OutputEndpoint.Map(app, _context);
         LogsEndpoint.Map(app, _context);
+        LinesEndpoint.Map(app, _context);
         ValueEndpoint.Map(app, _context);
         EventStreamEndpoint.Map(app, _context);
         FeedEndpoint.Map(app, _context);

@@ -29,6 +29,7 @@ internal static class AccessMatrix
         viewer    GET    /api/executions/{id}/state
         viewer    GET    /api/executions/{id}/graph
         viewer    GET    /api/executions/{id}/logs
+        viewer    GET    /api/executions/{id}/lines
         viewer    GET    /api/executions/{id}/export
         viewer    GET    /api/executions/{id}/stages/{stage}
         viewer    GET    /api/executions/{id}/output/{stage}
