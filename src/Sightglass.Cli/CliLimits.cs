@@ -41,4 +41,25 @@ internal static class CliLimits
 
     /// <summary>The most bytes of the path of a Unix socket, as the system has it.</summary>
     public const int MaxSocketPath = 107;
+
+    /// <summary>The most characters of a token.</summary>
+    public const int MaxTokenChars = 4096;
+
+    /// <summary>How long a connection to a server may take.</summary>
+    public static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a server may take to begin an answer.</summary>
+    public static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(100);
+
+    /// <summary>How long a stream that is followed may be silent; a server sends a sign of life each 15 seconds.</summary>
+    public static readonly TimeSpan SilentStream = TimeSpan.FromSeconds(60);
+
+    /// <summary>For how long a server that has gone is tried again, where nothing else is asked.</summary>
+    public static readonly TimeSpan ReconnectTime = TimeSpan.FromMinutes(10);
+
+    /// <summary>The longest time for which that can be asked.</summary>
+    public static readonly TimeSpan MaxReconnectTime = TimeSpan.FromDays(30);
+
+    /// <summary>The longest pause between two tries.</summary>
+    public static readonly TimeSpan ReconnectPause = TimeSpan.FromSeconds(5);
 }

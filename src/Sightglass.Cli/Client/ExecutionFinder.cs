@@ -10,7 +10,7 @@ internal static class ExecutionFinder
     private const int LeastChars = 4;
     private static readonly SearchValues<char> IdLetters = SearchValues.Create("0123456789abcdefABCDEF-");
 
-    public static async Task<Guid> FindAsync(OwnerClient client, string given)
+    public static async Task<Guid> FindAsync(ApiClient client, string given)
     {
         if (Guid.TryParseExact(given, "D", out var whole)) return whole;
         if (given == "last")
@@ -30,7 +30,7 @@ internal static class ExecutionFinder
         };
     }
 
-    private static async Task<List<Guid>> SearchAsync(OwnerClient client, string part)
+    private static async Task<List<Guid>> SearchAsync(ApiClient client, string part)
     {
         var found = new List<Guid>();
         string? cursor = null;

@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
-using Sightglass.Cli.Commands;
 using Sightglass.Core.Executions;
 
 namespace Sightglass.Cli.Client;
 
-/// <summary>Executions of the owner of the data folder.</summary>
-/// <param name="client">The owner.</param>
+/// <summary>Executions of the owner of the data folder, or of a server.</summary>
+/// <param name="client">Who has them.</param>
 /// <param name="types">The types of events wanted, separated by commas; empty for all.</param>
-internal sealed class RemoteExecutions(OwnerClient client, string types = "") : IExecutionSource
+/// <param name="reconnection">How it is tried again where it goes while it is followed; not at all by default.</param>
+internal sealed class RemoteExecutions(ApiClient client, string types = "", Reconnection? reconnection = null) : IExecutionSource
 {
     /// <summary>All that folds into the state, and nothing that streams.</summary>
     public const string StateTypes =
@@ -15,60 +15,93 @@ internal sealed class RemoteExecutions(OwnerClient client, string types = "") : 
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(Guid id, long after, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var filter = types.Length == 0 ? "" : "&types=" + Uri.EscapeDataString(types);
-        using var response = await client.OpenStreamAsync($"api/executions/{id}/events?after={after}{(follow ? "&follow=true" : "")}{filter}", cancellationToken).ConfigureAwait(false);
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var buffer = new byte[64 * 1024];
-        var filled = 0;
+        var cursor = new LogCursor(after, hasAll: types.Length == 0);
+        var hasBegun = false;
         while (true)
         {
-            var read = await ReadAsync(stream, buffer.AsMemory(filled), cancellationToken).ConfigureAwait(false);
-            if (read == 0) break;
-            filled += read;
-            var end = buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
-            if (end > 0)
+            ServerLostException? lost = null;
+            await using (var lines = ReadOnceAsync(id, cursor, follow, cancellationToken).GetAsyncEnumerator(cancellationToken))
             {
-                var lines = Heartbeats.Cut(buffer.AsMemory(0, end));
-                if (!lines.IsEmpty) yield return lines;
-                buffer.AsSpan(end, filled - end).CopyTo(buffer);
-                filled -= end;
+                while (true)
+                {
+                    try
+                    {
+                        if (!await lines.MoveNextAsync().ConfigureAwait(false)) break;
+                    }
+                    catch (ServerLostException error) when (follow && hasBegun && reconnection is { IsOn: true })
+                    {
+                        lost = error;
+                        break;
+                    }
+
+                    hasBegun = true;
+                    if (!lines.Current.IsEmpty) yield return lines.Current;
+                }
             }
 
-            // One event is at most 64 KB, but whoever answers may be of another version.
-            if (filled < buffer.Length) continue;
-            if (filled >= CliLimits.MaxStreamLineBytes) throw new CommandRefusedException(ExitCodes.Unavailable, $"The process that owns the data folder sent a line of more than {CliLimits.MaxStreamLineBytes} bytes; use the same version of sightglass for both.");
-            Array.Resize(ref buffer, buffer.Length * 2);
+            if (!follow || reconnection is not { IsOn: true } || cursor.HasEnded) yield break;
+
+            // A whole answer says that the execution has ended or is parked; what stands in between may have cut it all the same.
+            if (lost is null && await FindParkedAsync(id, cancellationToken).ConfigureAwait(false) is not null) yield break;
+            await reconnection.WaitAsync(lost ?? new ServerLostException($"{client.PeerName} broke off its answer."), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    public async Task<ReadOnlyMemory<byte>> ReadValueAsync(Payload payload, CancellationToken cancellationToken)
-    {
-        using var value = new MemoryStream();
-        while (true)
-        {
-            var (bytes, hasMore) = await client.GetBytesAsync($"api/values/{Uri.EscapeDataString(payload.Reference!)}?offset={value.Length}", cancellationToken).ConfigureAwait(false);
-            value.Write(bytes);
-            if (!hasMore || bytes.Length == 0) return value.ToArray();
-        }
-    }
+    public Task<ReadOnlyMemory<byte>> ReadValueAsync(Payload payload, CancellationToken cancellationToken) =>
+        PatientlyAsync<ReadOnlyMemory<byte>>(
+            async () =>
+            {
+                using var value = new MemoryStream();
+                while (true)
+                {
+                    var (bytes, hasMore) = await client.GetBytesAsync($"api/values/{Uri.EscapeDataString(payload.Reference!)}?offset={value.Length}", cancellationToken).ConfigureAwait(false);
+                    value.Write(bytes);
+                    if (!hasMore || bytes.Length == 0) return value.ToArray();
+                }
+            },
+            cancellationToken);
 
     public async Task<string?> FindParkedAsync(Guid id, CancellationToken cancellationToken)
     {
-        var state = await client.GetAsync($"api/executions/{id}", cancellationToken).ConfigureAwait(false);
+        var state = await PatientlyAsync(() => client.GetAsync($"api/executions/{id}", cancellationToken), cancellationToken).ConfigureAwait(false);
         return state.TryGetProperty("parked"u8, out var parked) ? parked.GetProperty("message"u8).GetString() : null;
     }
 
     public Task CancelAsync(Guid id, string reason) => client.PostAsync($"api/executions/{id}/cancel", writer => writer.WriteString("reason"u8, reason));
 
-    private static async ValueTask<int> ReadAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadOnceAsync(Guid id, LogCursor cursor, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        try
+        var filter = types.Length == 0 ? "" : "&types=" + Uri.EscapeDataString(types);
+        using var response = await client.OpenStreamAsync($"api/executions/{id}/events?after={cursor.Seq}{(follow ? "&follow=true" : "")}{filter}", "application/x-ndjson", null, cancellationToken).ConfigureAwait(false);
+        reconnection?.Succeed();
+        yield return default;
+        var silence = follow && reconnection is not null ? CliLimits.SilentStream : Timeout.InfiniteTimeSpan;
+        await foreach (var lines in LineStream.ReadAsync(client, response, silence, cancellationToken).ConfigureAwait(false))
         {
-            return await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            var events = Heartbeats.Cut(lines);
+            if (events.IsEmpty) continue;
+            if (follow) cursor.Advance(events.Span);
+            yield return events;
         }
-        catch (Exception error) when (error is IOException or HttpRequestException)
+    }
+
+    private async Task<T> PatientlyAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        while (true)
         {
-            throw new CommandRefusedException(ExitCodes.Unavailable, "The process that owned the data folder ended while this command read from it; try again.", error);
+            ServerLostException lost;
+            try
+            {
+                var answer = await ask().ConfigureAwait(false);
+                reconnection?.Succeed();
+                return answer;
+            }
+            catch (ServerLostException error) when (reconnection is { IsOn: true })
+            {
+                lost = error;
+            }
+
+            await reconnection.WaitAsync(lost, cancellationToken).ConfigureAwait(false);
         }
     }
 }

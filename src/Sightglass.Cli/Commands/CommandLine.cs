@@ -20,6 +20,8 @@ internal static class CommandLine
                 return ExitCodes.Invalid;
             }
 
+            RequirePlace(result);
+
             // Without its own handling of signals and exceptions, both of which are ours.
             var configuration = new InvocationConfiguration
             {
@@ -63,11 +65,11 @@ internal static class CommandLine
     private static RootCommand Build(string[] args)
     {
         var root = ServeCommand.CreateRoot();
-        root.Options.Add(CommonOptions.Data);
+        foreach (var option in (Option[])[CommonOptions.Data, CommonOptions.Server, CommonOptions.Token, CommonOptions.TokenFile]) root.Options.Add(option);
 
         // Building only the verb at hand saves start-up; help and mistyped verbs need all of them.
-        var verb = args.Length > 0 ? Verbs.All.FirstOrDefault(v => v.Name == args[0]) : default;
-        if (verb.Create is not null) root.Subcommands.Add(verb.Create());
+        var verb = args.Length > 0 ? Verbs.All.FirstOrDefault(v => v.Name == args[0]) : null;
+        if (verb is not null) root.Subcommands.Add(verb.Create());
         else foreach (var each in Verbs.All) root.Subcommands.Add(each.Create());
 
         foreach (var option in root.Options)
@@ -76,6 +78,18 @@ internal static class CommandLine
         }
 
         return root;
+    }
+
+    // One that only the environment names is the default of those verbs that can use it.
+    private static void RequirePlace(ParseResult result)
+    {
+        if (result.Action is HelpWithExamples || result.GetResult(CommonOptions.Server) is null || Verbs.Of(result.CommandResult) is { Place: VerbPlace.Anywhere }) return;
+        var verb = Verbs.Of(result.CommandResult);
+        throw new CommandRefusedException(ExitCodes.Invalid, verb switch
+        {
+            { Place: VerbPlace.Here } => $"'{verb.Name}' needs no server; leave --server out.",
+            _ => $"'{verb?.Name ?? "serve"}' works on a data folder of its own machine; run it there, without --server.",
+        });
     }
 
     private static void WriteDetail(TextWriter error, Exception exception)

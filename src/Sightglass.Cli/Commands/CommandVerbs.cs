@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Sightglass.Cli.Client;
-using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.LiveView;
 
 namespace Sightglass.Cli.Commands;
@@ -50,7 +49,7 @@ internal static class CommandVerbs
     {
         var id = ExecutionArgument();
         var command = new Command(name, description) { id };
-        command.SetAction(parsed => OrderAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetRequiredValue(id), name, done, _ => { }));
+        command.SetAction(parsed => OrderAsync(Target.Of(parsed), parsed.GetRequiredValue(id), name, done, _ => { }));
         return command;
     }
 
@@ -60,7 +59,7 @@ internal static class CommandVerbs
         var stage = new Argument<string>("STAGE") { Description = "The stage's id." };
         var comment = new Option<string?>("--comment") { Description = "A word about why, kept in the log.", HelpName = "TEXT" };
         var command = new Command(name, description) { id, stage, comment };
-        command.SetAction(parsed => OrderAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetRequiredValue(id), name, done, writer =>
+        command.SetAction(parsed => OrderAsync(Target.Of(parsed), parsed.GetRequiredValue(id), name, done, writer =>
         {
             writer.WriteString("stage"u8, parsed.GetRequiredValue(stage));
             if (parsed.GetValue(comment) is { } text) writer.WriteString("comment"u8, text);
@@ -68,16 +67,16 @@ internal static class CommandVerbs
         return command;
     }
 
-    private static async Task<int> OrderAsync(FolderPaths data, string execution, string verb, string done, Action<Utf8JsonWriter> writeMembers)
+    private static async Task<int> OrderAsync(Target target, string execution, string verb, string done, Action<Utf8JsonWriter> writeMembers)
     {
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var id = await ExecutionFinder.FindAsync(session.Client, execution).ConfigureAwait(false);
         var answer = await session.Client.PostAsync($"api/executions/{id}/{verb}", writeMembers).ConfigureAwait(false);
         if (answer.TryGetProperty("cancelled"u8, out var cancelled) && !cancelled.GetBoolean())
             throw new CommandRefusedException(ExitCodes.Refused, $"{ShortId.Of(id)}: {answer.GetProperty("message"u8).GetString() ?? "It has ended already."}");
         var output = StandardStreams.Open().Out;
         output.WriteLine($"{ShortId.Of(id)}: {done}");
-        if (session.Owner is null && verb is not ("pause" or "cancel")) output.WriteLine(NobodyRuns);
+        if (!session.IsRunning && verb is not ("pause" or "cancel")) output.WriteLine(NobodyRuns);
         return ExitCodes.Success;
     }
 }

@@ -12,6 +12,27 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    public static Option<string?> Server { get; } = new("--server")
+    {
+        Description = "Work at this server in place of a data folder, such as https://sightglass.example.org (default: $SIGHTGLASS_SERVER).",
+        HelpName = "URL",
+        Recursive = true,
+    };
+
+    public static Option<string?> Token { get; } = new("--token")
+    {
+        Description = "The API token to show to the server (default: $SIGHTGLASS_TOKEN). Other users of this machine can see arguments: prefer --token-file or the variable.",
+        HelpName = "TOKEN",
+        Recursive = true,
+    };
+
+    public static Option<string?> TokenFile { get; } = new("--token-file")
+    {
+        Description = "A file that holds the token.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
     public static Option<string?> Pipelines() => new("--pipelines")
     {
         Description = "The folder of pipeline files (default: ./pipelines if it exists, else ./samples).",

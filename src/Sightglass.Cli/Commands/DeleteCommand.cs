@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sightglass.Cli.Client;
-using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.LiveView;
 
 namespace Sightglass.Cli.Commands;
@@ -18,13 +17,13 @@ internal static class DeleteCommand
         var ids = new Argument<string[]>("ID") { Description = "Ended executions: an id, the beginning or end of one, or 'last'.", Arity = ArgumentArity.OneOrMore };
         var reason = new Option<string?>("--reason") { Description = "A word about why, kept with who deleted it and when.", HelpName = "TEXT" };
         var command = new Command("delete", "Delete ended executions whole: events, output, values and children. What stays is that they were deleted, by whom and when.") { ids, reason };
-        command.SetAction(parsed => DeleteAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetRequiredValue(ids), parsed.GetValue(reason)));
+        command.SetAction(parsed => DeleteAsync(Target.Of(parsed), parsed.GetRequiredValue(ids), parsed.GetValue(reason)));
         return command;
     }
 
-    private static async Task<int> DeleteAsync(FolderPaths data, IReadOnlyList<string> executions, string? reason)
+    private static async Task<int> DeleteAsync(Target target, IReadOnlyList<string> executions, string? reason)
     {
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var output = StandardStreams.Open().Out;
         foreach (var execution in executions)
         {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Sightglass.Cli.Client;
-using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.LiveView;
 
 namespace Sightglass.Cli.Commands;
@@ -23,7 +22,7 @@ internal static class EmitCommand
         command.SetAction(parsed =>
         {
             var (payload, folder) = Sort(parsed.GetValue(json) ?? []);
-            return EmitAsync(FolderPaths.Of(folder), parsed.GetRequiredValue(type), payload);
+            return EmitAsync(Target.Of(parsed, folder), parsed.GetRequiredValue(type), payload);
         });
         return command;
     }
@@ -49,9 +48,9 @@ internal static class EmitCommand
         return (payload, folder);
     }
 
-    private static async Task<int> EmitAsync(FolderPaths data, string type, JsonElement? payload)
+    private static async Task<int> EmitAsync(Target target, string type, JsonElement? payload)
     {
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var answer = await session.Client.PostAsync("api/events", writer =>
         {
             writer.WriteString("type"u8, type);
@@ -64,7 +63,7 @@ internal static class EmitCommand
         output.WriteLine(executions.Count == 0
             ? $"No execution waits for '{type}' now."
             : $"Delivered to {Durations.Count(executions.Count, "execution")}: {string.Join(", ", executions.Take(10).Select(ShortId.Of))}{(executions.Count > 10 ? " …" : "")}");
-        if (executions.Count > 0 && session.Owner is null) output.WriteLine("Nothing runs them now: they go on when 'sightglass serve' runs.");
+        if (executions.Count > 0 && !session.IsRunning) output.WriteLine("Nothing runs them now: they go on when 'sightglass serve' runs.");
         return ExitCodes.Success;
     }
 }

@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json;
 using Sightglass.Cli.Client;
-using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.Hosting;
-using Sightglass.Core.Definitions;
-using Sightglass.Core.Executions;
+using Sightglass.Cli.LiveView;
 using Sightglass.Core.Graphs;
 
 namespace Sightglass.Cli.Commands;
@@ -28,50 +25,67 @@ internal static class GraphCommand
         var command = new Command("graph", "Draw a pipeline or an execution as a graph.") { what, format, pipelines };
         command.SetAction(async parsed =>
         {
-            var data = FolderPaths.Of(parsed.GetValue(CommonOptions.Data));
-            var (graph, states) = await FindAsync(parsed.GetRequiredValue(what), parsed.GetValue(pipelines), data).ConfigureAwait(false);
+            var target = Target.Of(parsed);
+            var drawn = target.Server is not null
+                ? await OfServerAsync(parsed.GetRequiredValue(what), target.Without(parsed.GetValue(pipelines)), parsed.GetValue(format)!).ConfigureAwait(false)
+                : await OfFolderAsync(parsed.GetRequiredValue(what), parsed.GetValue(pipelines), target, parsed.GetValue(format)!).ConfigureAwait(false);
             var output = StandardStreams.Open().Out;
-            output.WriteLine((parsed.GetValue(format) switch
-            {
-                "mermaid" => MermaidWriter.Write(graph, states),
-                "json" => Encoding.UTF8.GetString(GraphJson.Write(graph, states)),
-                _ => DotWriter.Write(graph, states),
-            }).TrimEnd());
+            foreach (var line in drawn.AsSpan().TrimEnd().EnumerateLines()) output.WriteLine(Console.IsOutputRedirected ? line.ToString() : TerminalText.Clean(line.ToString()));
             return ExitCodes.Success;
         });
         return command;
     }
 
-    private static async Task<(PipelineGraph Graph, Dictionary<string, StageStatus>? States)> FindAsync(string what, string? folder, FolderPaths data)
+    private static async Task<string> OfFolderAsync(string what, string? folder, Target target, string format)
     {
-        var files = new PipelineFiles(PipelineFiles.FolderOf(folder), secrets: null);
-        CommandRefusedException noPipeline;
         try
         {
-            var read = files.Read(files.Locate(what));
-
-            // A broken pipeline can be drawn too, as far as it goes.
-            return read.Definition is { } definition ? (PipelineGraph.Build(definition), null) : throw ProblemOutput.Refuse(read.Problems);
+            return OfFile(new PipelineFiles(PipelineFiles.FolderOf(folder), secrets: null), what, format);
         }
-        catch (CommandRefusedException refused) when (refused.ExitCode == ExitCodes.NotFound && !PipelineFiles.IsPipelineFile(what))
+        catch (CommandRefusedException refused) when (refused.ExitCode == ExitCodes.NotFound && !PipelineFiles.IsPipelineFile(what) && File.Exists(target.Data.Database))
         {
-            noPipeline = refused;
+            await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
+            return await OfExecutionAsync(session.Client, what, format).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<string> OfServerAsync(string what, Target target, string format)
+    {
+        // A file is of this machine wherever the executions are.
+        if (PipelineFiles.IsPipelineFile(what)) return OfFile(new PipelineFiles(null, secrets: null), what, format);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
+        try
+        {
+            if (what != "last") return await TextAsync(session.Client, $"api/pipelines/{Uri.EscapeDataString(what)}/graph?format={format}").ConfigureAwait(false);
+        }
+        catch (CommandRefusedException refused) when (refused.ExitCode == ExitCodes.NotFound)
+        {
+            // No pipeline: then it is to be an execution.
         }
 
-        if (!File.Exists(data.Database)) throw noPipeline;
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
-        var id = await ExecutionFinder.FindAsync(session.Client, what).ConfigureAwait(false);
-        var state = await session.Client.GetAsync($"api/executions/{id}").ConfigureAwait(false);
-        var (json, _) = await session.Client.GetBytesAsync("api/values/" + Uri.EscapeDataString(state.GetProperty("definitionHash"u8).GetString()!)).ConfigureAwait(false);
-        return (PipelineGraph.Build(DefinitionJson.Read(json)), StatesOf(state));
+        return await OfExecutionAsync(session.Client, what, format).ConfigureAwait(false);
     }
 
-    private static Dictionary<string, StageStatus> StatesOf(JsonElement state)
+    private static string OfFile(PipelineFiles files, string what, string format)
     {
-        var byName = Enum.GetValues<StageStatus>().ToDictionary(s => s.ToWire(), StringComparer.Ordinal);
-        return state.GetProperty("stages"u8).EnumerateArray().ToDictionary(
-            s => s.GetProperty("id"u8).GetString()!,
-            s => byName.GetValueOrDefault(s.GetProperty("status"u8).GetString()!),
-            StringComparer.Ordinal);
+        var read = files.Read(files.Locate(what));
+
+        // A broken pipeline can be drawn too, as far as it goes.
+        var graph = read.Definition is { } definition ? PipelineGraph.Build(definition) : throw ProblemOutput.Refuse(read.Problems);
+        return format switch
+        {
+            "mermaid" => MermaidWriter.Write(graph, null),
+            "json" => Encoding.UTF8.GetString(GraphJson.Write(graph, null)),
+            _ => DotWriter.Write(graph, null),
+        };
     }
+
+    private static async Task<string> OfExecutionAsync(ApiClient client, string what, string format)
+    {
+        var id = await ExecutionFinder.FindAsync(client, what).ConfigureAwait(false);
+        return await TextAsync(client, $"api/executions/{id}/graph?format={format}").ConfigureAwait(false);
+    }
+
+    private static async Task<string> TextAsync(ApiClient client, string path) =>
+        Encoding.UTF8.GetString((await client.GetBytesAsync(path).ConfigureAwait(false)).Bytes);
 }

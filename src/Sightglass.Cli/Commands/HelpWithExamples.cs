@@ -14,7 +14,7 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
         inner.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
         var command = parseResult.CommandResult.Command;
-        var examples = command is RootCommand ? ServeCommand.RootExamples : Verbs.All.FirstOrDefault(v => v.Name == command.Name).Examples;
+        var examples = command is RootCommand ? ServeCommand.RootExamples : Verbs.All.FirstOrDefault(v => v.Name == command.Name)?.Examples;
         if (examples is not null)
         {
             output.WriteLine("Examples:");

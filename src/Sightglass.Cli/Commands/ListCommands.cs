@@ -29,7 +29,7 @@ internal static class ListCommands
         var json = CommonOptions.Json("Print one JSON object.");
         var pipelines = CommonOptions.Pipelines();
         var command = new Command("list", "List the pipelines, and the executions that run or ended within five minutes.") { json, pipelines };
-        command.SetAction(parsed => ListAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetValue(pipelines), parsed.GetValue(json)));
+        command.SetAction(parsed => ListAsync(Target.Of(parsed).Without(parsed.GetValue(pipelines)), parsed.GetValue(pipelines), parsed.GetValue(json)));
         return command;
     }
 
@@ -41,20 +41,20 @@ internal static class ListCommands
         var json = CommonOptions.Json("Print one JSON object.");
         var command = new Command("history", "List executions, newest first.") { pipeline, status, limit, json };
         command.SetAction(parsed => HistoryAsync(
-            FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetValue(pipeline), parsed.GetValue(status), parsed.GetValue(limit), parsed.GetValue(json)));
+            Target.Of(parsed), parsed.GetValue(pipeline), parsed.GetValue(status), parsed.GetValue(limit), parsed.GetValue(json)));
         return command;
     }
 
-    private static async Task<int> ListAsync(FolderPaths data, string? folder, bool json)
+    private static async Task<int> ListAsync(Target target, string? folder, bool json)
     {
-        var hasExecutions = File.Exists(data.Database) || FolderOwner.Read(data) is not null;
-        await using var session = hasExecutions ? await FolderSession.OpenAsync(data).ConfigureAwait(false) : null;
+        var hasExecutions = target.Server is not null || File.Exists(target.Data.Database) || FolderOwner.Read(target.Data) is not null;
+        await using var session = hasExecutions ? await Session.OpenAsync(target).ConfigureAwait(false) : null;
         var executions = session is null
             ? JsonElement.Parse("""{"executions":[]}""").GetProperty("executions"u8)
             : (await session.Client.GetAsync("api/executions").ConfigureAwait(false)).GetProperty("executions"u8);
 
         // A server has the pipelines of its own folder; a run has none.
-        var pipelines = session?.Owner is { Verb: "serve" } && folder is null
+        var pipelines = session is { IsServed: true } && folder is null
             ? await session.Client.GetAsync("api/pipelines").ConfigureAwait(false)
             : await CatalogJson.ReadAsync(PipelineFiles.FolderOf(folder)).ConfigureAwait(false);
         if (session is not null && (await session.Client.GetAsync("api/config/status").ConfigureAwait(false)).GetProperty("store"u8) is var store && !store.GetProperty("ok"u8).GetBoolean())
@@ -74,10 +74,10 @@ internal static class ListCommands
         return ExitCodes.Success;
     }
 
-    private static async Task<int> HistoryAsync(FolderPaths data, string? pipeline, string? status, int limit, bool json)
+    private static async Task<int> HistoryAsync(Target target, string? pipeline, string? status, int limit, bool json)
     {
         if (limit is < 1 or > ExecutionQuery.MaxLimit) throw new CommandRefusedException(ExitCodes.Invalid, $"--limit is a number from 1 to {ExecutionQuery.MaxLimit}.");
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var query = new StringBuilder($"api/executions/history?limit={limit}");
         if (pipeline is not null) query.Append("&pipeline=").Append(Uri.EscapeDataString(pipeline));
         if (status is not null) query.Append("&status=").Append(Uri.EscapeDataString(status));

@@ -1,16 +1,18 @@
-using Sightglass.Cli.DataFolder;
+using Sightglass.Cli.Client;
 using Sightglass.Cli.LiveView;
 
 namespace Sightglass.Cli.Commands;
 
 /// <summary>How an execution is shown.</summary>
-internal sealed record OutputChoice(OutputKind Kind, FolderPaths Data)
+/// <param name="Kind">In what form.</param>
+/// <param name="CommandOptions">Options that a command in another terminal needs to reach the execution.</param>
+internal sealed record OutputChoice(OutputKind Kind, string CommandOptions)
 {
     /// <summary>Chooses by the options, and by whether somebody looks.</summary>
-    public static OutputChoice Of(bool json, bool plain, FolderPaths data)
+    public static OutputChoice Of(bool json, bool plain, Target target)
     {
         if (json && plain) throw new CommandRefusedException(ExitCodes.Invalid, "Give --json or --plain, not both.");
-        return new OutputChoice(json ? OutputKind.Json : plain || !IsTerminal ? OutputKind.Plain : OutputKind.Tree, data);
+        return new OutputChoice(json ? OutputKind.Json : plain || !IsTerminal ? OutputKind.Plain : OutputKind.Tree, target.Option);
     }
 
     private static bool IsTerminal =>
@@ -33,5 +35,5 @@ internal sealed record OutputChoice(OutputKind Kind, FolderPaths Data)
     public static ExecutionView OpenLogs(string? stage) =>
         new PlainView(StandardStreams.Open().Out, new PlainViewOptions { ShowsEvents = false, Stage = stage, KeepColor = !Console.IsOutputRedirected && IsColored });
 
-    public FrameRenderer Renderer() => new(new Palette(IsColored && !Console.IsOutputRedirected), Data.Option);
+    public FrameRenderer Renderer() => new(new Palette(IsColored && !Console.IsOutputRedirected), CommandOptions);
 }

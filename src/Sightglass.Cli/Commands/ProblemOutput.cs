@@ -25,7 +25,10 @@ internal static class ProblemOutput
     public static CommandRefusedException Refuse(IReadOnlyList<Problem> problems, int exitCode = ExitCodes.Invalid) => new(exitCode, string.Join(Environment.NewLine, problems.Select(p => TerminalText.Clean(p.ToString()))));
 
     /// <summary>Gives the line of a problem that came as JSON.</summary>
-    public static string Describe(JsonElement problem) => TerminalText.Clean(new Problem(
+    public static string Describe(JsonElement problem) => TerminalText.Clean(Read(problem).ToString());
+
+    /// <summary>Reads a problem that came as JSON.</summary>
+    public static Problem Read(JsonElement problem) => new(
         problem.GetProperty("code"u8).GetString()!,
         problem.GetProperty("severity"u8).GetString() == "warning" ? ProblemSeverity.Warning : ProblemSeverity.Error,
         problem.GetProperty("message"u8).GetString()!,
@@ -33,5 +36,5 @@ internal static class ProblemOutput
         problem.GetProperty("file"u8).GetString() ?? "",
         problem.GetProperty("line"u8).GetInt32(),
         problem.GetProperty("column"u8).GetInt32(),
-        problem.GetProperty("path"u8).GetString() ?? "").ToString());
+        problem.GetProperty("path"u8).GetString() ?? "");
 }

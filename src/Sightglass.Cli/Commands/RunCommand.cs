@@ -18,11 +18,12 @@ internal static class RunCommand
         sightglass run hello.yaml --input "Good morning"
         sightglass run build --set configuration=Release --label branch=main
         sightglass run hello.yaml --input @request.json --json > events.ndjson
+        sightglass run build --server https://ci.example.org --token-file ~/.ci-token
         """;
 
     public static Command Create()
     {
-        var file = new Argument<string>("FILE|ID") { Description = "A pipeline file, or the id of a pipeline in the folder of pipelines." };
+        var file = new Argument<string>("FILE|ID") { Description = "A pipeline file, or the id of a pipeline in the folder of pipelines; with --server, of one that the server has." };
         var input = new Option<string?>("--input") { Description = "The input: a text, a JSON object, @FILE, or @- for standard input.", HelpName = "TEXT|@FILE" };
         var sets = new Option<string[]>("--set") { Description = "One input by name; may be given several times.", HelpName = "NAME=VALUE" };
         var labels = new Option<string[]>("--label") { Description = "A label of the execution; may be given several times.", HelpName = "NAME=VALUE" };
@@ -30,33 +31,39 @@ internal static class RunCommand
         priority.AcceptOnlyFromAmong("urgent", "high", "medium", "low");
         var json = CommonOptions.Json("Print the events as they are stored, one JSON object a line.");
         var plain = new Option<bool>("--plain") { Description = "Print lines instead of the live view, as is done where there is no terminal." };
-        var detach = new Option<bool>("--detach") { Description = "Only start it, in the server that has the data folder, and print its id." };
+        var detach = new Option<bool>("--detach") { Description = "Only start it, at the server that is named or has the data folder, and print its id." };
         var pipelines = CommonOptions.Pipelines();
         var hosts = CommonOptions.AllowHosts();
         var command = new Command("run", "Run a pipeline and watch it to its end.") { file, input, sets, labels, priority, json, plain, detach, pipelines, hosts };
-        command.SetAction(parsed => RunAsync(new RunRequest
+        command.SetAction(parsed =>
         {
-            FileOrId = parsed.GetRequiredValue(file),
-            Input = InputText.ToInput(InputText.Read(parsed.GetValue(input), "--input")),
-            Sets = InputText.ReadPairs(parsed.GetValue(sets), "--set"),
-            Labels = InputText.ReadPairs(parsed.GetValue(labels), "--label"),
-            Priority = Enum.Parse<StagePriority>(parsed.GetValue(priority) ?? "medium", ignoreCase: true),
-            IsDetached = parsed.GetValue(detach),
-            Pipelines = parsed.GetValue(pipelines),
-            AllowedHosts = parsed.GetValue(hosts) ?? [],
-            Data = FolderPaths.Of(parsed.GetValue(CommonOptions.Data)),
-            Output = OutputChoice.Of(parsed.GetValue(json), parsed.GetValue(plain), FolderPaths.Of(parsed.GetValue(CommonOptions.Data))),
-        }));
+            var target = Target.Of(parsed).Without(parsed.GetValue(pipelines));
+            return RunAsync(new RunRequest
+            {
+                FileOrId = parsed.GetRequiredValue(file),
+                Input = InputText.ToInput(InputText.Read(parsed.GetValue(input), "--input")),
+                Sets = InputText.ReadPairs(parsed.GetValue(sets), "--set"),
+                Labels = InputText.ReadPairs(parsed.GetValue(labels), "--label"),
+                Priority = Enum.Parse<StagePriority>(parsed.GetValue(priority) ?? "medium", ignoreCase: true),
+                IsDetached = parsed.GetValue(detach),
+                Pipelines = parsed.GetValue(pipelines),
+                AllowedHosts = parsed.GetValue(hosts) ?? [],
+                Target = target,
+                Output = OutputChoice.Of(parsed.GetValue(json), parsed.GetValue(plain), target),
+            });
+        });
         return command;
     }
 
     private static async Task<int> RunAsync(RunRequest request)
     {
-        var secrets = SecretFile.Load(request.Data);
+        if (request.Target.Server is not null) return await RemoteRun.RunAtServerAsync(request).ConfigureAwait(false);
+        var data = request.Target.Data;
+        var secrets = SecretFile.Load(data);
         var files = new PipelineFiles(PipelineFiles.FolderOf(request.Pipelines), secrets);
 
         // An id is the server's where one runs: its folder counts, not the one this command was started in.
-        if (request.Pipelines is null && !File.Exists(request.FileOrId) && FolderSession.Connect(request.Data) is { Owner.Verb: "serve" } server)
+        if (request.Pipelines is null && !File.Exists(request.FileOrId) && Session.Connect(data) is { IsServed: true } server)
             return await RemoteRun.RunAsync(server, request, null, null).ConfigureAwait(false);
         var path = files.Locate(request.FileOrId);
         var read = files.Read(path);
@@ -67,11 +74,11 @@ internal static class RunCommand
         var problems = InputValidator.Bind(definition, request.Input, request.Sets, out _);
         if (problems.Count > 0) throw ProblemOutput.Refuse(problems);
 
-        request.Data.Create();
-        using var folderLock = await TakeAsync(request.Data).ConfigureAwait(false);
-        if (folderLock is null) return await RemoteRun.RunAsync(FolderSession.Connect(request.Data) ?? throw FolderOwner.Refusal(request.Data), request, path, definition.Id).ConfigureAwait(false);
+        data.Create();
+        using var folderLock = await TakeAsync(data).ConfigureAwait(false);
+        if (folderLock is null) return await RemoteRun.RunAsync(Session.Connect(data) ?? throw FolderOwner.Refusal(data), request, path, definition.Id).ConfigureAwait(false);
         if (request.IsDetached) throw new CommandRefusedException(ExitCodes.Unavailable, "--detach leaves the run to a server, and none has this data folder; start one with: sightglass serve");
-        await using var host = await EngineHost.OpenAsync(request.Data, secrets, files.Find, new EngineHostOptions { AllowedHosts = request.AllowedHosts }).ConfigureAwait(false);
+        await using var host = await EngineHost.OpenAsync(data, secrets, files.Find, new EngineHostOptions { AllowedHosts = request.AllowedHosts }).ConfigureAwait(false);
         var started = await host.Engine.StartAsync(new StartRequest
         {
             Definition = definition,
@@ -86,7 +93,7 @@ internal static class RunCommand
         if (started.ExecutionId is not { } id) throw ProblemOutput.Refuse(started.Problems, started.IsUnavailable ? ExitCodes.Unavailable : ExitCodes.Invalid);
         await using var view = request.Output.Open();
         host.Engine.StoreTroubleChanged += (_, trouble) => view.Say(trouble is null ? "The store commits again; going on." : $"Waiting for the store: {trouble.Message}");
-        await using var listener = new LateListener(request.Data, folderLock, host.Engine, view.Say);
+        await using var listener = new LateListener(data, folderLock, host.Engine, view.Say);
         return await WatchAsync(new LocalExecutions(host.Engine, Environment.UserName), id, view).ConfigureAwait(false);
     }
 
@@ -115,7 +122,7 @@ internal static class RunCommand
             what =>
             {
                 view.Say("Cancelling; once more ends at once.");
-                _ = source.CancelAsync(id, what);
+                _ = CancelAsync(source, id, what, view);
             },
             second: () =>
             {
@@ -124,6 +131,18 @@ internal static class RunCommand
             });
         var state = await ExecutionViewer.ShowAsync(source, id, follow: true, view, CancellationToken.None).ConfigureAwait(false);
         return ExitCodeOf(state.Status);
+    }
+
+    private static async Task CancelAsync(IExecutionSource source, Guid id, string reason, ExecutionView view)
+    {
+        try
+        {
+            await source.CancelAsync(id, reason).ConfigureAwait(false);
+        }
+        catch (CommandRefusedException refused)
+        {
+            view.Say($"It could not be cancelled: {refused.Message} It goes on; once more only ends this command.");
+        }
     }
 
     /// <summary>Gives the exit code of an execution that was watched to its end.</summary>

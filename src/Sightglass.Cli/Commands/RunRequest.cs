@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Sightglass.Cli.DataFolder;
+using Sightglass.Cli.Client;
 using Sightglass.Core.Definitions;
 
 namespace Sightglass.Cli.Commands;
@@ -25,5 +25,5 @@ internal sealed record RunRequest
 
     public required IReadOnlyCollection<string> AllowedHosts { get; init; }
 
-    public required FolderPaths Data { get; init; }
+    public required Target Target { get; init; }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Sightglass.Cli.Client;
-using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.LiveView;
 
 namespace Sightglass.Cli.Commands;
@@ -21,7 +20,7 @@ internal static class ScheduleCommands
     {
         var json = CommonOptions.Json("Print one JSON object.");
         var list = new Command("list", "List the schedules with their next times.") { json };
-        list.SetAction(parsed => ListAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetValue(json)));
+        list.SetAction(parsed => ListAsync(Target.Of(parsed), parsed.GetValue(json)));
         var ownJson = CommonOptions.Json("Print one JSON object.");
         var command = new Command("schedules", "List, pause, resume or trigger what a server starts by itself.")
         {
@@ -31,7 +30,7 @@ internal static class ScheduleCommands
             CreateOrder("resume", "Let a held schedule go on, from now."),
             CreateOrder("trigger", "Start what a schedule starts, now and beside its times."),
         };
-        command.SetAction(parsed => ListAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetValue(ownJson)));
+        command.SetAction(parsed => ListAsync(Target.Of(parsed), parsed.GetValue(ownJson)));
         return command;
     }
 
@@ -39,13 +38,13 @@ internal static class ScheduleCommands
     {
         var name = new Argument<string>("SCHEDULE") { Description = "PIPELINE/SCHEDULE, as the list shows it." };
         var command = new Command(verb, description) { name };
-        command.SetAction(parsed => OrderAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetRequiredValue(name), verb));
+        command.SetAction(parsed => OrderAsync(Target.Of(parsed), parsed.GetRequiredValue(name), verb));
         return command;
     }
 
-    private static async Task<int> ListAsync(FolderPaths data, bool json)
+    private static async Task<int> ListAsync(Target target, bool json)
     {
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var answer = await session.Client.GetAsync("api/schedules").ConfigureAwait(false);
         var output = StandardStreams.Open().Out;
         var schedules = answer.GetProperty("schedules"u8);
@@ -55,11 +54,11 @@ internal static class ScheduleCommands
         return ExitCodes.Success;
     }
 
-    private static async Task<int> OrderAsync(FolderPaths data, string name, string verb)
+    private static async Task<int> OrderAsync(Target target, string name, string verb)
     {
         if (name.Split('/') is not [{ Length: > 0 } pipeline, { Length: > 0 } schedule])
             throw new CommandRefusedException(ExitCodes.Invalid, $"'{name}' is no schedule; write PIPELINE/SCHEDULE, as 'sightglass schedules' shows it.");
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var answer = await session.Client.PostAsync($"api/schedules/{Uri.EscapeDataString(pipeline)}/{Uri.EscapeDataString(schedule)}/{verb}", static _ => { }).ConfigureAwait(false);
         StandardStreams.Open().Out.WriteLine(TerminalText.Clean($"{name}: {answer.GetProperty("message"u8).GetString()}"));
         return ExitCodes.Success;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Sightglass.Cli.Client;
-using Sightglass.Cli.DataFolder;
 
 namespace Sightglass.Cli.Commands;
 
@@ -20,7 +19,7 @@ internal static class TokenCommands
     {
         var json = CommonOptions.Json("Print one JSON object.");
         var command = new Command("tokens", "Show, make and revoke API tokens.") { json, CreateCreate(), CreateRevoke() };
-        command.SetAction(parsed => ListAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetValue(json)));
+        command.SetAction(parsed => ListAsync(Target.Of(parsed), parsed.GetValue(json)));
         return command;
     }
 
@@ -33,7 +32,7 @@ internal static class TokenCommands
         var command = new Command("create", "Make a token. It is shown once, on standard output, and cannot be read again.") { name, role, pipelines, days };
         command.SetAction(async parsed =>
         {
-            await using var session = await FolderSession.OpenAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), isNew: true).ConfigureAwait(false);
+            await using var session = await Session.OpenAsync(Target.Of(parsed), isNew: true).ConfigureAwait(false);
             var made = await session.Client.PostAsync("api/tokens", writer =>
             {
                 writer.WriteString("name"u8, parsed.GetRequiredValue(name));
@@ -56,7 +55,7 @@ internal static class TokenCommands
         var command = new Command("revoke", "Revoke a token: it counts for nothing from now on.") { id };
         command.SetAction(async parsed =>
         {
-            await using var session = await FolderSession.OpenAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data))).ConfigureAwait(false);
+            await using var session = await Session.OpenAsync(Target.Of(parsed)).ConfigureAwait(false);
             await session.Client.DeleteAsync("api/tokens/" + Uri.EscapeDataString(parsed.GetRequiredValue(id))).ConfigureAwait(false);
             StandardStreams.Open().Out.WriteLine("Revoked.");
             return ExitCodes.Success;
@@ -64,9 +63,9 @@ internal static class TokenCommands
         return command;
     }
 
-    private static async Task<int> ListAsync(FolderPaths data, bool json)
+    private static async Task<int> ListAsync(Target target, bool json)
     {
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var answer = await session.Client.GetAsync("api/tokens?limit=1000").ConfigureAwait(false);
         var output = StandardStreams.Open().Out;
         var tokens = answer.GetProperty("tokens"u8);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Sightglass.Cli.Client;
-using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.LiveView;
 
 namespace Sightglass.Cli.Commands;
@@ -31,7 +30,7 @@ internal static class UserCommands
             CreateOne("password", "Give an account a new password, asked for or read from standard input; its sessions end.", PasswordAsync),
             CreateOne("remove", "Remove an account; its sessions and tokens end.", RemoveAsync),
         };
-        command.SetAction(parsed => ListAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetValue(organization), parsed.GetValue(json)));
+        command.SetAction(parsed => ListAsync(Target.Of(parsed), parsed.GetValue(organization), parsed.GetValue(json)));
         return command;
     }
 
@@ -51,7 +50,7 @@ internal static class UserCommands
         {
             var account = parsed.GetRequiredValue(name);
             var wanted = parsed.GetValue(organization);
-            await using var session = await FolderSession.OpenAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), isNew: true).ConfigureAwait(false);
+            await using var session = await Session.OpenAsync(Target.Of(parsed), isNew: true).ConfigureAwait(false);
             if (wanted is not null) await AddOrganizationAsync(session.Client, wanted).ConfigureAwait(false);
             var password = PasswordPrompt.Read(account);
             var added = await session.Client.PostAsync("api/users" + Query(wanted), writer =>
@@ -73,7 +72,7 @@ internal static class UserCommands
         var command = new Command("set", "Change the rights of an account; the grants given take the place of all it had.") { name, role, grants, disabled, organization };
         command.SetAction(async parsed =>
         {
-            await using var session = await FolderSession.OpenAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data))).ConfigureAwait(false);
+            await using var session = await Session.OpenAsync(Target.Of(parsed)).ConfigureAwait(false);
             var changed = await session.Client.PatchAsync(PathOf(parsed.GetRequiredValue(name), parsed.GetValue(organization)), writer =>
             {
                 WriteRights(writer, parsed.GetValue(role), parsed.GetValue(grants) ?? []);
@@ -85,35 +84,35 @@ internal static class UserCommands
         return command;
     }
 
-    private static Command CreateOne(string verb, string description, Func<OwnerClient, string, string?, Task> act)
+    private static Command CreateOne(string verb, string description, Func<ApiClient, string, string?, Task> act)
     {
         var (name, organization) = (NameArgument(), OrganizationOption());
         var command = new Command(verb, description) { name, organization };
         command.SetAction(async parsed =>
         {
-            await using var session = await FolderSession.OpenAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data))).ConfigureAwait(false);
+            await using var session = await Session.OpenAsync(Target.Of(parsed)).ConfigureAwait(false);
             await act(session.Client, parsed.GetRequiredValue(name), parsed.GetValue(organization)).ConfigureAwait(false);
             return ExitCodes.Success;
         });
         return command;
     }
 
-    private static async Task PasswordAsync(OwnerClient client, string name, string? organization)
+    private static async Task PasswordAsync(ApiClient client, string name, string? organization)
     {
         var password = PasswordPrompt.Read(name);
         await client.PatchAsync(PathOf(name, organization), writer => writer.WriteString("password"u8, password)).ConfigureAwait(false);
         StandardStreams.Open().Out.WriteLine(TerminalText.Clean($"{name} has a new password; its sessions have ended."));
     }
 
-    private static async Task RemoveAsync(OwnerClient client, string name, string? organization)
+    private static async Task RemoveAsync(ApiClient client, string name, string? organization)
     {
         await client.DeleteAsync(PathOf(name, organization)).ConfigureAwait(false);
         StandardStreams.Open().Out.WriteLine(TerminalText.Clean($"Removed {name}."));
     }
 
-    private static async Task<int> ListAsync(FolderPaths data, string? organization, bool json)
+    private static async Task<int> ListAsync(Target target, string? organization, bool json)
     {
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var answer = await session.Client.GetAsync("api/users" + (organization is null ? "?limit=1000" : Query(organization) + "&limit=1000")).ConfigureAwait(false);
         var output = StandardStreams.Open().Out;
         var users = answer.GetProperty("users"u8);
@@ -125,7 +124,7 @@ internal static class UserCommands
     }
 
     // Naming one that does not exist yet is how it comes into being here.
-    private static async Task AddOrganizationAsync(OwnerClient client, string name)
+    private static async Task AddOrganizationAsync(ApiClient client, string name)
     {
         var known = await client.GetAsync("api/organizations").ConfigureAwait(false);
         if (known.GetProperty("organizations"u8).EnumerateArray().Any(o => Text(o, "name") == name)) return;

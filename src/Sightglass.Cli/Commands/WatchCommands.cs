@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sightglass.Cli.Client;
-using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.Hosting;
 using Sightglass.Cli.LiveView;
 using Sightglass.Core.Executions;
@@ -36,8 +35,8 @@ internal static class WatchCommands
         var command = new Command("show", "Show one execution: its stages, how they went and its result.") { id, follow, json, plain };
         command.SetAction(parsed =>
         {
-            var data = FolderPaths.Of(parsed.GetValue(CommonOptions.Data));
-            return ShowAsync(data, parsed.GetRequiredValue(id), parsed.GetValue(follow), parsed.GetValue(json), OutputChoice.Of(false, parsed.GetValue(plain), data));
+            var target = Target.Of(parsed);
+            return ShowAsync(target, parsed.GetRequiredValue(id), parsed.GetValue(follow), parsed.GetValue(json), OutputChoice.Of(false, parsed.GetValue(plain), target));
         });
         return command;
     }
@@ -48,7 +47,7 @@ internal static class WatchCommands
         var follow = Follow("Go on until it ends.");
         var stage = new Option<string?>("--stage") { Description = "Only this stage, its instances included.", HelpName = "STAGE" };
         var command = new Command("logs", "Print what the stages of an execution printed and logged.") { id, follow, stage };
-        command.SetAction(parsed => LogsAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetRequiredValue(id), parsed.GetValue(follow), parsed.GetValue(stage)));
+        command.SetAction(parsed => LogsAsync(Target.Of(parsed), parsed.GetRequiredValue(id), parsed.GetValue(follow), parsed.GetValue(stage)));
         return command;
     }
 
@@ -58,15 +57,15 @@ internal static class WatchCommands
         var follow = Follow("Go on until it ends.");
         var after = new Option<long>("--after") { Description = "Only events after this seq.", HelpName = "SEQ" };
         var command = new Command("events", "Print the log of an execution as it is stored: one JSON event a line.") { id, follow, after };
-        command.SetAction(parsed => EventsAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetRequiredValue(id), parsed.GetValue(follow), parsed.GetValue(after)));
+        command.SetAction(parsed => EventsAsync(Target.Of(parsed), parsed.GetRequiredValue(id), parsed.GetValue(follow), parsed.GetValue(after)));
         return command;
     }
 
     private static Option<bool> Follow(string description) => new("--follow", "-f") { Description = description };
 
-    private static async Task<int> ShowAsync(FolderPaths data, string execution, bool follow, bool json, OutputChoice output)
+    private static async Task<int> ShowAsync(Target target, string execution, bool follow, bool json, OutputChoice output)
     {
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var id = await ExecutionFinder.FindAsync(session.Client, execution).ConfigureAwait(false);
         if (json)
         {
@@ -75,14 +74,14 @@ internal static class WatchCommands
             return ExitCodes.Success;
         }
 
-        if (follow && session.Owner is not null)
+        if (follow && session.IsRunning)
         {
             await using var view = output.Open();
-            return await FollowAsync(new RemoteExecutions(session.Client), id, view).ConfigureAwait(false);
+            return await FollowAsync(session.Followed(view), id, view).ConfigureAwait(false);
         }
 
         await using var still = new StillView(StandardStreams.Open().Out, output.Renderer(), Console.IsOutputRedirected);
-        var shown = await ExecutionViewer.ShowAsync(new RemoteExecutions(session.Client, RemoteExecutions.StateTypes), id, follow: false, still, CancellationToken.None).ConfigureAwait(false);
+        var shown = await ExecutionViewer.ShowAsync(session.Executions(RemoteExecutions.StateTypes), id, follow: false, still, CancellationToken.None).ConfigureAwait(false);
         SayWhereItRuns(session, shown);
         return ExitCodes.Success;
     }
@@ -103,26 +102,26 @@ internal static class WatchCommands
         }
     }
 
-    private static async Task<int> LogsAsync(FolderPaths data, string execution, bool follow, string? stage)
+    private static async Task<int> LogsAsync(Target target, string execution, bool follow, string? stage)
     {
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var id = await ExecutionFinder.FindAsync(session.Client, execution).ConfigureAwait(false);
         await using var view = OutputChoice.OpenLogs(stage);
-        var state = await ExecutionViewer.ShowAsync(new RemoteExecutions(session.Client), id, follow && session.Owner is not null, view, CancellationToken.None).ConfigureAwait(false);
+        var state = await ExecutionViewer.ShowAsync(session.Followed(new ErrorNotices()), id, follow && session.IsRunning, view, CancellationToken.None).ConfigureAwait(false);
         if (stage is not null && state.Find(stage) is null) throw new CommandRefusedException(ExitCodes.NotFound, $"There is no stage '{stage}' in this execution.");
         if (follow) SayWhereItRuns(session, state);
         return ExitCodes.Success;
     }
 
-    private static async Task<int> EventsAsync(FolderPaths data, string execution, bool follow, long after)
+    private static async Task<int> EventsAsync(Target target, string execution, bool follow, long after)
     {
         if (after < 0) throw new CommandRefusedException(ExitCodes.Invalid, "--after is the seq of the last event known: a number from 0.");
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var id = await ExecutionFinder.FindAsync(session.Client, execution).ConfigureAwait(false);
         var output = StandardStreams.Open().Raw;
-        var source = new RemoteExecutions(session.Client);
+        var source = session.Followed(new ErrorNotices());
         var hasEnded = false;
-        await foreach (var lines in source.ReadAsync(id, after, follow && session.Owner is not null, CancellationToken.None).ConfigureAwait(false))
+        await foreach (var lines in source.ReadAsync(id, after, follow && session.IsRunning, CancellationToken.None).ConfigureAwait(false))
         {
             output.Write(lines.Span);
             var last = lines[(lines.Span[..^1].LastIndexOf((byte)'\n') + 1)..];
@@ -134,9 +133,9 @@ internal static class WatchCommands
         return ExitCodes.Success;
     }
 
-    private static void SayWhereItRuns(FolderSession session, ExecutionState state)
+    private static void SayWhereItRuns(Session session, ExecutionState state)
     {
-        if (session.Owner is null && !state.Status.IsTerminal())
+        if (!session.IsRunning && !state.Status.IsTerminal())
             StandardStreams.Open().Error.WriteLine("Nothing runs it now: it goes on when 'sightglass serve' runs.");
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Sightglass.Cli.Client;
-using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.LiveView;
 
 namespace Sightglass.Cli.Commands;
@@ -20,7 +19,7 @@ internal static class WebhookCommands
     {
         var json = CommonOptions.Json("Print one JSON object.");
         var dead = new Command("dead", "List the deliveries that were given up.") { json };
-        dead.SetAction(parsed => DeadAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetValue(json)));
+        dead.SetAction(parsed => DeadAsync(Target.Of(parsed), parsed.GetValue(json)));
         var ownJson = CommonOptions.Json("Print one JSON object.");
         var command = new Command("webhooks", "Show what is delivered to webhooks; deliver again or delete what was given up.")
         {
@@ -29,21 +28,21 @@ internal static class WebhookCommands
             CreateOrder("redeliver", "Try a delivery again that was given up.", "Delivering again", static (client, id) => client.PostAsync($"api/webhooks/dead/{Uri.EscapeDataString(id)}/redeliver", static _ => { })),
             CreateOrder("delete", "Delete a delivery that was given up.", "Deleted", static (client, id) => client.DeleteAsync("api/webhooks/dead/" + Uri.EscapeDataString(id))),
         };
-        command.SetAction(parsed => RecentAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetValue(ownJson)));
+        command.SetAction(parsed => RecentAsync(Target.Of(parsed), parsed.GetValue(ownJson)));
         return command;
     }
 
-    private static Command CreateOrder(string verb, string description, string done, Func<OwnerClient, string, Task> order)
+    private static Command CreateOrder(string verb, string description, string done, Func<ApiClient, string, Task> order)
     {
         var id = new Argument<string>("ID") { Description = "The id as 'sightglass webhooks dead' shows it, or 'all'." };
         var command = new Command(verb, description) { id };
-        command.SetAction(parsed => OrderAsync(FolderPaths.Of(parsed.GetValue(CommonOptions.Data)), parsed.GetRequiredValue(id), done, order));
+        command.SetAction(parsed => OrderAsync(Target.Of(parsed), parsed.GetRequiredValue(id), done, order));
         return command;
     }
 
-    private static async Task<int> RecentAsync(FolderPaths data, bool json)
+    private static async Task<int> RecentAsync(Target target, bool json)
     {
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var answer = await session.Client.GetAsync("api/webhooks").ConfigureAwait(false);
         var output = StandardStreams.Open().Out;
         if (json)
@@ -59,9 +58,9 @@ internal static class WebhookCommands
         return ExitCodes.Success;
     }
 
-    private static async Task<int> DeadAsync(FolderPaths data, bool json)
+    private static async Task<int> DeadAsync(Target target, bool json)
     {
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var answer = await session.Client.GetAsync("api/webhooks/dead?limit=1000").ConfigureAwait(false);
         var output = StandardStreams.Open().Out;
         var dead = answer.GetProperty("deliveries"u8);
@@ -72,9 +71,9 @@ internal static class WebhookCommands
         return ExitCodes.Success;
     }
 
-    private static async Task<int> OrderAsync(FolderPaths data, string id, string done, Func<OwnerClient, string, Task> order)
+    private static async Task<int> OrderAsync(Target target, string id, string done, Func<ApiClient, string, Task> order)
     {
-        await using var session = await FolderSession.OpenAsync(data).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
         var output = StandardStreams.Open().Out;
         if (id != "all")
         {

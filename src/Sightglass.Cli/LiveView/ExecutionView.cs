@@ -1,9 +1,10 @@
+using Sightglass.Cli.Client;
 using Sightglass.Core.Executions;
 
 namespace Sightglass.Cli.LiveView;
 
 /// <summary>One way to show an execution while it runs.</summary>
-internal abstract class ExecutionView : IAsyncDisposable
+internal abstract class ExecutionView : IConnectionNotices, IAsyncDisposable
 {
     /// <summary>Gets told what will be shown, before the first event.</summary>
     public virtual void Begin(ExecutionModel model)
@@ -30,6 +31,12 @@ internal abstract class ExecutionView : IAsyncDisposable
 
     /// <summary>Says something that is not in the log.</summary>
     public abstract void Say(string message);
+
+    /// <inheritdoc/>
+    public void Lost(string message) => Say(message);
+
+    /// <inheritdoc/>
+    public virtual void Back() => Say("Connected again.");
 
     /// <summary>Gives the terminal back as it was, on any thread and at any moment.</summary>
     public virtual void Restore()

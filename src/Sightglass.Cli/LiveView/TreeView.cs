@@ -41,6 +41,8 @@ internal sealed class TreeView : ExecutionView
 
     public override void Say(string message) => _message = message;
 
+    public override void Back() => _message = null;
+
     public override void Restore() => _screen.Close();
 
     public override async ValueTask DisposeAsync()

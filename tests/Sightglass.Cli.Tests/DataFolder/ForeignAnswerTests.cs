@@ -37,7 +37,8 @@ public sealed class ForeignAnswerTests : IDisposable
     [Fact]
     public async Task Answer_is_refused_when_it_is_larger_than_any_of_ours()
     {
-        using var client = new OwnerClient(Answer("application/json", CliLimits.MaxAnswerBytes + 1, ' '));
+        var socket = Answer("application/json", CliLimits.MaxAnswerBytes + 1, ' ');
+        using var client = ApiClient.OfSocket(() => socket);
 
         var refused = await Assert.ThrowsAsync<CommandRefusedException>(() => client.GetAsync("api/executions", TestContext.Current.CancellationToken));
 
@@ -48,7 +49,8 @@ public sealed class ForeignAnswerTests : IDisposable
 
     private async Task<long> ReadLineAsync(int length)
     {
-        using var client = new OwnerClient(Answer("application/x-ndjson", length, 'x'));
+        var socket = Answer("application/x-ndjson", length, 'x');
+        using var client = ApiClient.OfSocket(() => socket);
         long read = 0;
         await foreach (var lines in new RemoteExecutions(client).ReadAsync(Guid.Empty, 0, follow: false, TestContext.Current.CancellationToken)) read += lines.Length;
         return read;

@@ -57,8 +57,15 @@ internal sealed partial class CliProcess : IAsyncDisposable
     public static CliProcess Start(string folder, string? input, string[] args) =>
         StartProgram("dotnet", folder, input, DefaultLimit, [Program, .. args]);
 
+    /// <summary>Starts it with variables of its own.</summary>
+    public static CliProcess StartWith(IReadOnlyDictionary<string, string> environment, string folder, params string[] args) =>
+        StartProgram("dotnet", folder, null, DefaultLimit, environment, [Program, .. args]);
+
     /// <summary>Starts any program, such as one that the product works with.</summary>
-    public static CliProcess StartProgram(string program, string folder, string? input, TimeSpan limit, params string[] args)
+    public static CliProcess StartProgram(string program, string folder, string? input, TimeSpan limit, params string[] args) =>
+        StartProgram(program, folder, input, limit, new Dictionary<string, string>(), args);
+
+    private static CliProcess StartProgram(string program, string folder, string? input, TimeSpan limit, IReadOnlyDictionary<string, string> environment, string[] args)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -67,7 +74,8 @@ internal sealed partial class CliProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment.Remove("SIGHTGLASS_DATA");
+        foreach (var name in (string[])["SIGHTGLASS_DATA", "SIGHTGLASS_SERVER", "SIGHTGLASS_TOKEN"]) start.Environment.Remove(name);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         foreach (var arg in args) start.ArgumentList.Add(arg);
         var process = Process.Start(start)!;
         if (input is not null) process.StandardInput.Write(input);
@@ -101,18 +109,23 @@ internal sealed partial class CliProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until a text stands in the output.</summary>
-    public async Task<string> WaitForAsync(string text)
+    public Task<string> WaitForAsync(string text) => WaitForAsync(text, () => Output, _readOutput);
+
+    /// <summary>Waits until a text stands in what it says beside its output.</summary>
+    public Task<string> WaitForErrorAsync(string text) => WaitForAsync(text, () => Error, _readError);
+
+    private async Task<string> WaitForAsync(string text, Func<string> said, Task reading)
     {
         using var limit = new CancellationTokenSource(Limit);
         while (true)
         {
             Task changed;
             lock (_gate) changed = _changed.Task;
-            if (Output.Contains(text, StringComparison.Ordinal)) return Output;
-            Assert.False(_readOutput.IsCompleted && !Output.Contains(text, StringComparison.Ordinal), $"It ended without '{text}'.\n--- output\n{Output}\n--- error\n{Error}");
+            if (said().Contains(text, StringComparison.Ordinal)) return said();
+            Assert.False(reading.IsCompleted && !said().Contains(text, StringComparison.Ordinal), $"It ended without '{text}'.\n--- output\n{Output}\n--- error\n{Error}");
             try
             {
-                await Task.WhenAny(changed, _readOutput).WaitAsync(limit.Token);
+                await Task.WhenAny(changed, reading).WaitAsync(limit.Token);
             }
             catch (OperationCanceledException)
             {
