@@ -24,6 +24,7 @@ using Sightglass.Server.Access.Tokens;
 using Sightglass.Server.Contracts;
 using Sightglass.Server.Contracts.WorkflowLogs;
 using Sightglass.Server.Contracts.Playbooks;
+using Sightglass.Server.Dashboard;
 using Sightglass.Server.Debugging;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
@@ -167,6 +168,7 @@ public sealed class SightglassServer : IAsyncDisposable
         app.UseRouting();
         app.Use(MethodAnswers.RefuseStreams);
         app.Use(limits.CountAddressAsync);
+        app.Use(DashboardAnswers.RunAsync);
         app.Use((context, next) => AccessGate.RunAsync(context, next, _context));
         app.Use(limits.CountCallerAsync);
         app.Use(DescriptionCheck.RunAsync);

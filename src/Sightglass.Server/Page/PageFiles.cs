@@ -13,7 +13,7 @@ internal static class PageFiles
 
     private static readonly (string Path, string File, string Type)[] Files =
     [
-        ("/", "index.html", "text/html; charset=utf-8"),
+        ("/page", "index.html", "text/html; charset=utf-8"),
         ("/page.css", "page.css", "text/css; charset=utf-8"),
         .. Modules.Select(name => ("/" + name, name, "text/javascript; charset=utf-8")),
     ];

@@ -4,7 +4,7 @@ namespace Sightglass.Server.Tests.Access;
 internal static class AccessMatrix
 {
     private const string Table = """
-        open      GET    /
+        open      GET    /page
         open      GET    /healthz
         viewer    GET    /openapi/v1.json
 

@@ -34,7 +34,7 @@ public sealed class PageTests
         await server.PutAsync("/api/config/flags", """{"ENABLE_EXECUTION_STREAMING":false}""");
         var id = await server.RunAsync("waits");
         await using var browser = await Browser.StartAsync();
-        await browser.OpenAsync(new Uri(server.Address, $"/#/executions/{id}"));
+        await browser.OpenAsync(new Uri(server.Address, $"/page#/executions/{id}"));
         await browser.WaitForAsync("document.querySelector('footer')?.dataset.mode === 'polling'");
         await server.PostAsync("/api/events", """{"type":"go"}""");
         await server.EndAsync(id);
@@ -49,7 +49,7 @@ public sealed class PageTests
         await using var server = await ServerHarness.StartAsync(Slow, Some.Hello, Some.Approval);
         await using var browser = await Browser.StartAsync();
         await browser.EmulateAsync(1280, 800, dark: false);
-        await browser.OpenAsync(new Uri(server.Address, "/#/pipelines/slow"));
+        await browser.OpenAsync(new Uri(server.Address, "/page#/pipelines/slow"));
         await browser.WaitForAsync("document.querySelector('form.run button.primary')");
         await browser.EvaluateAsync("document.querySelector('#input-count').value = '80'");
         await browser.ScreenshotAsync("form-light");
@@ -90,7 +90,7 @@ public sealed class PageTests
         var id = await server.RunAsync("approval");
         await using var browser = await Browser.StartAsync();
         await browser.EmulateAsync(1280, 800, dark: false);
-        await browser.OpenAsync(new Uri(server.Address, $"/#/executions/{id}"));
+        await browser.OpenAsync(new Uri(server.Address, $"/page#/executions/{id}"));
         await browser.WaitForAsync("document.querySelector('.ask button.primary')");
         await browser.ScreenshotAsync("approval-light");
         await browser.EvaluateAsync("document.querySelector('.ask button.primary').click()");
@@ -122,7 +122,7 @@ public sealed class PageTests
         var id = await server.RunAsync("wide");
         await using var browser = await Browser.StartAsync();
         await browser.EmulateAsync(1280, 800, dark: false);
-        await browser.OpenAsync(new Uri(server.Address, $"/#/executions/{id}"));
+        await browser.OpenAsync(new Uri(server.Address, $"/page#/executions/{id}"));
         await browser.WaitForAsync("document.querySelector('footer')?.dataset.mode === 'ended'");
         await browser.EvaluateAsync("[...document.querySelectorAll('button.stage')].find(b => b.textContent.includes('print')).click()");
         await browser.WaitForAsync("document.querySelector('#output').textContent.endsWith('50000\\n')");
@@ -142,7 +142,7 @@ public sealed class PageTests
     {
         await using var server = await ServerHarness.StartAsync(Some.Hello);
         await using var browser = await Browser.StartAsync();
-        await browser.OpenAsync(new Uri(server.Address, "/#/pipelines/hello"));
+        await browser.OpenAsync(new Uri(server.Address, "/page#/pipelines/hello"));
         await browser.WaitForAsync("document.querySelector('form.run button.primary')");
         await browser.EvaluateAsync("document.querySelector('form.run button.primary').click()");
         await browser.WaitForAsync("document.querySelector('#input-name-error').textContent.includes('required')");
@@ -164,7 +164,7 @@ public sealed class PageTests
         await using var browser = await Browser.StartAsync();
         var first = await server.RunAsync("grouped");
         var second = await server.RunAsync("grouped");
-        await browser.OpenAsync(new Uri(server.Address, $"/#/executions/{second}"));
+        await browser.OpenAsync(new Uri(server.Address, $"/page#/executions/{second}"));
         await browser.WaitForAsync("document.querySelector('#status')?.textContent.includes(\"waits for a slot of the concurrency group 'db <b>'\")");
         await server.PostAsync($"/api/executions/{first}/cancel", "{}");
         await browser.WaitForAsync("document.querySelector('#status').textContent.includes('running') && !document.querySelector('#status').textContent.includes('waits')");
@@ -177,7 +177,7 @@ public sealed class PageTests
         await using var server = await ServerHarness.StartAsync(new NoDice("No dice <b>."), Some.Printer);
         var id = await server.RunAsync("printer");
         await using var browser = await Browser.StartAsync();
-        await browser.OpenAsync(new Uri(server.Address, $"/#/executions/{id}"));
+        await browser.OpenAsync(new Uri(server.Address, $"/page#/executions/{id}"));
         await browser.WaitForAsync("document.querySelector('footer')?.dataset.mode === 'parked'");
 
         Assert.Contains("stands still", await browser.TextAsync("#status"), StringComparison.Ordinal);
