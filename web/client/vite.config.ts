@@ -5,7 +5,7 @@ export default defineConfig({
     target: 'es2022',
     sourcemap: true,
     lib: {
-      entry: { index: 'src/index.ts', feed: 'src/feed.ts', react: 'src/react.ts', element: 'src/element.ts' },
+      entry: { index: 'src/index.ts', feed: 'src/feed.ts', logs: 'src/logs.ts', raw: 'src/raw.ts', react: 'src/react.ts', element: 'src/element.ts' },
       formats: ['es'],
     },
     rolldownOptions: { external: ['react', 'react/jsx-runtime'] },

@@ -32,7 +32,7 @@ export async function sizeOf(entry) {
 }
 
 let isOver = false;
-for (const name of ['index.ts', 'feed.ts', 'react.ts', 'element.ts']) {
+for (const name of ['index.ts', 'feed.ts', 'logs.ts', 'raw.ts', 'react.ts', 'element.ts']) {
   const entry = at(`../src/${name}`);
   if (!existsSync(entry)) throw new Error(`${name} is missing`);
   const size = await sizeOf(entry);

@@ -99,3 +99,10 @@ export function readLabels(text: string): { labels: Record<string, string>; prob
   }
   return { labels, problem: null };
 }
+
+/** What a pipeline is started with. */
+export type RunRequest = {
+  readonly input: Record<string, unknown>;
+  readonly labels: Record<string, string>;
+  readonly priority: 'urgent' | 'high' | 'medium' | 'low';
+};

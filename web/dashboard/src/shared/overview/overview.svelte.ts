@@ -1,52 +1,103 @@
-import type { components } from '@sightglass/client';
-import { api } from '../api.js';
-
-export type RunningExecution = components['schemas']['ExecutionListItem'];
+import { followOverview } from '@sightglass/client/feed';
+import type { ListedExecution, OverviewMode } from '@sightglass/client/feed';
+import { server } from '../api.js';
+import { clock } from '../clock.svelte.js';
+import { OverviewRows, isUnderWay } from './rows.js';
 
 /** How the page stands with its server. */
 export type Connection = 'connecting' | 'live' | 'polling' | 'broken';
 
-const every = 2000;
+const connections: Record<OverviewMode, Connection> = {
+  connecting: 'connecting', live: 'live', polling: 'polling', retrying: 'broken', failed: 'broken', paused: 'connecting',
+};
 
-let running = $state.raw<readonly RunningExecution[]>([]);
-let count = $state<number | null>(null);
+// What comes in that time is shown together: a thousand changes must not be a thousand drawings.
+const showEvery = 100;
+const pruneEvery = 30_000;
+
+// A browser opens few connections to one server; a tab that nobody sees leaves its own to the others.
+const leaveAfter = 10_000;
+
+const rows = new OverviewRows();
+let list = $state.raw<readonly ListedExecution[]>([]);
+let isKnown = $state(false);
+let isBound = $state(false);
 let connection = $state<Connection>('connecting');
+const underWay = $derived(list.filter(isUnderWay));
+let reconnect = () => {};
 
-/** What runs now, for the whole page: read once, shown by the badge, the lists and the notifications. */
+/** What is under way and what has just ended, for the whole page: followed once, shown by the badge, the lists and the notifications. */
 export const overview = {
-  get running(): readonly RunningExecution[] {
-    return running;
+  /** Newest first; those that ended stay for five minutes. */
+  get rows(): readonly ListedExecution[] {
+    return list;
   },
 
-  /** How many run; null until it is known. */
+  get underWay(): readonly ListedExecution[] {
+    return underWay;
+  },
+
+  /** How many are under way; null until it is known. */
   get count(): number | null {
-    return count;
+    return isKnown ? underWay.length : null;
+  },
+
+  /** Whether more than `count` are under way: the list ends at a thousand. */
+  get isBound(): boolean {
+    return isBound;
   },
 
   get connection(): Connection {
     return connection;
   },
 
+  /** Tries at once, after a loss. */
+  reconnect: (): void => reconnect(),
+
   /** Keeps it up to date until the returned function is called. */
   follow(): () => void {
-    const stopping = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const read = async () => {
-      try {
-        const answer = await api.get('/api/executions/running', { signal: stopping.signal });
-        running = answer.executions;
-        count = answer.count;
-        connection = 'polling';
-      } catch {
-        if (stopping.signal.aborted) return;
-        connection = 'broken';
-      }
-      timer = setTimeout(read, every);
+    let showing: ReturnType<typeof setTimeout> | undefined;
+    let leaving: ReturnType<typeof setTimeout> | undefined;
+    const show = () => {
+      showing = undefined;
+      rows.prune(clock.now);
+      list = rows.list;
     };
-    void read();
+    const showSoon = () => (showing ??= setTimeout(show, showEvery));
+
+    const following = followOverview({
+      ...server,
+      onState: ({ executions, next }) => {
+        rows.replace(executions);
+        isKnown = true;
+        isBound = next !== undefined;
+        showSoon();
+      },
+      onChange: (row) => {
+        rows.change(row);
+        showSoon();
+      },
+      onDelete: ({ id }) => {
+        rows.delete(id);
+        showSoon();
+      },
+      onMode: (mode) => (connection = connections[mode]),
+    });
+    reconnect = () => following.reconnect();
+
+    const look = () => {
+      clearTimeout(leaving);
+      if (document.hidden) leaving = setTimeout(() => following.pause(), leaveAfter);
+      else if (following.mode === 'paused') following.resume();
+    };
+    document.addEventListener('visibilitychange', look);
+    const pruning = setInterval(show, pruneEvery);
     return () => {
-      stopping.abort();
-      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', look);
+      clearTimeout(showing);
+      clearTimeout(leaving);
+      clearInterval(pruning);
+      following.close();
     };
   },
 };

@@ -1,0 +1,39 @@
+import type { components } from '@sightglass/client';
+
+export type PipelineSummary = components['schemas']['PipelineSummary'];
+export type Pipeline = components['schemas']['Pipeline'];
+export type PlacedProblem = components['schemas']['PlacedProblem'];
+
+/** An ended execution as a mark of a row. */
+export interface RecentResult {
+  readonly id: string;
+  readonly status: string;
+  readonly startTime: number;
+  readonly duration: number;
+}
+
+/** Those whose id, name or description has all words of a text. */
+export function searchPipelines(pipelines: readonly PipelineSummary[], text: string): PipelineSummary[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return pipelines.filter((one) => {
+    const all = `${one.id} ${one.name} ${one.description ?? ''}`.toLowerCase();
+    return words.every((word) => all.includes(word));
+  });
+}
+
+/** The share of completed ones among those that ended by themselves, from 0 to 1; null where none did. */
+export function successRate(recent: readonly RecentResult[]): number | null {
+  const counted = recent.filter((one) => one.status === 'completed' || one.status === 'failed');
+  return counted.length > 0 ? counted.filter((one) => one.status === 'completed').length / counted.length : null;
+}
+
+/** Heights of marks between 0 and 1, the longest duration being 1; what was instant is still to be seen. */
+export function markHeights(recent: readonly RecentResult[]): number[] {
+  const longest = Math.max(...recent.map((one) => one.duration), 1);
+  return recent.map((one) => Math.max(0.25, one.duration / longest));
+}
+
+/** A key under which a request is done once, however often it is sent. */
+export function newRequestKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,39 @@
+import type { Client, ServerOptions } from '@sightglass/client';
+import { ask } from '@sightglass/client/raw';
+import type { EditingServer } from './editor/editing.svelte.js';
+import { newRequestKey } from './pipelines.js';
+import type { RunRequest } from './runform.js';
+
+const yaml = { 'content-type': 'application/yaml' };
+const pathOf = (id: string) => `/api/pipelines/${encodeURIComponent(id)}`;
+
+/** A pipeline's file as it is, with the tag by which it is replaced. */
+export async function readFile(server: ServerOptions, id: string, signal: AbortSignal): Promise<{ text: string; tag: string | null }> {
+  const answer = await ask(server, `${pathOf(id)}?format=yaml`, { signal });
+  return { text: await answer.text(), tag: answer.headers.get('etag') };
+}
+
+/** What the editor asks of the server. `idOf` tells under which id a text is kept. */
+export function editingServer(server: ServerOptions, idOf: (text: string) => string): EditingServer {
+  return {
+    async check(text, signal) {
+      const answer = await ask(server, '/api/pipelines/validate', { method: 'POST', headers: yaml, body: text, signal });
+      return ((await answer.json()) as { problems: Awaited<ReturnType<EditingServer['check']>> }).problems;
+    },
+    async save(text, tag) {
+      const precondition: Record<string, string> = tag === null ? { 'if-none-match': '*' } : { 'if-match': tag };
+      const answer = await ask(server, pathOf(idOf(text)), { method: 'PUT', headers: { ...yaml, ...precondition }, body: text });
+      return answer.headers.get('etag') ?? '*';
+    },
+  };
+}
+
+/** Starts a pipeline and gives the id of the execution. A press that is sent twice starts one. */
+export function starter(api: Client, id: string): (request: RunRequest) => Promise<string> {
+  let key = newRequestKey();
+  return async (request) => {
+    const answer = await api.post('/api/pipelines/{id}/run', { path: { id }, header: { 'Idempotency-Key': key }, body: request });
+    key = newRequestKey();
+    return answer.executionId;
+  };
+}
