@@ -177,6 +177,34 @@ public sealed class TransferTests
     }
 
     [Fact]
+    public async Task Byte_that_changed_on_the_way_is_noticed()
+    {
+        await using var here = await ServerHarness.StartAsync(Some.Printer);
+        await using var there = await ServerHarness.StartAsync();
+        var dump = await DumpAsync(here, await here.RunToEndAsync("printer"));
+        using var stored = new MemoryStream();
+        using (var from = new ZipArchive(new MemoryStream(dump)))
+        using (var to = new ZipArchive(stored, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var entry in from.Entries)
+            {
+                using var reading = entry.Open();
+                using var writing = to.CreateEntry(entry.FullName, CompressionLevel.NoCompression).Open();
+                reading.CopyTo(writing);
+            }
+        }
+
+        var bytes = stored.ToArray();
+        var changed = bytes.ToArray();
+        changed[changed.AsSpan().IndexOf("line 7"u8)] = (byte)'L';
+
+        var refused = await ImportAsync(there, changed);
+        refused.AssertProblem(HttpStatusCode.BadRequest, "invalid_dump");
+        Assert.Contains("damaged", refused.Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Created, (await ImportAsync(there, bytes)).Status);
+    }
+
+    [Fact]
     public async Task File_that_is_no_zip_is_refused()
     {
         await using var server = await ServerHarness.StartAsync();

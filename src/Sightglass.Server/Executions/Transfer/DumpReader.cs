@@ -59,13 +59,16 @@ internal sealed class DumpReader
         using var content = new MemoryStream();
         await using var packed = await entry.OpenAsync(cancellationToken).ConfigureAwait(false);
         var piece = new byte[64 * 1024];
+        var sum = 0u;
         while (await packed.ReadAsync(piece, cancellationToken).ConfigureAwait(false) is > 0 and var read)
         {
             _left -= read;
             if (_left < 0) return null;
             content.Write(piece, 0, read);
+            sum = ZipChecksum.Append(sum, piece.AsSpan(0, read));
         }
 
+        if (sum != entry.Crc32) throw new InvalidDataException($"'{entry.FullName}' is damaged");
         return content.GetBuffer().AsMemory(0, (int)content.Length);
     }
 
