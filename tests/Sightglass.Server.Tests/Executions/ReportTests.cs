@@ -102,6 +102,8 @@ public sealed class ReportTests
     [InlineData("""{"events":[{"type":"stage.output","stage":"fetch","data":{"text":null}}]}""", 400, "event_invalid")]
     [InlineData("""{"events":[{"type":"stage.log","stage":"fetch","data":{"level":"loud","message":"x"}}]}""", 400, "event_invalid")]
     [InlineData("""{"events":[{"type":"stage.completed","stage":"fetch","data":{"duration":-1}}]}""", 400, "event_invalid")]
+    [InlineData("""{"events":[{"type":"stage.completed","stage":"fetch","data":{"duration":1e400}}]}""", 400, "event_invalid")]
+    [InlineData("""{"events":[{"type":"execution.failed","data":{"error":{"code":"x","message":"y"},"totals":{"stagesRun":1,"stagesSkipped":0,"stagesFailed":0,"cost":0,"duration":1e999}}}]}""", 400, "event_invalid")]
     [InlineData("""{"events":[{"type":"execution.failed","data":{}}]}""", 400, "event_invalid")]
     [InlineData("""{"events":[{"type":"execution.completed","stage":"fetch"}]}""", 400, "event_invalid")]
     [InlineData("""{"events":[{"type":"stage.started"}]}""", 400, "event_invalid")]

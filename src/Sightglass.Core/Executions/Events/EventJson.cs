@@ -216,6 +216,7 @@ public static class EventJson
             AllowDuplicateProperties = !isForeign,
             TypeInfoResolver = EventJsonContext.Default.WithAddedModifier(RemoveDerived),
         };
+        if (isForeign) options.Converters.Add(new FiniteNumberConverter());
         return new Dictionary<string, JsonTypeInfo>(StringComparer.Ordinal)
         {
             ["execution.created"] = Of<ExecutionCreated>(),
