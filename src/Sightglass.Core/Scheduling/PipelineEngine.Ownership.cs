@@ -71,7 +71,7 @@ public sealed partial class PipelineEngine
         // Claimed before it is read: from then on nobody else can append.
         var epoch = await Store.ClaimAsync(id).ConfigureAwait(false);
         if (epoch == 0) return null;
-        var (decider, created) = await LoadAsync(id, new LoadedValues()).ConfigureAwait(false);
+        if (await FindAsync(id).ConfigureAwait(false) is not var (decider, created)) return null;
         var actor = _services.Parts.Actor(_services, id, epoch, decider, created.BaseFolder);
         if (decider.State.Status.IsTerminal())
         {
@@ -94,6 +94,20 @@ public sealed partial class PipelineEngine
 
     private static bool WantsWebhooks(ExecutionCreated created, PipelineDefinition definition) =>
         created.WebhookUrl is not null || definition.Webhooks is { Count: > 0 };
+
+    /// <summary>Loads an execution that may be deleted while it is read: then it is not there, whatever was read of it.</summary>
+    private async Task<(ExecutionDecider Decider, ExecutionCreated Created)?> FindAsync(Guid id)
+    {
+        try
+        {
+            return await LoadAsync(id, new LoadedValues()).ConfigureAwait(false);
+        }
+        catch (InvalidDataException)
+        {
+            if ((await Store.ReadAsync(id, 0, BlockFilter.Decisions, 1).ConfigureAwait(false)).Last == 0) return null;
+            throw;
+        }
+    }
 
     private async Task<(ExecutionDecider Decider, ExecutionCreated Created)> LoadAsync(Guid id, LoadedValues values)
     {

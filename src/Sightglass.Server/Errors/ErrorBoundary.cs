@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Sightglass.Core.Ports;
+using Sightglass.Server.Executions;
 using Sightglass.Server.Requests;
 
 namespace Sightglass.Server.Errors;
@@ -38,8 +39,9 @@ internal static class ErrorBoundary
         }
         catch (Exception e)
         {
-            ServerLog.RequestFailed(server.Logger, context.Request.Method, context.Request.Path, e);
-            problem = new ApiProblem(500, "internal_error", "The server failed; its log says more.");
+            problem = e is InvalidDataException ? await FindDeletedAsync(context, server).ConfigureAwait(false) : null;
+            if (problem is null) ServerLog.RequestFailed(server.Logger, context.Request.Method, context.Request.Path, e);
+            problem ??= new ApiProblem(500, "internal_error", "The server failed; its log says more.");
         }
 
         if (problem is null) return;
@@ -51,5 +53,21 @@ internal static class ErrorBoundary
         }
 
         await problem.WriteAsync(context).ConfigureAwait(false);
+    }
+
+    /// <summary>Says of an execution that was deleted while it was read that it is gone: its log and its values go one after the
+    /// other for whoever reads both.</summary>
+    private static async Task<ApiProblem?> FindDeletedAsync(HttpContext context, ServerContext server)
+    {
+        try
+        {
+            if (!ExecutionEndpoints.TryGetId(context, out var id)) return null;
+            var page = await server.Engine.Store.ReadAsync(id, 0, BlockFilter.Decisions, 1, CancellationToken.None).ConfigureAwait(false);
+            return page.Last == 0 ? await server.MissingAsync(id, CancellationToken.None).ConfigureAwait(false) : null;
+        }
+        catch (StoreUnavailableException)
+        {
+            return null;
+        }
     }
 }

@@ -29,6 +29,22 @@ public sealed class DeletionTests
         Assert.Equal(kept, Assert.Single(left.EnumerateArray()).GetProperty("id").GetGuid());
     }
 
+    [Theory]
+    [InlineData("POST", "retry")]
+    [InlineData("GET", "state?at=2")]
+    public async Task Execution_that_is_deleted_while_it_is_read_is_gone(string method, string route)
+    {
+        // Its plan is too large for an event, and stands apart from the log.
+        var stages = Enumerable.Range(0, 1000).Select(n => $"  - {{ id: stage-with-a-name-{n}, type: data, data: {{ value: \"1 / 0\" }} }}\n");
+        var store = new VanishingStore();
+        await using var server = await ServerHarness.StartAsync(store: store, pipelines: "id: fails\nstages:\n" + string.Concat(stages));
+        var id = await server.RunToEndAsync("fails");
+        store.Vanishes = id;
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/executions/{id}/{route}");
+
+        (await server.SendAsync(request)).AssertProblem(HttpStatusCode.Gone, "execution_deleted");
+    }
+
     [Fact]
     public async Task Execution_that_has_not_ended_is_not_deleted()
     {
