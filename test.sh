@@ -51,7 +51,7 @@ dotnet build Sightglass.slnx -c "$configuration" -v quiet -nologo -clp:NoSummary
 long=$(git ls-files '*.cs' '*.ts' '*.tsx' 2>/dev/null | while read -r file; do [ -f "$file" ] && [ "$(wc -l <"$file")" -gt 400 ] && echo "  $file"; done)
 if [ -n "$long" ]; then fail "files of more than 400 lines:"; echo "$long"; fi
 
-rm -f artifacts/test-results/cel-conformance*.txt artifacts/test-results/simulation-*.txt
+rm -f artifacts/test-results/cel-conformance*.txt artifacts/test-results/simulation-*.txt artifacts/test-results/fuzz.txt
 
 # --- .NET suites -------------------------------------------------------------------------------------------------------
 for project in tests/*.Tests; do
@@ -72,6 +72,7 @@ for project in tests/*.Tests; do
   failed=$((failed + bad))
   echo "   $summary"
   if [ "$name" = Sightglass.Core.Tests ]; then sed 's/^/   /' artifacts/test-results/{cel-conformance*,simulation-*}.txt 2>/dev/null; fi
+  if [ "$name" = Sightglass.Server.Tests ]; then sed -n '1s/^/   /p' artifacts/test-results/fuzz.txt 2>/dev/null; fi
   if [ "$bad" -gt 0 ]; then grep -E -A 25 "\[FAIL\]" "$log" | head -200; fi
   if [ "$total" -eq 0 ]; then fail "$name has no tests"; fi
   if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then fail "$name ended with exit code $code"; fi

@@ -29,7 +29,10 @@ internal static class AccessGate
         async Task HandleAsync()
         {
             problem ??= await RefuseAsync(context, endpoint, caller, server).ConfigureAwait(false);
-            if (problem is not null) await (endpoint.Metadata.GetMetadata<RefusalFormat>() is { } format ? format.WriteAsync(context, problem) : problem.WriteAsync(context)).ConfigureAwait(false);
+
+            // The words of a route are for who may use it; that the address is wrong is said to all alike.
+            var format = problem is { Status: not 400 } ? endpoint.Metadata.GetMetadata<RefusalFormat>() : null;
+            if (problem is not null) await (format is null ? problem.WriteAsync(context) : format.WriteAsync(context, problem)).ConfigureAwait(false);
             else await WatchAsync(context, caller, next(context), server).ConfigureAwait(false);
         }
     }

@@ -40,6 +40,9 @@ internal static class OpenApiDocument
         (503, "store_failed"),
     ];
 
+    // A body that says to be of an unknown kind is refused before anybody looks whether the route takes one.
+    private static readonly (int Status, string Code) UnknownBody = (415, "unsupported_media_type");
+
     /// <summary>Writes it as indented UTF-8; the same routes give the same bytes.</summary>
     public static byte[] Write(IEnumerable<EndpointDataSource> sources)
     {
@@ -83,13 +86,13 @@ internal static class OpenApiDocument
             var path = PathOf(endpoint.RoutePattern);
             if (!paths.TryGetValue(path, out var operations)) paths.Add(path, operations = []);
             foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"])
-                operations.Add(Array.IndexOf(Methods, method), Operation(description, endpoint.Metadata.GetMetadata<RouteNeed>()));
+                operations.Add(Array.IndexOf(Methods, method), Operation(method, description, endpoint.Metadata.GetMetadata<RouteNeed>()));
         }
 
         return new JsonObject(paths.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)new JsonObject(p.Value.Select(o => KeyValuePair.Create(Methods[o.Key].ToLowerInvariant(), o.Value))))));
     }
 
-    private static JsonObject Operation(RouteDescription description, RouteNeed? need)
+    private static JsonObject Operation(string method, RouteDescription description, RouteNeed? need)
     {
         var operation = new JsonObject { ["tags"] = new JsonArray(description.Tag), ["summary"] = description.Summary };
         if (description.Text is { } text) operation["description"] = text;
@@ -101,7 +104,7 @@ internal static class OpenApiDocument
             operation["requestBody"] = new JsonObject { ["required"] = description.Bodies[0].IsRequired, ["content"] = content };
         }
 
-        operation["responses"] = Responses(description);
+        operation["responses"] = Responses(method, description);
         operation["x-role"] = need is null or { IsOpen: true } ? "none" : need.Role.ToWire();
         if (description.IsStream) operation["x-stream"] = true;
         return operation;
@@ -116,7 +119,7 @@ internal static class OpenApiDocument
         return json;
     }
 
-    private static JsonObject Responses(RouteDescription description)
+    private static JsonObject Responses(string method, RouteDescription description)
     {
         var responses = new SortedDictionary<int, JsonNode?>();
         foreach (var forms in description.Answers.GroupBy(a => a.Status))
@@ -127,9 +130,10 @@ internal static class OpenApiDocument
             responses[forms.Key] = answer;
         }
 
-        foreach (var refusals in description.Failures.Concat(Everywhere).Distinct().GroupBy(f => f.Status))
+        IEnumerable<(int Status, string Code)> common = method == "GET" ? Everywhere : [.. Everywhere, UnknownBody];
+        foreach (var refusals in description.Failures.Concat(common).Distinct().GroupBy(f => f.Status))
         {
-            var isOwn = description.Failures.Any(f => f.Status == refusals.Key && !Everywhere.Contains(f));
+            var isOwn = description.Failures.Any(f => f.Status == refusals.Key && !common.Contains(f));
 
             // A route that refuses in words of its own may still be refused by what stands before it.
             if (responses.TryGetValue(refusals.Key, out var own))
@@ -149,7 +153,7 @@ internal static class OpenApiDocument
     }
 
     private static JsonObject CommonRefusals() =>
-        new(Everywhere.GroupBy(f => f.Status).Select(f => KeyValuePair.Create(NameOf(f.Key), (JsonNode?)Refusal(f.Key, f.Select(r => r.Code)))));
+        new(Everywhere.Append(UnknownBody).GroupBy(f => f.Status).Select(f => KeyValuePair.Create(NameOf(f.Key), (JsonNode?)Refusal(f.Key, f.Select(r => r.Code)))));
 
     private static string NameOf(int status) => ReasonPhrases.GetReasonPhrase(status).Replace(" ", "", StringComparison.Ordinal);
 

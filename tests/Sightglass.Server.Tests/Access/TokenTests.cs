@@ -134,7 +134,7 @@ public sealed class TokenTests
     {
         await using var server = await ServerHarness.StartAsync();
         var token = (await server.PostAsync("/api/tokens", """{"name":"ci"}""")).Json.GetProperty("token").GetString()!;
-        foreach (var path in (string[])[$"/api/pipelines?key={token}", $"/api/pipelines/{token}", "/api/pipelines?access_token=x", "/api/pipelines?token=x"])
+        foreach (var path in (string[])[$"/api/pipelines?key={token}", $"/api/pipelines/{token}", "/api/pipelines?access_token=x", "/api/pipelines?token=x", $"/api/v1/playbook-runs/{Guid.Empty}?token=x"])
             (await server.GetAsync(path)).AssertProblem(HttpStatusCode.BadRequest, "token_in_url");
         Assert.Equal(HttpStatusCode.OK, (await server.GetAsync("/api/executions/history?q=sg_short")).Status);
     }

@@ -20,18 +20,19 @@ internal static class ApiContract
 
     public static JsonElement Document { get; } = JsonElement.Parse(System.IO.File.ReadAllText(File));
 
-    /// <summary>Lists how an answer differs from what is described; empty where it does not.</summary>
-    public static IReadOnlyList<string> Check(string method, string path, int status, string? contentType, string text)
+    /// <summary>Lists how an answer differs from what is described; empty where it does not. Without its text only status and
+    /// media type are looked at.</summary>
+    public static IReadOnlyList<string> Check(string method, string path, int status, string? contentType, string? text)
     {
         // The transport refuses these before the request is one of a route.
-        var isUnread = status is 414 or 431 && text.Length == 0;
+        var isUnread = status is 414 or 431 && contentType is null;
         if (isUnread || Find(method, path) is not { } operation) return [];
         var name = operation.GetProperty("operationId").GetString();
         if (!operation.GetProperty("responses").TryGetProperty(status.ToString(CultureInfo.InvariantCulture), out var response)) return [$"{name} does not say that it answers {status}: {text}"];
         if (response.TryGetProperty("$ref", out var common)) response = ApiSchema.Resolve(Document, common.GetString()!);
-        if (text.Length == 0 && contentType is null) return [];
+        if (contentType is null && string.IsNullOrEmpty(text)) return [];
         if (!response.TryGetProperty("content", out var content) || !content.TryGetProperty(contentType ?? "", out var media)) return [$"{name} does not say that it answers {status} as {contentType}"];
-        if (contentType is not ("application/json" or "application/problem+json")) return [];
+        if (text is null || contentType is not ("application/json" or "application/problem+json")) return [];
         var json = JsonElement.Parse(text);
         if (contentType == "application/problem+json" && !response.GetProperty("x-codes").EnumerateArray().Any(c => c.GetString() == json.GetProperty("code").GetString()))
             return [$"{name} does not say that it refuses with {status} {json.GetProperty("code")}: add .Fails({status}, \"{json.GetProperty("code")}\")"];
