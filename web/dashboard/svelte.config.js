@@ -7,6 +7,7 @@ export default {
     // One page that the server gives for every address of the dashboard; what an address shows is decided in the browser.
     adapter: adapter({ pages: 'dist', fallback: 'index.html', precompress: true }),
     alias: {
+      $reference: '../../docs/reference',
       '@sightglass/client/feed': '../client/src/feed.ts',
       '@sightglass/client/logs': '../client/src/logs.ts',
       '@sightglass/client/raw': '../client/src/raw.ts',

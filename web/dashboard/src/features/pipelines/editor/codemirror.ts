@@ -9,7 +9,7 @@ import { EditorState } from '@codemirror/state';
 import type { Text } from '@codemirror/state';
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import schema from '../../../../../../docs/reference/pipeline.schema.json';
+import schema from '$reference/pipeline.schema.json';
 import type { PlacedProblem } from '../pipelines.js';
 import { suggestionsAt } from './completion.js';
 import type { Schema } from './completion.js';
