@@ -50,6 +50,8 @@ dotnet build Sightglass.slnx -c "$configuration" -v quiet -nologo -clp:NoSummary
 # --- house rules that a command can see ----------------------------------------------------------------------------------
 long=$(git ls-files '*.cs' '*.ts' '*.tsx' 2>/dev/null | while read -r file; do [ -f "$file" ] && [ "$(wc -l <"$file")" -gt 400 ] && echo "  $file"; done)
 if [ -n "$long" ]; then fail "files of more than 400 lines:"; echo "$long"; fi
+long=$(git ls-files '*.svelte' | while read -r file; do [ -f "$file" ] && [ "$(wc -l <"$file")" -gt 300 ] && echo "  $file"; done)
+if [ -n "$long" ]; then fail "components of more than 300 lines:"; echo "$long"; fi
 
 rm -f artifacts/test-results/cel-conformance*.txt artifacts/test-results/simulation-*.txt artifacts/test-results/fuzz.txt
 
@@ -112,8 +114,7 @@ web_tests() {
 }
 
 echo "== web"
-if [ ! web/node_modules/.package-lock.json -nt web/package-lock.json ] \
-  && ! timeout 300 npm ci --prefix web --no-audit --no-fund >"$(web_log install)" 2>&1; then
+if ! timeout 300 node web/scripts/install.js >"$(web_log install)" 2>&1; then
   tail -5 "$(web_log install)"
   fail "web: could not install (npm ci)"
 elif web_step types 60 generate; then
@@ -121,9 +122,11 @@ elif web_step types 60 generate; then
   web_step typecheck 120 typecheck
   web_tests client 240 client test
   web_tests dashboard 240 dashboard test
-  web_step build 120 build
+  web_step build 120 build --workspace client # the dashboard was built with the server
   web_step size 120 size && sed 's/^/   /' "$(web_log size)"
   web_tests browser 420 client test:browser
+  web_tests e2e 400 e2e test:e2e
+  if [ -f artifacts/test-results/web-budgets.txt ]; then sed 's/^/   /' artifacts/test-results/web-budgets.txt; fi
 fi
 
 finish

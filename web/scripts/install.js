@@ -14,11 +14,11 @@ const readPackages = (file) => {
   }
 };
 
-/** Tells whether what is installed is what the lock file says, whenever it was installed and wherever it was copied from. */
+/** Tells whether what is installed is what the lock file says, whenever it was installed and wherever it was copied from. Links between the workspaces do not count. */
 export function isInstalled(folder = web) {
   const installed = readPackages(`${folder}/node_modules/.package-lock.json`);
   return Object.entries(readPackages(`${folder}/package-lock.json`)).every(([path, { version, link, optional }]) =>
-    !path.startsWith('node_modules/') || (optional && !installed[path]) || (link ? installed[path]?.link : installed[path]?.version === version));
+    !path.startsWith('node_modules/') || link || (optional && !installed[path]) || installed[path]?.version === version);
 }
 
 /** Installs where it is needed; gives what went wrong, or null. */
@@ -30,7 +30,7 @@ export function install() {
   return done.status === 0 ? null : `npm ci failed in ${web}:\n${done.error?.message ?? ''}${done.stdout ?? ''}${done.stderr ?? ''}`;
 }
 
-if (import.meta.url === pathToFileURL(argv[1]).href) {
+if (argv[1] && import.meta.url === pathToFileURL(argv[1]).href) {
   const problem = install();
   if (problem) console.error(problem);
   exit(problem ? 1 : 0);

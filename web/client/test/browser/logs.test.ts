@@ -1,4 +1,4 @@
-import { violationsOf } from './axe.js';
+import { violationsOf } from '../../../e2e/harness/axe.js';
 import { expect, test } from 'vitest';
 import { logOf } from './fixture.js';
 import { until, useFixture } from './setup.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { violationsOf } from './axe.js';
+import { violationsOf } from '../../../e2e/harness/axe.js';
 import { logOf } from './fixture.js';
 import { until, useFixture } from './setup.js';
 

@@ -1,9 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { violationsOf } from './axe.js';
-import { errorsOf, startBrowser } from './browser.js';
+import { violationsOf } from '../../../e2e/harness/axe.js';
+import { errorsOf, startBrowser } from '../../../e2e/harness/browser.js';
 import { bundlePage } from './bundle.js';
-import { SightglassProcess, openAt } from './server.js';
+import { SightglassProcess } from '../../../e2e/harness/server.js';
+import { openAt } from './openAt.js';
 
 // Each waits for a word, so that a test decides when it goes on.
 const talker = `

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { errorsOf, startBrowser } from './browser.js';
+import { errorsOf, startBrowser } from '../../../e2e/harness/browser.js';
 import { bundlePage } from './bundle.js';
 import { Fixture } from './fixture.js';
 

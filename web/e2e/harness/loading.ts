@@ -1,0 +1,91 @@
+import type { Browser, Page, Request } from 'playwright-core';
+import { gzipSync } from 'node:zlib';
+
+/** What opening a page costs. */
+export interface Loading {
+  /** JavaScript and CSS, gzipped, in bytes. */
+  bytes: number;
+  /** Until it can be used, in milliseconds. */
+  interactive: number;
+  /** Cumulative layout shift. */
+  shift: number;
+}
+
+/** How long nothing may be under way on the network until a page counts as loaded, in milliseconds. */
+const quiet = 1000;
+
+interface Timings {
+  sg: { tasks: [number, number][]; shift: number };
+}
+
+/** Opens a page in a browser that has nothing of it yet, and measures until nothing has been loaded for a second. */
+export async function measureLoading(browser: Browser, address: string): Promise<Loading> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  try {
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const seen: Timings['sg'] = { tasks: [], shift: 0 };
+      Object.assign(window, { sg: seen });
+      new PerformanceObserver((list) => seen.tasks.push(...list.getEntries().map((e): [number, number] => [e.startTime, e.startTime + e.duration]))).observe({ type: 'longtask', buffered: true });
+      new PerformanceObserver((list) => {
+        for (const e of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) if (!e.hadRecentInput) seen.shift += e.value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    const network = new Network(page);
+    await page.goto(address, { waitUntil: 'commit' });
+    const idleFrom = await network.idle();
+    const { tasks, shift, paint, origin } = await page.evaluate(() => ({
+      ...(window as unknown as Timings).sg,
+      paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
+      origin: performance.timeOrigin,
+    }));
+    if (Number.isNaN(paint)) throw new Error(`${address} painted nothing.`);
+    const ends = tasks.filter(([start]) => start <= idleFrom - origin).map(([, end]) => end);
+    return { bytes: await network.codeBytes(), interactive: Math.max(paint, ...ends), shift };
+  } finally {
+    await context.close();
+  }
+}
+
+/** What a page has under way. A stream counts until it has begun: it is never whole. */
+class Network {
+  readonly #open = new Set<Request>();
+  readonly #code: Promise<number>[] = [];
+  #last = Date.now();
+
+  constructor(page: Page) {
+    page.on('request', (request) => {
+      this.#open.add(request);
+      this.#last = Date.now();
+    });
+    page.on('response', (response) => {
+      const type = response.headers()['content-type'] ?? '';
+      if (type.startsWith('text/event-stream')) this.#end(response.request());
+
+      // The browser may have had it by Brotli; what counts is what everybody gets.
+      if (/javascript|css/.test(type)) this.#code.push(response.body().then((body) => gzipSync(body, { level: 9 }).length));
+    });
+    page.on('requestfinished', (request) => this.#end(request));
+    page.on('requestfailed', (request) => this.#end(request));
+  }
+
+  /** Waits until nothing has been under way for a second; gives when that second began. */
+  async idle(): Promise<number> {
+    const end = Date.now() + 20_000;
+    while (this.#open.size > 0 || Date.now() - this.#last < quiet) {
+      if (Date.now() > end) throw new Error(`Still under way: ${[...this.#open].map((r) => r.url()).join(', ')}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return this.#last;
+  }
+
+  async codeBytes(): Promise<number> {
+    return (await Promise.all(this.#code)).reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  #end(request: Request): void {
+    if (this.#open.delete(request)) this.#last = Date.now();
+  }
+}
+
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;

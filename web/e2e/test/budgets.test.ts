@@ -1,0 +1,47 @@
+import { test } from 'vitest';
+import { useDashboard } from '../harness/dashboard.js';
+import { hold } from '../harness/budget.js';
+import { measureLoading, median } from '../harness/loading.js';
+import type { Loading } from '../harness/loading.js';
+
+const pipelines = {
+  hello: 'id: hello\nname: Say hello\nstages:\n  - { id: greet, type: shell, shell: { run: echo hello } }\n',
+  waits: 'id: waits\nname: Waits\nstages:\n  - { id: hold, type: wait, wait: { event: go } }\n',
+};
+
+let ended = '';
+let running = '';
+const dashboard = useDashboard({
+  pipelines,
+  ready: async (server) => {
+    for (let i = 0; i < 20; i++) ended = await server.run('hello');
+    running = await server.run('waits');
+  },
+});
+
+const pages: [name: string, path: () => string][] = [
+  ['start page', () => '/'],
+  ['pipelines', () => '/pipelines'],
+  ['pipeline', () => '/pipelines/hello'],
+  ['running', () => '/running'],
+  ['history', () => '/executions'],
+  ['execution that runs', () => `/executions/${running}`],
+  ['execution that ended', () => `/executions/${ended}`],
+  ['comparison', () => `/compare?left=${ended}&right=${running}`],
+  ['monitoring', () => '/monitoring'],
+  ['workers', () => '/workers'],
+  ['settings', () => '/settings'],
+  ['login', () => '/login'],
+];
+
+const takes = 5;
+
+test.each(pages)('Page_loads_within_its_budgets: %s', async (name, path) => {
+  const taken: Loading[] = [];
+  for (let i = 0; i < takes; i++) taken.push(await measureLoading(dashboard.browser, dashboard.server.address + path()));
+  hold(
+    { what: 'first load, gzipped', where: name, value: Math.max(...taken.map((t) => t.bytes)) / 1024, budget: 60, unit: 'KB' },
+    { what: 'time to interactive, median', where: name, value: median(taken.map((t) => t.interactive)), budget: 500, unit: 'ms' },
+    { what: 'layout shift', where: name, value: Math.max(...taken.map((t) => t.shift)), budget: 0.02, unit: '' },
+  );
+});

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { examine, useDashboard } from '../harness/dashboard.js';
+
+const hello = 'id: hello\nstages:\n  - { id: greet, type: shell, shell: { run: echo hello } }\n';
+const password = 'correct horse battery staple';
+const refused = /Failed to load resource: the server responded with a status of 401/;
+const dashboard = useDashboard({
+  pipelines: { hello },
+  ready: async (server) => {
+    await server.command(['users', 'add', 'ada', '--role', 'admin'], `${password}\n`);
+  },
+});
+
+test('Stranger_is_led_to_the_login_and_back_to_where_they_wanted', async () => {
+  const page = await dashboard.open('/nowhere?a=1', { allow: refused });
+  await expect.poll(() => page.url()).toContain(`/login?next=${encodeURIComponent('/nowhere?a=1')}`);
+  await page.getByLabel('Name').fill('ada');
+  await page.getByLabel('Password').fill('not this one, surely');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').waitFor();
+  await page.getByLabel('Password').fill(password);
+  await expect.poll(async () => {
+    // After a login that failed the next has to wait.
+    const button = page.getByRole('button', { name: 'Sign in' });
+    if (await button.isVisible() && await button.isEnabled()) {
+      await page.getByLabel('Password').fill(password);
+      await button.click();
+    }
+    await page.waitForTimeout(300);
+    return new URL(page.url()).pathname + new URL(page.url()).search;
+  }).toBe('/nowhere?a=1');
+  await page.getByRole('button', { name: 'ada' }).click();
+  await page.getByRole('menuitem', { name: 'Sign ada out' }).click();
+  await expect.poll(() => new URL(page.url()).pathname).toBe('/login');
+});
+
+test('Login_can_be_read_in_every_theme_and_width', async () => {
+  await examine(dashboard, 'login', '/login', (page) => page.getByRole('button', { name: 'Sign in' }).waitFor());
+});
