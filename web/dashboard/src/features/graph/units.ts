@@ -4,7 +4,7 @@ import type { ExecutionGraph } from '../../shared/execution.js';
 export const maxSiblings = 30;
 
 /** Sizes in pixels at a zoom of 1. */
-export const size = { width: 208, height: 56, trigger: 28, cellWidth: 176, cellHeight: 28, cellGap: 4, header: 32, padding: 8 } as const;
+export const size = { width: 228, height: 56, trigger: 28, cellWidth: 176, cellHeight: 28, cellGap: 4, header: 32, padding: 8 } as const;
 
 export type UnitKind = 'stage' | 'trigger' | 'fold' | 'box';
 

@@ -1,0 +1,168 @@
+import type { ExecutionState } from '@sightglass/client';
+import { untrack } from 'svelte';
+import type { ExecutionGraph } from '../../shared/execution.js';
+import { Layouts } from './layouts.js';
+import { StageLooks } from './looks.js';
+import { Scene } from './scene.js';
+import type { Direction, Spot } from './scene.js';
+import { unitsOf } from './units.js';
+import { fitted, opened, revealed, zoomed } from './view.js';
+import type { Size, View } from './view.js';
+
+/** What a graph is made from; a pipeline has no state. */
+export interface GraphSource {
+  readonly graph: ExecutionGraph | null;
+  readonly state: ExecutionState | null;
+  readonly selected: string | null;
+}
+
+/** A graph on screen: what of it is open, seen, looked for and in focus. Make it while a component is made. */
+export class GraphModel {
+  scene = $state.raw<Scene | null>(null);
+  view = $state.raw<View>({ scale: 1, x: 0, y: 0 });
+  pane = $state.raw<Size>({ width: 0, height: 0 });
+  focus = $state.raw<Spot | null>(null);
+  query = $state('');
+  #open = $state.raw<ReadonlySet<string>>(new Set());
+  #isSeen = false;
+
+  /** The unit that is opened or folded stays where it is on screen. */
+  #anchor: { id: string; x: number; y: number } | null = null;
+
+  /** What to show once the layout that has it is there. */
+  #wanted: string | null = null;
+  readonly looks: StageLooks;
+  readonly drawing: Size;
+  readonly selected: Spot | null;
+  readonly related: ReadonlySet<number> | null;
+  /** Keys of what the query matches, in the order of the plan. */
+  readonly matches: readonly string[];
+  readonly found: ReadonlySet<number> | null;
+
+  constructor(source: () => GraphSource) {
+    this.looks = $derived(new StageLooks(source().state));
+    this.drawing = $derived({ width: this.scene?.layout.width ?? 0, height: this.scene?.layout.height ?? 0 });
+    this.selected = $derived.by(() => {
+      const key = source().selected;
+      return key === null || !this.scene ? null : this.scene.find(key);
+    });
+    const selectedUnit = $derived(this.selected?.unit ?? null);
+    this.related = $derived(selectedUnit === null || !this.scene ? null : this.scene.related(selectedUnit));
+    this.matches = $derived.by(() => {
+      const wanted = this.query.trim().toLowerCase();
+      if (!wanted) return [];
+      return source().graph?.nodes.filter(({ id, name, type }) => type !== 'trigger' && (id.toLowerCase().includes(wanted) || name.toLowerCase().includes(wanted))).map(({ id }) => id) ?? [];
+    });
+    this.found = $derived(this.query.trim() && this.scene ? new Set(this.matches.map((id) => this.scene!.graph.unitOf.get(id)!)) : null);
+
+    const layouts = new Layouts((graph, layout) => this.#arrived(new Scene(graph, layout), source().selected));
+
+    // What decides where things stand: the graph, what is open, and how large that is. The rest of the state changes no layout.
+    const shape = $derived(JSON.stringify([...this.#open].map((id) => [id, this.looks.instancesOf(id)])));
+    $effect(() => {
+      const { graph } = source();
+      void shape;
+      untrack(() => {
+        if (graph) layouts.request(unitsOf(graph, this.#open, this.looks.instancesOf));
+        else this.scene = null;
+      });
+    });
+    $effect(() => () => layouts.stop());
+  }
+
+  #arrived(scene: Scene, selected: string | null): void {
+    const focused = this.focus && this.scene ? this.scene.graph.units[this.focus.unit]?.id : undefined;
+    this.scene = scene;
+    const indexOf = (id: string) => scene.graph.units.findIndex((unit) => unit.id === id);
+    if (focused !== undefined) {
+      const unit = indexOf(focused);
+      this.focus = unit < 0 ? null : { unit, cell: null };
+    }
+    const anchor = this.#anchor && indexOf(this.#anchor.id);
+    if (!this.#isSeen && this.pane.width > 0) this.#open1st(selected);
+    else if (this.#anchor && anchor !== null && anchor >= 0) {
+      const { x, y } = scene.rectOf(anchor);
+      this.view = { ...this.view, x: this.#anchor.x - x * this.view.scale, y: this.#anchor.y - y * this.view.scale };
+    }
+    this.#anchor = null;
+    if (this.#wanted !== null) this.show(this.#wanted);
+  }
+
+  #open1st(selected: string | null): void {
+    const { scene } = this;
+    if (!scene) return;
+    this.#isSeen = true;
+    const running = this.looks.state?.stages.find(({ status }) => status === 'running' || status === 'failed')?.key;
+    const spot = scene.find(selected ?? running ?? '');
+    this.view = opened(this.drawing, this.pane, spot && scene.spotRect(spot));
+  }
+
+  /** Learns how much room there is. */
+  resize(pane: Size): void {
+    this.pane = pane;
+    if (!this.#isSeen && pane.width > 0) this.#open1st(null);
+  }
+
+  zoom(factor: number, x = this.pane.width / 2, y = this.pane.height / 2): void {
+    this.view = zoomed(this.view, factor, x, y, this.drawing, this.pane);
+  }
+
+  fit(): void {
+    this.view = fitted(this.drawing, this.pane);
+  }
+
+  get isOpenable(): boolean {
+    return this.focus !== null && this.canOpen(this.focus.unit);
+  }
+
+  canOpen(unit: number): boolean {
+    const found = this.scene?.graph.units[unit];
+    return found !== undefined && (found.kind === 'box' || found.kind === 'fold' || (found.kind === 'stage' && this.looks.instancesOf(found.id) > 0));
+  }
+
+  /** Opens what is folded, or folds what is open. */
+  toggle(unit: number): void {
+    const found = this.scene?.graph.units[unit];
+    if (!found || !this.canOpen(unit)) return;
+    const { x, y } = this.scene!.rectOf(unit);
+    this.#anchor = { id: found.id, x: x * this.view.scale + this.view.x, y: y * this.view.scale + this.view.y };
+    const open = new Set(this.#open);
+    if (!open.delete(found.id)) open.add(found.id);
+    this.#open = open;
+  }
+
+  /** Brings a stage into sight and into focus; opens what it is folded in. */
+  show(key: string): void {
+    const spot = this.scene?.find(key);
+    if (!spot) return;
+    const unit = this.scene!.graph.units[spot.unit]!;
+    if (unit.kind === 'fold') {
+      this.#wanted = key;
+      this.toggle(spot.unit);
+      return;
+    }
+    this.#wanted = null;
+    this.#focusOn(spot, 0.7);
+  }
+
+  #focusOn(spot: Spot, readable = 0): void {
+    this.focus = spot;
+    const rect = this.scene!.spotRect(spot);
+    if (this.view.scale < readable) this.view = { ...this.view, scale: readable };
+    this.view = revealed(this.view, rect, this.drawing, this.pane);
+  }
+
+  /** Moves the focus; false where nothing is there. */
+  move(direction: Direction): boolean {
+    if (!this.scene || this.scene.graph.units.length === 0) return false;
+    const next = this.focus ? this.scene.next(this.focus, direction) : (this.selected ?? { unit: 0, cell: null });
+    if (next) this.#focusOn(next);
+    return next !== null;
+  }
+
+  /** Moves the focus to the first or the last of the plan. */
+  moveTo(end: 'first' | 'last'): void {
+    const count = this.scene?.graph.units.length ?? 0;
+    if (count > 0) this.#focusOn({ unit: end === 'first' ? 0 : count - 1, cell: null });
+  }
+}

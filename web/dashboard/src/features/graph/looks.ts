@@ -1,0 +1,65 @@
+import type { ExecutionState, StageState } from '@sightglass/client';
+import { lookOf } from '../../shared/status.js';
+import type { StatusLook } from '../../shared/status.js';
+import type { Unit } from './units.js';
+
+export type Tone = StatusLook['tone'];
+
+/** Stages by tone, in the order in which they are told. */
+export type Tally = ReadonlyMap<string, number>;
+
+const order = ['failed', 'running', 'blocked', 'waiting', 'queued', 'pending', 'paused', 'completed', 'skipped', 'cancelled'];
+
+/** What a state says of each stage, looked up by its key. It is made anew for each state and only what is asked for is counted. */
+export class StageLooks {
+  readonly #stages = new Map<string, StageState>();
+  readonly #tallies = new Map<string, Tally>();
+  readonly breakpoints: ReadonlySet<string>;
+
+  constructor(readonly state: ExecutionState | null) {
+    for (const stage of state?.stages ?? []) this.#stages.set(stage.key, stage);
+    this.breakpoints = new Set(state?.debug?.breakpoints);
+  }
+
+  of(key: string): StageState | undefined {
+    const known = this.#stages.get(key);
+    if (known) return known;
+    const instance = /^(.*)\[(\d+)\]$/.exec(key);
+    return instance ? this.#stages.get(instance[1]!)?.instances?.[Number(instance[2])] : undefined;
+  }
+
+  /** How many instances a stage has; -1 where it is not spread over items. */
+  instancesOf = (id: string): number => this.#stages.get(id)?.instances?.length ?? -1;
+
+  /** How many of what a unit stands for are in which status. */
+  tally(unit: Unit): Tally {
+    const known = this.#tallies.get(unit.id);
+    if (known) return known;
+    const counts = new Map<string, number>();
+    const first = unit.stages.length === 1 ? this.#stages.get(unit.stages[0]!) : undefined;
+    for (const stage of first?.instances ?? unit.stages.map((id) => this.#stages.get(id))) {
+      if (stage) counts.set(stage.status, (counts.get(stage.status) ?? 0) + 1);
+    }
+    const tally = new Map([...counts].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)));
+    this.#tallies.set(unit.id, tally);
+    return tally;
+  }
+
+  /** The status that a unit shows: of many the one that matters most. */
+  statusOf(unit: Unit): string | null {
+    if (unit.stages.length === 1) return this.#stages.get(unit.stages[0]!)?.status ?? null;
+    return this.tally(unit).keys().next().value ?? null;
+  }
+}
+
+/** A tally in words: `3 failed, 12 completed`. */
+export const tallyText = (tally: Tally): string => [...tally].map(([status, count]) => `${count} ${lookOf(status).label.toLowerCase()}`).join(', ');
+
+/** How many have come to an end. */
+export const endedOf = (tally: Tally): number => ['completed', 'failed', 'skipped', 'cancelled'].reduce((sum, status) => sum + (tally.get(status) ?? 0), 0);
+
+/** Milliseconds that a stage took, or takes so far; null before it starts. */
+export function timeOf(stage: StageState, now: number): number | null {
+  if (stage.status === 'running') return stage.startTime === null ? null : Math.max(0, now - stage.startTime);
+  return stage.duration ?? (stage.startTime !== null && stage.endTime !== null ? stage.endTime - stage.startTime : null);
+}
