@@ -1,0 +1,49 @@
+import type { Client } from '@sightglass/client';
+
+/** What the timeline takes from the definition that an execution was started with. */
+export interface StageFacts {
+  /** How many attempts a turn has at most. */
+  readonly maxAttempts: number;
+  /** Name of the personality of an agent. */
+  readonly personality: string | null;
+}
+
+export type DefinitionFacts = ReadonlyMap<string, StageFacts>;
+
+// A definition is a file of a person; a larger one is not read for two words a row.
+const maxBytes = 16 * 1024 * 1024;
+
+interface Definition {
+  defaults?: { retry?: { maxAttempts?: unknown } };
+  personalities?: Record<string, { name?: unknown } | undefined>;
+  stages?: readonly { id?: unknown; retry?: { maxAttempts?: unknown }; agent?: { personality?: unknown } }[];
+}
+
+/** Picks the facts out of a definition; what is not as expected is left out. */
+export function factsOf(definition: unknown): DefinitionFacts {
+  const { defaults, personalities, stages } = (definition ?? {}) as Definition;
+  const facts = new Map<string, StageFacts>();
+  for (const { id, retry, agent } of Array.isArray(stages) ? (stages as NonNullable<Definition['stages']>) : []) {
+    if (typeof id !== 'string') continue;
+    const attempts = Number((retry ?? defaults?.retry)?.maxAttempts ?? 1);
+    const personality = agent?.personality;
+    const name = typeof personality === 'string' ? personalities?.[personality]?.name ?? personality : null;
+    facts.set(id, { maxAttempts: attempts >= 1 ? attempts : 1, personality: typeof name === 'string' ? name : null });
+  }
+  return facts;
+}
+
+/** Reads a value that is kept by its reference, whole. */
+export async function readValue(api: Client, reference: string, signal?: AbortSignal): Promise<unknown> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let offset = 0, isMore = true; isMore;) {
+    const answer = await api.open('/api/values/{reference}', { path: { reference }, query: { offset }, signal });
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    text += decoder.decode(bytes, { stream: true });
+    offset += bytes.length;
+    if (offset > maxBytes) throw new RangeError('The value is too large to be read here.');
+    isMore = bytes.length > 0 && answer.headers.has('x-next-offset');
+  }
+  return JSON.parse(text) as unknown;
+}

@@ -1,0 +1,93 @@
+import { untrack } from 'svelte';
+import { isTerminal } from '@sightglass/client';
+import type { ExecutionState } from '@sightglass/client';
+import { api, server } from '../../shared/api.js';
+import { clock } from '../../shared/clock.svelte.js';
+import type { ExecutionGraph, ExecutionPiece } from '../../shared/execution.js';
+import { load } from '../../shared/load.svelte.js';
+import { factsOf, readValue } from './definition.js';
+import type { DefinitionFacts } from './definition.js';
+import { usualOf } from './estimate.js';
+import type { Usual } from './estimate.js';
+import { ExecutionModel } from './model.js';
+import type { Connection } from './model.js';
+import { planOf } from './plan.js';
+
+const pastExecutions = 20;
+const noFacts: DefinitionFacts = new Map();
+
+/** One execution as the page shows it. Make it while a component is made: it lives as long. */
+export class ViewedExecution {
+  readonly id: string;
+  readonly #model: ExecutionModel;
+  readonly #graph;
+  readonly #facts;
+  readonly #usual;
+
+  /** The last snapshot; null before the first. */
+  state = $state.raw<ExecutionState | null>(null);
+  connection = $state.raw<Connection>({ mode: 'connecting', error: null, retryAt: null });
+
+  /** Counts the logs that were shown: where one begins anew, what was read of the other counts no longer. */
+  generation = $state(0);
+
+  /** When the last event came, by this machine's clock. */
+  heardAt = Date.now();
+
+  readonly #hash = $derived(this.state?.definitionHash ?? null);
+  readonly #estimated = $derived(this.state && !isTerminal(this.state.status) ? this.state.pipelineId : null);
+  readonly #stageCount = $derived(this.state?.stages.length ?? 0);
+
+  constructor(id: string) {
+    this.id = id;
+    this.#model = new ExecutionModel(id, server, {
+      onState: (state, isAnew) => {
+        if (isAnew) this.generation++;
+        this.heardAt = Date.now();
+        this.state = state;
+      },
+      onConnection: (connection) => (this.connection = connection),
+    });
+    this.#graph = load<ExecutionGraph>(async (signal) => (await api.get('/api/executions/{id}/graph', { path: { id }, signal })) as ExecutionGraph);
+    this.#facts = load<DefinitionFacts>(async (signal) => {
+      const hash = this.#hash;
+      return hash === null ? noFacts : factsOf(await readValue(api, hash, signal));
+    });
+    this.#usual = load<Usual | null>(async (signal) => {
+      const pipeline = this.#estimated;
+      if (pipeline === null) return null;
+      const { executions } = await api.get('/api/executions/history', { query: { pipeline, status: ['completed'], pageSize: pastExecutions }, signal });
+      return usualOf(executions);
+    });
+    $effect(() => () => this.#model.close());
+  }
+
+  /** Whether the graph has come, or will not. */
+  readonly isPlanned = $derived.by(() => this.#graph.status !== 'loading');
+  readonly graph = $derived.by(() => this.#graph.value ?? null);
+  readonly facts = $derived.by(() => this.#facts.value ?? noFacts);
+  readonly usual = $derived.by(() => this.#usual.value ?? null);
+
+  /** The server's time; the end of what has ended. */
+  readonly now = $derived.by(() => this.state?.endTime ?? clock.now);
+
+  readonly plan = $derived.by(() => {
+    // It holds however the stages go on.
+    void this.#stageCount;
+    void this.generation;
+    const { graph } = this;
+    return untrack(() => planOf(this.state?.stages ?? [], graph));
+  });
+
+  readonly onEvents: ExecutionPiece['onEvents'] = (listener) => this.#model.onEvents(listener);
+
+  pause = (): void => this.#model.pause();
+  resume = (): void => this.#model.resume();
+  reconnect = (): void => this.#model.reconnect();
+
+  /** @throws ApiError where the server does not give it */
+  refresh = async (): Promise<void> => {
+    if (this.#graph.status === 'broken') this.#graph.reload();
+    await this.#model.refresh();
+  };
+}

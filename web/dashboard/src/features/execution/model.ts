@@ -1,0 +1,140 @@
+import { createClient, createFold, followExecution } from '@sightglass/client';
+import type { ApiError, Client, ExecutionEvent, ExecutionFold, ExecutionState, Following, FollowMode, ModeDetail, ParkedReason, ServerOptions } from '@sightglass/client';
+import type { EventsListener } from '../../shared/execution.js';
+import { Pulse } from './pulse.js';
+
+/** How the viewer gets its events at the moment. */
+export interface Connection {
+  readonly mode: FollowMode;
+  readonly error: ApiError | null;
+  /** When the next try comes, by this machine's clock; null where none is waited for. */
+  readonly retryAt: number | null;
+}
+
+/** Whom a model tells. */
+export interface ModelListener {
+  /** Takes each snapshot; with `isAnew` the log is another one than before. */
+  onState(state: ExecutionState, isAnew: boolean): void;
+  onConnection(connection: Connection): void;
+}
+
+const pageSize = 1000;
+
+/** Follows one execution and gives snapshots of it, as often as a page can show them; what comes between two is told with the later. */
+export class ExecutionModel {
+  readonly #id: string;
+  readonly #api: Client;
+  readonly #listener: ModelListener;
+  readonly #following: Following;
+  readonly #pulse = new Pulse(() => this.#tell());
+  readonly #listeners = new Set<EventsListener>();
+  #fold: ExecutionFold | null = null;
+  #waiting: ExecutionEvent[] = [];
+  #parked: ParkedReason | null = null;
+  #isAnew = true;
+
+  constructor(id: string, server: ServerOptions, listener: ModelListener) {
+    this.#id = id;
+    this.#api = createClient(server);
+    this.#listener = listener;
+    this.#following = followExecution(id, {
+      ...server,
+      onState: (state) => this.#begin(state),
+      onEvent: (event) => this.#take(event),
+      onMode: (mode, detail) => this.#connect(mode, detail),
+      onParked: (reason) => this.#park(reason),
+      onReset: () => (this.#isAnew = true),
+    });
+  }
+
+  /** The last event that is known; 0 before the first state. */
+  get seq(): number {
+    return this.#fold?.seq ?? 0;
+  }
+
+  /** Listens to the events after the last snapshot; gives what ends it. */
+  readonly onEvents = (listener: EventsListener): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  pause(): void {
+    this.#following.pause();
+  }
+
+  resume(): void {
+    this.#following.resume();
+  }
+
+  /** Tries a stream at once, also after the end: somebody may have opened the execution again. */
+  reconnect(): void {
+    this.#following.reconnect();
+  }
+
+  /**
+   * Reads what is new now, whatever the connection does, and follows on where the execution was opened again.
+   * @throws ApiError where the server does not give it
+   */
+  async refresh(): Promise<void> {
+    if (!this.#fold) return this.reconnect();
+    let isWhole: boolean;
+    let count: number;
+    do {
+      const page = await this.#api.get('/api/executions/{id}/events', { path: { id: this.#id }, query: { after: this.seq, limit: pageSize } });
+      for (const event of page.events) this.#take(event as ExecutionEvent);
+      isWhole = page.complete;
+      count = page.events.length;
+    } while (count === pageSize);
+    this.#pulse.now();
+    const { mode } = this.#following;
+    if (mode === 'ended' ? !isWhole : mode === 'retrying') this.reconnect();
+  }
+
+  close(): void {
+    this.#pulse.stop();
+    this.#following.close();
+    this.#listeners.clear();
+  }
+
+  #begin(state: ExecutionState): void {
+    this.#fold = createFold(state);
+    this.#parked = state.parked ?? null;
+    this.#waiting = [];
+    this.#listener.onState(state, this.#isAnew);
+    this.#isAnew = false;
+  }
+
+  // A refresh may have brought an event before the stream does.
+  #take(event: ExecutionEvent): void {
+    if (!this.#fold || event.seq !== this.#fold.seq + 1) return;
+    this.#fold.apply(event);
+    this.#waiting.push(event);
+    this.#pulse.ask();
+    if (this.#waiting.length >= pageSize) this.#pulse.now();
+  }
+
+  #park(reason: ParkedReason | null): void {
+    this.#parked = reason;
+    this.#pulse.ask();
+  }
+
+  #connect(mode: FollowMode, { error, retryIn }: ModeDetail): void {
+    this.#listener.onConnection({ mode, error: error ?? null, retryAt: retryIn === undefined ? null : Date.now() + retryIn });
+  }
+
+  #tell(): void {
+    if (!this.#fold) return;
+    const state = this.#fold.state();
+    const events = this.#waiting;
+    this.#waiting = [];
+    this.#listener.onState(this.#parked ? { ...state, parked: { detail: null, ...this.#parked } } : state, false);
+    for (const listener of [...this.#listeners]) {
+      try {
+        if (events.length > 0) listener(events);
+      } catch (error) {
+        // A piece that breaks takes nothing from the others.
+        reportError(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import type { StageState } from '@sightglass/client';
+import { duration } from '../../shared/format.js';
+import type { StageFacts } from './definition.js';
+
+/** What a type of stage is called, with the sign that stands for it in texts. */
+const signs: Record<string, string> = { agent: '🤖 agent', data: '⚙️ data', branch: '◆ branch', http: '🌐 http', shell: '▣ shell', wait: '⏱ wait', code: '⟨⟩ code', pipeline: '⛓ pipeline' };
+export const typeText = (type: string): string => signs[type] ?? type;
+
+/** `attempt 2/3`; nothing for the only attempt there can be. */
+export function attemptText({ attempt, iteration }: StageState, facts: StageFacts | undefined): string {
+  const most = facts?.maxAttempts ?? 1;
+  const repeat = iteration > 1 ? `, round ${iteration}` : '';
+  if (attempt === 0 || (attempt === 1 && most === 1)) return repeat.slice(2);
+  return `attempt ${attempt}${most >= attempt ? `/${most}` : ''}${repeat}`;
+}
+
+const waits: Record<string, string> = {
+  approval: 'waiting for an approval', breakpoint: 'stands at a breakpoint', retry: 'waiting for its next attempt', repeat: 'waiting for its next round',
+  timer: 'waiting for a time', event: 'waiting for an event',
+};
+
+/** Why a stage does not run yet, in words; null where it does, or has. `parents` are those that it depends on and that have not ended. */
+export function waitText({ status, waitingFor, due }: StageState, parents: readonly StageState[], now: number): string | null {
+  const until = due !== null && due > now ? `, ${duration(Math.ceil((due - now) / 1000) * 1000)} left` : '';
+  switch (status) {
+    case 'pending':
+      return parents.length > 0 ? `waiting for ${parents.length} stage${parents.length === 1 ? '' : 's'}` : 'not started';
+    case 'queued': return 'waiting for a free worker';
+    case 'waiting':
+    case 'blocked':
+      return (waitingFor === null ? 'waiting' : waits[waitingFor] ?? `waiting for: ${waitingFor}`) + until;
+    default: return null;
+  }
+}
+
+const firstParents = 12;
+
+/** The stages that one waits for, for a title. */
+export const parentsText = (parents: readonly StageState[]): string | undefined =>
+  parents.length === 0 ? undefined : parents.slice(0, firstParents).map(({ name }) => name).join(', ') + (parents.length > firstParents ? ` and ${parents.length - firstParents} more` : '');

@@ -1,0 +1,129 @@
+import type { StageState } from '@sightglass/client';
+import type { ParallelGroup, Plan } from './plan.js';
+
+/** What the timeline is narrowed to. */
+export interface RowFilter {
+  /** Part of a name or key, in any case. */
+  readonly text: string;
+  readonly status: StatusFilter;
+  /** A type of stage; empty for all. */
+  readonly type: string;
+}
+
+/** `open` is what has not ended. */
+export type StatusFilter = 'all' | 'open' | 'running' | 'waiting' | 'failed' | 'completed' | 'skipped';
+
+export const noFilter: RowFilter = { text: '', status: 'all', type: '' };
+
+/** One line of the timeline. */
+export interface Row {
+  readonly key: string;
+  readonly stage: StageState;
+  /** Place of the stage in the plan; of an instance that of its stage. */
+  readonly place: number;
+  readonly isInstance: boolean;
+  /** The stages beside which it stands, where they are shown next to each other. */
+  readonly group: ParallelGroup | null;
+  readonly bracket: 'first' | 'middle' | 'last' | null;
+}
+
+const hasEnded = ({ status }: StageState): boolean => status === 'completed' || status === 'failed' || status === 'skipped' || status === 'cancelled';
+
+const statusTests: Record<StatusFilter, (stage: StageState) => boolean> = {
+  all: () => true,
+  open: (stage) => !hasEnded(stage),
+  running: ({ status }) => status === 'running',
+  waiting: ({ status }) => status === 'waiting' || status === 'blocked' || status === 'queued' || status === 'pending',
+  failed: ({ status }) => status === 'failed',
+  completed: ({ status }) => status === 'completed',
+  skipped: ({ status }) => status === 'skipped' || status === 'cancelled',
+};
+
+function testOf({ text, status, type }: RowFilter): (stage: StageState) => boolean {
+  const isStatus = statusTests[status];
+  const wanted = text.trim().toLowerCase();
+  return (stage) =>
+    isStatus(stage) && (type === '' || stage.type === type) && (wanted === '' || stage.name.toLowerCase().includes(wanted) || stage.key.toLowerCase().includes(wanted));
+}
+
+/** The lines of the timeline. Instances are shown under their stage where it is unfolded, and where a filter asks for them. */
+export function rowsOf(stages: readonly StageState[], plan: Plan, filter: RowFilter, unfolded: ReadonlySet<string>): Row[] {
+  const fits = testOf(filter);
+  const isFiltered = filter.text.trim() !== '' || filter.status !== 'all' || filter.type !== '';
+  const rows: Row[] = [];
+  for (const place of plan.order) {
+    const stage = stages[place];
+    if (!stage) continue;
+    const isOpen = unfolded.has(stage.key);
+
+    // Folded instances are found too, so that their stage shows.
+    const shown = isOpen ? stage.instances?.filter(fits) : undefined;
+    if (!fits(stage) && !shown?.length && !(isFiltered && stage.instances?.some(fits))) continue;
+    rows.push({ key: stage.key, stage, place, isInstance: false, group: plan.groups[place] ?? null, bracket: null });
+    for (const instance of shown ?? []) rows.push({ key: instance.key, stage: instance, place, isInstance: true, group: plan.groups[place] ?? null, bracket: null });
+  }
+  return bracketed(rows);
+}
+
+// What a filter leaves of a group is tied together where at least two of its stages are left.
+function bracketed(rows: Row[]): Row[] {
+  for (let from = 0; from < rows.length;) {
+    const { group } = rows[from]!;
+    let to = from + 1;
+    while (to < rows.length && group !== null && rows[to]!.group === group) to++;
+    if (group !== null && rows[from]!.place !== rows[to - 1]!.place) {
+      for (let i = from; i < to; i++) rows[i] = { ...rows[i]!, bracket: i === from ? 'first' : i === to - 1 ? 'last' : 'middle' };
+    }
+    from = to;
+  }
+  return rows;
+}
+
+/** How many of the stages that one waits for have not ended. */
+export const waitsFor = (place: number, stages: readonly StageState[], plan: Plan): StageState[] =>
+  (plan.parents[place] ?? []).map((parent) => stages[parent]!).filter((parent) => !hasEnded(parent));
+
+/** How many of several stages were at work at the same moment, at most. */
+export function mostAtOnce(group: ParallelGroup, stages: readonly StageState[], now: number): number {
+  const moments: [at: number, change: number][] = [];
+  for (const place of group.members) {
+    const { startTime, endTime } = stages[place]!;
+    if (startTime !== null) moments.push([startTime, 1], [endTime ?? now, -1]);
+  }
+
+  // One that begins as another ends did not run beside it.
+  moments.sort(([a, x], [b, y]) => a - b || x - y);
+  let running = 0;
+  let most = 0;
+  for (const [, change] of moments) most = Math.max(most, (running += change));
+  return most;
+}
+
+/** Instances of a stage by how they stand, as the row that they are folded into counts them. */
+export function instanceCounts(stage: StageState): { status: string; count: number }[] {
+  const counts: Record<string, number> = {};
+  for (const { status } of stage.instances ?? []) counts[status] = (counts[status] ?? 0) + 1;
+  return ['failed', 'running', 'blocked', 'waiting', 'queued', 'pending', 'completed', 'skipped', 'cancelled']
+    .filter((status) => counts[status])
+    .map((status) => ({ status, count: counts[status]! }));
+}
+
+/** The key of the stage or instance that failed next after one, in the order of the timeline, from the first again at the end. */
+export function nextFailed(stages: readonly StageState[], plan: Plan, after: string | null): string | null {
+  let isBehind = false;
+  let first: string | null = null;
+  for (const place of plan.order) {
+    const stage = stages[place]!;
+    for (const one of [stage, ...(stage.instances ?? [])]) {
+      // A stage that failed with its instances says nothing that they do not.
+      const counts = one.status === 'failed' && !(one === stage && stage.instances?.some(({ status }) => status === 'failed'));
+      if (counts && isBehind) return one.key;
+      if (counts) first ??= one.key;
+      if (one.key === after) isBehind = true;
+    }
+  }
+  return first;
+}
+
+/** The stage that an instance belongs to, or the key itself. */
+export const stageOfKey = (key: string): string => key.replace(/\[\d+\]$/, '');

@@ -1,0 +1,177 @@
+import type { ExecutionEvent, ExecutionState } from '@sightglass/client';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ExecutionModel } from '../../src/features/execution/model.js';
+import type { Connection } from '../../src/features/execution/model.js';
+import { execution, output, stage, started } from './some.js';
+
+/** A server of one execution, whose stream sends what the test says. */
+class Server {
+  state = execution([stage('a'), stage('b')]);
+  log: ExecutionEvent[] = [];
+  isComplete = false;
+  #stream: ReadableStreamDefaultController<Uint8Array> | null = null;
+
+  readonly fetch: typeof fetch = async (input, init) => {
+    const url = new URL(String(input), 'http://test');
+    if (url.pathname === '/api/config/status') return Response.json({ flags: { ENABLE_EXECUTION_STREAMING: true } });
+    if (!url.pathname.endsWith('/events')) return Response.json(this.state);
+    const after = Number(url.searchParams.get('after'));
+    const events = this.log.filter((event) => event.seq > after).slice(0, Number(url.searchParams.get('limit')) || 1000);
+    if (new Headers(init?.headers).get('accept') !== 'text/event-stream') {
+      return Response.json({ events, last: events.at(-1)?.seq ?? after, complete: this.isComplete });
+    }
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#stream = controller;
+        init?.signal?.addEventListener('abort', () => controller.error(new Error('aborted')));
+      },
+    });
+    this.send(...events);
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  };
+
+  send(...events: ExecutionEvent[]): void {
+    const text = events.map((event) => `id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+    if (text) this.#stream?.enqueue(new TextEncoder().encode(text));
+  }
+
+  end(last: number): void {
+    this.#stream?.enqueue(new TextEncoder().encode(`event: end\ndata: {"last":${last},"sent":1}\n\n`));
+  }
+}
+
+describe('ExecutionModel', () => {
+  let server: Server;
+  let states: ExecutionState[];
+  let connections: Connection[];
+  let model: ExecutionModel;
+
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    server = new Server();
+    states = [];
+    connections = [];
+    model = new ExecutionModel('x', { fetch: server.fetch }, { onState: (state) => states.push(state), onConnection: (connection) => connections.push(connection) });
+    await vi.advanceTimersByTimeAsync(10);
+  });
+  afterEach(() => {
+    model.close();
+    vi.useRealTimers();
+  });
+
+  test('shows the state first, and an event after a quiet time at once', async () => {
+    expect(states).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1000);
+    server.send(started(2, 'a'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(states.at(-1)).toMatchObject({ seq: 2, stages: [{ key: 'a', status: 'running' }, { key: 'b', status: 'pending' }] });
+    expect(connections.at(-1)!.mode).toBe('live');
+  });
+
+  test('shows a thousand chunks a second some ten times, none missing, and stages that rest as they were', async () => {
+    const seen: number[] = [];
+    model.onEvents((events) => seen.push(...events.map((event) => event.seq)));
+    const stages = states.at(-1)!.stages;
+    for (let seq = 2; seq <= 1001; seq++) {
+      server.send(output(seq, 'x'));
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    await vi.advanceTimersByTimeAsync(200);
+    expect(states.length).toBeLessThan(16);
+    expect(states.at(-1)!.seq).toBe(1001);
+    expect(states.at(-1)!.stages.every((one, i) => one === stages[i])).toBe(true);
+    expect(seen).toEqual(Array.from({ length: 1000 }, (_, i) => i + 2));
+  });
+
+  test('keeps no more than a page of events waiting', async () => {
+    const sizes: number[] = [];
+    model.onEvents((events) => sizes.push(events.length));
+    server.send(...Array.from({ length: 5000 }, (_, i) => output(i + 2, 'x')));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1000);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(5000);
+  });
+
+  test('tells who listens only what comes after the last snapshot', async () => {
+    server.send(started(2, 'a'));
+    await vi.advanceTimersByTimeAsync(200);
+    const seen: number[] = [];
+    const stop = model.onEvents((events) => seen.push(...events.map((event) => event.seq)));
+    server.send(started(3, 'b'));
+    await vi.advanceTimersByTimeAsync(200);
+    stop();
+    server.send(output(4, 'x'));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(seen).toEqual([3]);
+  });
+
+  test('tells the others where one that listens breaks', async () => {
+    const reported = vi.fn();
+    vi.stubGlobal('reportError', reported);
+    const seen: number[] = [];
+    model.onEvents(() => {
+      throw new Error('broken');
+    });
+    model.onEvents((events) => seen.push(...events.map((event) => event.seq)));
+    server.send(started(2, 'a'));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(seen).toEqual([2]);
+    expect(reported).toHaveBeenCalledOnce();
+    vi.unstubAllGlobals();
+  });
+
+  test('misses and repeats nothing when it is paused, refreshed and resumed', async () => {
+    const seen: number[] = [];
+    model.onEvents((events) => seen.push(...events.map((event) => event.seq)));
+    model.pause();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(connections.at(-1)!.mode).toBe('paused');
+    server.log = [started(2, 'a'), output(3, 'x'), output(4, 'y')];
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(seen).toEqual([]);
+    await model.refresh();
+    expect(seen).toEqual([2, 3, 4]);
+    expect(states.at(-1)!.seq).toBe(4);
+    expect(connections.at(-1)!.mode).toBe('paused');
+    server.log.push(output(5, 'z'));
+    model.resume();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(seen).toEqual([2, 3, 4, 5]);
+  });
+
+  test('stops at the end, and follows on where a refresh finds that it was opened again', async () => {
+    server.end(1);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(connections.at(-1)!.mode).toBe('ended');
+    server.isComplete = true;
+    await model.refresh();
+    expect(connections.at(-1)!.mode).toBe('ended');
+    server.isComplete = false;
+    server.log = [{ seq: 2, time: '2026-11-20T17:29:03Z', executionId: 'x', type: 'execution.reopened', data: { turn: 2, stages: ['a'] } } as ExecutionEvent];
+    await model.refresh();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(states.at(-1)).toMatchObject({ seq: 2, turn: 2, status: 'queued' });
+    expect(connections.at(-1)!.mode).toBe('live');
+  });
+
+  test('shows nothing after it was closed', async () => {
+    server.send(started(2, 'a'));
+    model.close();
+    const { length } = states;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(states).toHaveLength(length);
+  });
+});
+
+describe('ExecutionModel of an execution that cannot be read', () => {
+  test.each([[404, 'execution_not_found'], [403, 'forbidden'], [410, 'execution_deleted']])('says %s', async (status, code) => {
+    vi.useFakeTimers();
+    const connections: Connection[] = [];
+    const fetch = (async (input) => (String(input).includes('config') ? Response.json({}) : Response.json({ code, detail: 'no' }, { status }))) as typeof globalThis.fetch;
+    const model = new ExecutionModel('x', { fetch }, { onState: () => undefined, onConnection: (connection) => connections.push(connection) });
+    await vi.advanceTimersByTimeAsync(10);
+    expect(connections.at(-1)).toMatchObject({ mode: 'failed', error: { status, code } });
+    model.close();
+    vi.useRealTimers();
+  });
+});

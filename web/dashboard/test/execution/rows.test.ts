@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { planOf } from '../../src/features/execution/plan.js';
+import { instanceCounts, mostAtOnce, nextFailed, noFilter, rowsOf, waitsFor } from '../../src/features/execution/rows.js';
+import { graph, stage } from './some.js';
+
+const diamond = [stage('a', { status: 'completed' }), stage('b', { status: 'running', type: 'agent', name: 'Write' }), stage('c', { status: 'failed' }), stage('d')];
+const plan = planOf(diamond, graph('a>b', 'a>c', 'b>d', 'c>d'));
+const spread = [
+  stage('list', { status: 'completed' }),
+  stage('each', { status: 'failed', count: 3, instances: [stage('each[0]', { status: 'completed' }), stage('each[1]', { status: 'failed' }), stage('each[2]', { status: 'running' })] }),
+];
+const spreadPlan = planOf(spread, graph('list>each'));
+const shown = (rows: ReturnType<typeof rowsOf>) => rows.map((row) => `${row.key}${row.bracket ? `:${row.bracket}` : ''}`).join(' ');
+
+describe('rowsOf', () => {
+  test('ties stages side by side together', () => {
+    expect(shown(rowsOf(diamond, plan, noFilter, new Set()))).toBe('a b:first c:last d');
+  });
+
+  test('ties nothing where a filter leaves one of a group', () => {
+    expect(shown(rowsOf(diamond, plan, { ...noFilter, status: 'failed' }, new Set()))).toBe('c');
+  });
+
+  test.each([
+    [{ text: 'WRI' }, 'b'], [{ text: ' d ' }, 'd'], [{ type: 'agent' }, 'b'], [{ status: 'open' }, 'b d'], [{ status: 'waiting' }, 'd'],
+    [{ status: 'completed' }, 'a'], [{ status: 'running', type: 'shell' }, ''], [{ status: 'skipped' }, ''],
+  ] as const)('leaves what fits %o', (filter, keys) => {
+    expect(shown(rowsOf(diamond, plan, { ...noFilter, ...filter }, new Set())).replace(/:\w+/g, '')).toBe(keys);
+  });
+
+  test('folds instances into one line, and shows them where it is unfolded', () => {
+    expect(shown(rowsOf(spread, spreadPlan, noFilter, new Set()))).toBe('list each');
+    expect(shown(rowsOf(spread, spreadPlan, noFilter, new Set(['each'])))).toBe('list each each[0] each[1] each[2]');
+  });
+
+  test('finds a stage by its instances where a filter asks', () => {
+    expect(shown(rowsOf(spread, spreadPlan, { ...noFilter, status: 'running' }, new Set()))).toBe('each');
+    expect(shown(rowsOf(spread, spreadPlan, { ...noFilter, text: '[1]' }, new Set(['each'])))).toBe('each each[1]');
+  });
+});
+
+test('Instances are counted by how they stand, what needs a look first', () => {
+  expect(instanceCounts(spread[1]!)).toEqual([{ status: 'failed', count: 1 }, { status: 'running', count: 1 }, { status: 'completed', count: 1 }]);
+});
+
+test('A stage waits for those parents that have not ended', () => {
+  expect(waitsFor(3, diamond, plan).map(({ key }) => key)).toEqual(['b']);
+});
+
+describe('mostAtOnce', () => {
+  const at = (...times: [number, number | null][]) => {
+    const stages = times.map(([startTime, endTime], i) => stage(`s${i}`, { startTime, endTime }));
+    return mostAtOnce({ members: stages.map((_, i) => i) }, stages, 100);
+  };
+  test('counts what overlaps', () => expect(at([0, 10], [5, 15], [9, 20], [30, 40])).toBe(3));
+  test('takes one that begins as another ends for one after the other', () => expect(at([0, 10], [10, 20])).toBe(1));
+  test('takes what still runs to run until now', () => expect(at([0, null], [50, null])).toBe(2));
+});
+
+describe('nextFailed', () => {
+  test('goes through what failed and begins again', () => {
+    expect(nextFailed(diamond, plan, null)).toBe('c');
+    expect(nextFailed(diamond, plan, 'c')).toBe('c');
+  });
+  test('finds the instance that failed in place of its stage', () => expect(nextFailed(spread, spreadPlan, 'list')).toBe('each[1]'));
+  test('finds nothing where nothing failed', () => expect(nextFailed([stage('a')], planOf([stage('a')], null), null)).toBeNull());
+});
