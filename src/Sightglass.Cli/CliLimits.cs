@@ -24,6 +24,30 @@ internal static class CliLimits
     /// <summary>The most characters of one of them; of longer ones the end.</summary>
     public const int MaxTailChars = 2000;
 
+    /// <summary>The most characters of a line that a stage prints; a longer one is shown as several.</summary>
+    public const int MaxOpenLineChars = 64 * 1024;
+
+    /// <summary>The most characters of lines that wait for their ends, of all executions of a <c>tail</c> together.</summary>
+    public const int MaxTailHeldChars = 8 * 1024 * 1024;
+
+    /// <summary>How many executions under way a <c>tail</c> knows.</summary>
+    public const int MaxTailed = 10_000;
+
+    /// <summary>How many of them it reads at the same time; the others take turns.</summary>
+    public const int TailPlaces = 200;
+
+    /// <summary>Of how many ended executions it knows how far it has read.</summary>
+    public const int MaxTailEnded = 10_000;
+
+    /// <summary>How many pages of a thousand executions it looks through for what came while it was away.</summary>
+    public const int MaxTailPages = 20;
+
+    /// <summary>How long one is quiet before it gives its place to another that waits.</summary>
+    public static readonly TimeSpan TailTurn = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long it waits before it opens a stream again that the server has closed, or reads the lists where it streams nothing.</summary>
+    public static readonly TimeSpan TailPoll = TimeSpan.FromSeconds(2);
+
     /// <summary>How many lines of a result are shown.</summary>
     public const int MaxResultLines = 40;
 

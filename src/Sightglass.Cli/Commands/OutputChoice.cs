@@ -18,7 +18,8 @@ internal sealed record OutputChoice(OutputKind Kind, string CommandOptions)
     private static bool IsTerminal =>
         !Console.IsOutputRedirected && (OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"));
 
-    private static bool IsColored => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+    /// <summary>Gets whether colours are wanted where somebody looks.</summary>
+    public static bool IsColored => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     public ExecutionView Open()
     {

@@ -20,6 +20,7 @@ internal static class Verbs
         new("logs", VerbPlace.Anywhere, WatchCommands.CreateLogs, WatchCommands.LogsExamples),
         new("events", VerbPlace.Anywhere, WatchCommands.CreateEvents, WatchCommands.EventsExamples),
         new("watch", VerbPlace.Anywhere, WatchCommand.Create, WatchCommand.Examples),
+        new("tail", VerbPlace.Anywhere, TailCommand.Create, TailCommand.Examples),
         new("cancel", VerbPlace.Anywhere, CommandVerbs.CreateCancel, CommandVerbs.CancelExamples),
         new("pause", VerbPlace.Anywhere, CommandVerbs.CreatePause, CommandVerbs.PauseExamples),
         new("resume", VerbPlace.Anywhere, CommandVerbs.CreateResume, CommandVerbs.PauseExamples),

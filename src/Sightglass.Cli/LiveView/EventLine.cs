@@ -7,10 +7,12 @@ namespace Sightglass.Cli.LiveView;
 internal static class EventLine
 {
     /// <summary>Says what happened; <see langword="null"/> for what does not deserve a line.</summary>
-    public static string? Describe(ExecutionEvent e, ExecutionState state) => e.Data switch
+    /// <param name="e">The event.</param>
+    /// <param name="state">The execution, with this event; <see langword="null"/> where it is not known.</param>
+    public static string? Describe(ExecutionEvent e, ExecutionState? state) => e.Data switch
     {
-        ExecutionCreated data => $"{data.Name} ({data.PipelineId}) is execution {e.ExecutionId}, {Durations.Count(state.Stages.Count, "stage")}{(data.Group is null ? "" : $", of the concurrency group '{Clean(data.Group.Name)}'")}",
-        ExecutionStarted when state.Created.Group is { } group => $"has a slot of the concurrency group '{Clean(group.Name)}'",
+        ExecutionCreated data => $"{data.Name} ({data.PipelineId}) is execution {e.ExecutionId}{(state is null ? "" : ", " + Durations.Count(state.Stages.Count, "stage"))}{(data.Group is null ? "" : $", of the concurrency group '{Clean(data.Group.Name)}'")}",
+        ExecutionStarted when state?.Created.Group is { } group => $"has a slot of the concurrency group '{Clean(group.Name)}'",
         ExecutionPaused data => "paused" + By(data.By) + Because(data.Reason),
         ExecutionResumed data => "resumed" + By(data.By),
         ExecutionCancelling data => "cancelling" + By(data.By) + Because(data.Reason),
@@ -49,11 +51,11 @@ internal static class EventLine
         _ => $"waits for {Words(data.For)}{(data.Detail is null ? "" : " " + Clean(data.Detail))}",
     };
 
-    private static string Started(ExecutionEvent e, ExecutionState state, StageStarted data)
+    private static string Started(ExecutionEvent e, ExecutionState? state, StageStarted data)
     {
-        var type = state.Find(e.Stage!)?.Type ?? "";
         var again = (e.Attempt > 1 && e.Iteration <= 1 ? $", attempt {e.Attempt}" : "") + (e.Iteration > 1 ? $", iteration {e.Iteration}" : "");
-        return $"started ({type}{again})" + (data.Child is { } child ? $", execution {child}" : "");
+        var notes = (state?.Find(e.Stage!)?.Type + again).TrimStart(',', ' ');
+        return (notes.Length == 0 ? "started" : $"started ({notes})") + (data.Child is { } child ? $", execution {child}" : "");
     }
 
     private static string Again(StageFailed data) => data.WillRetry ? "; it will run again" : "";

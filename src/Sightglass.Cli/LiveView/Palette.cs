@@ -16,6 +16,8 @@ internal sealed class Palette(bool isColored)
 
     public string Yellow(string text) => Paint("33", text);
 
+    public string Green(string text) => Paint("32", text);
+
     public string Red(string text) => Paint("31", text);
 
     /// <summary>Gives the sign and the word of a stage's state; <paramref name="tick"/> turns the sign of what runs.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Sightglass.Core.Executions;
 
 namespace Sightglass.Cli.LiveView;
@@ -7,7 +6,7 @@ namespace Sightglass.Cli.LiveView;
 /// <summary>A line for each thing that happens and each line that a stage prints: time, stage, text.</summary>
 internal sealed class PlainView(TextWriter output, PlainViewOptions options) : ExecutionView
 {
-    private readonly Dictionary<(string Stage, string Stream), (StringBuilder Text, ExecutionEvent Last)> _open = [];
+    private readonly OpenLines _open = new();
     private int _stageWidth;
 
     public override void Show(ExecutionEvent e, ExecutionModel model)
@@ -16,11 +15,15 @@ internal sealed class PlainView(TextWriter output, PlainViewOptions options) : E
         if (options.Stage is { } wanted && e.Stage != wanted && e.Stage?.StartsWith(wanted + "[", StringComparison.Ordinal) != true) return;
         if (e.Data is StageOutputWritten chunk)
         {
-            Print(e, chunk);
+            foreach (var line in _open.Add(e, chunk)) Output(e, chunk.Stream, line);
             return;
         }
 
-        if (e.Stage is not null && e.Data is StageCompleted or StageFailed or StageCancelled) PrintOpen(e);
+        if (e.Stage is not null && e.Data is StageCompleted or StageFailed or StageCancelled)
+        {
+            foreach (var (_, stream, begun) in _open.End(e.Stage)) Output(e, stream, begun);
+        }
+
         if (options.ShowsEvents && EventLine.Describe(e, model.State) is { } text) Line(e, text);
         else if (!options.ShowsEvents && e.Data is StageLogged log) Line(e, $"{log.Level}: {log.Message}");
     }
@@ -30,11 +33,7 @@ internal sealed class PlainView(TextWriter output, PlainViewOptions options) : E
     public override ValueTask EndAsync(ExecutionModel model)
     {
         // Of a stage that still runs the line that it has begun.
-        foreach (var ((_, stream), (text, last)) in _open)
-        {
-            if (text.Length > 0) Output(last, stream, text);
-        }
-
+        foreach (var (last, stream, text) in _open.End()) Output(last, stream, text);
         if (options.ShowsEvents)
         {
             foreach (var line in ResultText.Of(model.State)) output.WriteLine(TerminalText.Clean(line));
@@ -50,36 +49,8 @@ internal sealed class PlainView(TextWriter output, PlainViewOptions options) : E
         output.Flush();
     }
 
-    private void Print(ExecutionEvent e, StageOutputWritten chunk)
-    {
-        var key = (e.Stage!, chunk.Stream);
-        var open = _open.TryGetValue(key, out var begun) ? begun.Text : new StringBuilder();
-        _open[key] = (open, e);
-        var rest = chunk.Text.AsSpan();
-        while (rest.IndexOf('\n') is >= 0 and var end)
-        {
-            open.Append(rest[..end]);
-            rest = rest[(end + 1)..];
-            Output(e, chunk.Stream, open);
-        }
-
-        open.Append(rest);
-        if (open.Length > 64 * 1024) Output(e, chunk.Stream, open);
-    }
-
-    private void PrintOpen(ExecutionEvent e)
-    {
-        foreach (var stream in (string[])["output", "error"])
-        {
-            if (_open.Remove((e.Stage!, stream), out var open) && open.Text.Length > 0) Output(e, stream, open.Text);
-        }
-    }
-
-    private void Output(ExecutionEvent e, string stream, StringBuilder text)
-    {
-        Line(e, (stream == "error" ? "! " : "| ") + TerminalText.Clean(text.ToString(), options.KeepColor));
-        text.Clear();
-    }
+    private void Output(ExecutionEvent e, string stream, string text) =>
+        Line(e, (stream == "error" ? "! " : "| ") + TerminalText.Clean(text, options.KeepColor));
 
     private void Line(ExecutionEvent e, string text)
     {

@@ -68,6 +68,9 @@ internal sealed partial class RemoteServer : IAsyncDisposable
         return await process.EndAsync();
     }
 
+    /// <summary>Starts a pipeline and gives the execution's id.</summary>
+    public async Task<string> StartRunAsync(string pipeline) => (await RunAsync("operator", "run", pipeline, "--detach")).Exits(0).Output.Trim();
+
     /// <summary>Gives the log of an execution as the server's own folder has it.</summary>
     public async Task<string> LogAsync(string id) => (await CliProcess.RunAsync(Folder.Path, "events", id)).Exits(0).Output;
 
