@@ -1,0 +1,115 @@
+import type { ExecutionState, StageState } from '@sightglass/client';
+import { SvelteSet } from 'svelte/reactivity';
+import type { ExecutionGraph } from '../../shared/execution.js';
+import { Attempts } from './attempts.svelte.js';
+import { gapsOf, roomFor, ticksOf, TimeAxis } from './axis.js';
+import type { Span, Tick } from './axis.js';
+import { barsOf, spanOf } from './bars.js';
+import { blocksOf } from './plan.js';
+import { pannedRange, within, zoomedRange } from './range.js';
+import { rowsOf } from './rows.js';
+import type { Row } from './rows.js';
+
+export const rowHeight = 28;
+
+export interface GanttSource {
+  readonly state: ExecutionState;
+  readonly graph: ExecutionGraph | null;
+  readonly now: number;
+}
+
+/** A Gantt chart on screen: which rows there are, and which part of the time is seen. Make it while a component is made. */
+export class Gantt {
+  text = $state('');
+  status = $state('');
+  type = $state('');
+  foldsGaps = $state(false);
+  /** The part of the axis that is seen; null for all of it. */
+  range = $state.raw<Span | null>(null);
+  /** Pixels of the chart beside the names. */
+  width = $state(600);
+  top = $state(0);
+  height = $state(400);
+  readonly attempts = new Attempts();
+  readonly #turned = new SvelteSet<string>();
+  readonly rows: readonly Row[];
+  readonly visible: readonly Row[];
+  readonly first: number;
+  readonly now: number;
+  readonly gaps: readonly Span[];
+  readonly axis: TimeAxis;
+  readonly seen: Span;
+  readonly ticks: readonly Tick[];
+  readonly statuses: readonly string[];
+  readonly types: readonly string[];
+
+  constructor(source: () => GanttSource) {
+    const graph = $derived(source().graph);
+    const stages = $derived(source().state.stages);
+    const ids = $derived(stages.map(({ key }) => key).join('\n'));
+    const blocks = $derived(blocksOf(ids ? ids.split('\n') : [], graph));
+    const byKey = $derived(new Map(stages.map((stage) => [stage.key, stage])));
+    this.now = $derived(source().state.endTime === null ? source().now : Math.min(source().now, source().state.endTime!));
+    this.statuses = $derived([...new Set(stages.flatMap(({ status, instances }) => [status, ...(instances?.map((instance) => instance.status) ?? [])]))].sort());
+    this.types = $derived([...new Set(stages.map(({ type }) => type))].sort());
+    this.rows = $derived(rowsOf(blocks, byKey, { text: this.text, status: this.status || null, type: this.type || null }, this.#turned, this.attempts.of, this.now));
+    this.first = $derived(Math.max(0, Math.floor(this.top / rowHeight) - 6));
+    this.visible = $derived(this.rows.slice(this.first, Math.ceil((this.top + this.height) / rowHeight) + 6));
+
+    const { from, isRunning } = $derived({ from: source().state.createdAt, isRunning: source().state.endTime === null });
+
+    // Behind the last bar there is room for the words on it.
+    const to = $derived(isRunning ? from + roomFor(this.now - from) : from + Math.max(1, (this.now - from) * 1.07));
+    this.gaps = $derived(gapsOf(stages.map((stage) => spanOf(barsOf(stage, null, this.now))).filter((span) => span !== null), { from, to: Math.max(from + 1, this.now) }));
+    this.axis = $derived(new TimeAxis({ from, to }, this.foldsGaps ? this.gaps : []));
+    this.seen = $derived(this.range ?? { from: 0, to: this.axis.length });
+    this.ticks = $derived(ticksOf(this.axis, this.seen, this.width));
+
+    const retried = $derived(this.visible.flatMap((row) => ((row.kind === 'stage' || row.kind === 'instance') && row.stage.attempt > 1 ? [row.stage] : [])));
+    $effect(() => this.attempts.want(source().state.id, retried));
+    $effect(() => () => this.attempts.stop());
+  }
+
+  /** Pixels of a time within the chart. */
+  x(time: number): number {
+    return ((this.axis.at(time) - this.seen.from) / (this.seen.to - this.seen.from)) * this.width;
+  }
+
+  toggle(row: Row): void {
+    if (row.isOpen === null) return;
+    if (!this.#turned.delete(row.key)) this.#turned.add(row.key);
+  }
+
+  zoom(factor: number, part = 0.5): void {
+    this.range = zoomedRange(this.range, this.axis.length, factor, part);
+  }
+
+  pan(part: number): void {
+    this.range = pannedRange(this.range, this.axis.length, part);
+  }
+
+  /** Looks at the part between two places of the chart, in pixels. */
+  brush(fromX: number, toX: number): void {
+    const place = (x: number) => this.seen.from + (x / this.width) * (this.seen.to - this.seen.from);
+    const [from, to] = [Math.min(fromX, toX), Math.max(fromX, toX)];
+    this.range = within({ from: place(from), to: place(to) }, this.axis.length);
+  }
+
+  all(): void {
+    this.range = null;
+  }
+
+  /** Folds idle times or unfolds them; places on the axis mean something else then. */
+  turnGaps(): void {
+    this.foldsGaps = !this.foldsGaps;
+    this.range = null;
+  }
+
+  /** The row of a stage; opens what it lies in. */
+  indexOf(key: string): number {
+    return this.rows.findIndex((row) => row.key === key);
+  }
+}
+
+/** The stages that a row stands for. */
+export const stagesOf = (row: Row): readonly StageState[] => (row.kind === 'group' ? row.stages : [row.stage]);

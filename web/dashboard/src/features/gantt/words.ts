@@ -1,0 +1,68 @@
+import type { StageState } from '@sightglass/client';
+import { duration, time } from '../../shared/format.js';
+import { lookOf } from '../../shared/status.js';
+import { barsOf, overlap, spanOf } from './bars.js';
+import type { Attempt } from './bars.js';
+import type { Row } from './rows.js';
+
+const order = ['failed', 'running', 'blocked', 'waiting', 'paused', 'queued', 'pending', 'completed', 'skipped', 'cancelled'];
+
+/** Counts by status, the most urgent first. */
+export function tallyOf(stages: readonly StageState[]): [status: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const { status } of stages) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return [...counts].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+}
+
+export const tallyText = (stages: readonly StageState[]): string => tallyOf(stages).map(([status, count]) => `${count} ${lookOf(status).label.toLowerCase()}`).join(', ');
+
+/** A time of day to the millisecond. */
+const exact = (at: number, now: number) => `${time(at, now)}.${String(Math.floor(at) % 1000).padStart(3, '0')}`;
+
+/** Whether the stages of a group ran at the same time. */
+export const isConcurrent = (stages: readonly StageState[], now: number): boolean =>
+  overlap(stages.map(({ startTime, endTime }) => (startTime === null ? null : { from: startTime, to: endTime ?? now })));
+
+/** What a bar shows, in words: its state and its exact times. */
+export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: number): string {
+  if (row.kind === 'group') return `${row.stages.length} stages in parallel${isConcurrent(row.stages, now) ? ', concurrent' : ''}: ${tallyText(row.stages)}`;
+  if (row.kind === 'attempt') {
+    const { attempt: { startTime, endTime, status, lost, error } } = row;
+    const took = duration((endTime ?? now) - startTime);
+    return [lookOf(status).label, `started ${exact(startTime, now)}`, endTime === null ? `runs for ${took}` : `ended ${exact(endTime, now)}`, endTime === null ? '' : `ran ${took}`, lost ? 'its worker was lost' : '', error?.message ?? ''].filter(Boolean).join(' · ');
+  }
+  const { stage } = row;
+  const bars = barsOf(stage, attempts, now);
+  const sum = (kind: string) => bars.reduce((total, bar) => (bar.kind === kind ? total + bar.to - bar.from : total), 0);
+  return [
+    lookOf(stage.status).label,
+    stage.instances ? `${stage.instances.length} items: ${tallyText(stage.instances) || 'none'}` : '',
+    stage.attempt > 1 ? `attempt ${stage.attempt}` : '',
+    stage.queuedAt === null ? '' : `queued ${exact(stage.queuedAt, now)}`,
+    stage.startTime === null ? '' : `started ${exact(stage.startTime, now)}`,
+    stage.endTime === null ? '' : `ended ${exact(stage.endTime, now)}`,
+    sum('queue') > 0 ? `waited ${duration(sum('queue'))}` : '',
+    stage.startTime === null ? '' : `ran ${duration(sum('run'))}`,
+    stage.waitingFor ? `waits for ${stage.waitingFor}` : '',
+    stage.reason ?? '',
+  ].filter(Boolean).join(' · ');
+}
+
+/** What a row is called. */
+export function nameOf(row: Row): string {
+  if (row.kind === 'group') return `${row.stages.length} in parallel`;
+  if (row.kind === 'attempt') return `Attempt ${row.attempt.attempt}`;
+  return row.kind === 'instance' ? row.key : row.stage.name;
+}
+
+/** From the first bar of several stages to the last. */
+export function spanOfAll(stages: readonly StageState[], now: number): { from: number; to: number } | null {
+  let [from, to] = [Infinity, -Infinity];
+  for (const stage of stages) {
+    const span = spanOf(barsOf(stage, null, now));
+    if (!span) continue;
+    from = Math.min(from, span.from);
+    to = Math.max(to, span.to);
+  }
+  return from <= to ? { from, to } : null;
+}

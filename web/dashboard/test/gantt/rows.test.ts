@@ -1,0 +1,128 @@
+import type { StageState } from '@sightglass/client';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { barsOf, overlap } from '../../src/features/gantt/bars.js';
+import type { Attempt } from '../../src/features/gantt/bars.js';
+import { blocksOf } from '../../src/features/gantt/plan.js';
+import { maxOpen, rowsOf } from '../../src/features/gantt/rows.js';
+import { detailOf, tallyText } from '../../src/features/gantt/words.js';
+import { someGraph, someStage } from '../graph/some.js';
+
+const all = { text: '', status: null, type: null };
+const none = new Set<string>();
+const mapOf = (stages: readonly StageState[]) => new Map(stages.map((stage) => [stage.key, stage]));
+const someAttempt = (attempt: number, startTime: number, endTime: number | null): Attempt => ({
+  attempt, iteration: 0, status: endTime === null ? 'running' : 'failed', startTime, endTime, duration: endTime && endTime - startTime, cost: null, worker: 'w',
+  input: null, output: null, error: null, reason: null, willRetry: endTime !== null, lost: false, child: null,
+});
+const list = (ids: string[], edges: string[], given: { turned?: string[]; text?: string; status?: string; stages?: StageState[]; attempts?: Attempt[] } = {}) =>
+  rowsOf(blocksOf(ids, someGraph(...edges)), mapOf(given.stages ?? ids.map((id) => someStage(id))), { ...all, text: given.text ?? '', status: given.status ?? null }, new Set(given.turned), () => given.attempts ?? null, 100)
+    .map(({ key, level }) => `${'  '.repeat(level - 1)}${key}`);
+
+describe('plan', () => {
+  it('Stages_with_the_same_parents_stand_together_at_the_first_of_them', () => {
+    expect(list(['a', 'b', 'x', 'c', 'd'], ['a>b', 'a>c', 'b>x', 'b>d', 'c>d'])).toEqual(['a', 'group b', '  b', '  c', 'x', 'd']);
+  });
+
+  it('No_path_leads_from_one_of_a_group_to_another_and_no_stage_is_lost', () => {
+    const graphs = fc.integer({ min: 2, max: 30 }).chain((count) => fc.tuple(fc.constant(count), fc.array(fc.tuple(fc.nat(count - 1), fc.nat(count - 1)), { maxLength: 90 })));
+    fc.assert(fc.property(graphs, ([count, pairs]) => {
+      const ids = Array.from({ length: count }, (_, i) => `s${i}`);
+      const edges = pairs.filter(([a, b]) => a !== b).map(([a, b]) => [`s${Math.min(a, b)}`, `s${Math.max(a, b)}`] as const);
+      const blocks = blocksOf(ids, someGraph(...ids, ...edges.map(([a, b]) => `${a}>${b}`)));
+      expect(blocks.flatMap(({ stages }) => stages).sort()).toEqual([...ids].sort());
+      const reach = (from: string) => {
+        const seen = new Set<string>();
+        for (const open = [from]; open.length > 0;) {
+          const next = open.pop()!;
+          for (const [a, b] of edges) if (a === next && !seen.has(b)) { seen.add(b); open.push(b); }
+        }
+        return seen;
+      };
+      for (const { stages } of blocks) for (const from of stages) for (const to of stages) expect(reach(from).has(to)).toBe(false);
+    }));
+  });
+
+  it('Without_a_graph_each_stage_stands_alone', () => {
+    expect(blocksOf(['a', 'b'], null)).toEqual([{ id: null, stages: ['a'] }, { id: null, stages: ['b'] }]);
+  });
+});
+
+describe('rows', () => {
+  const many = Array.from({ length: maxOpen + 1 }, (_, i) => `b${i}`);
+  const fan = ['a', ...many.map((id) => `a>${id}`)];
+
+  it('Large_group_is_one_row_until_it_is_opened', () => {
+    expect(list(['a', ...many], fan)).toEqual(['a', 'group b0']);
+    expect(list(['a', ...many], fan, { turned: ['group b0'] })).toHaveLength(many.length + 2);
+  });
+
+  const each = someStage('each', { status: 'running', instances: [someStage('each[0]', { status: 'completed' }), someStage('each[1]', { status: 'failed', attempt: 2 })] });
+
+  it('Instances_show_below_their_stage_once_it_is_opened', () => {
+    expect(list(['each'], ['each'], { stages: [each] })).toEqual(['each']);
+    expect(list(['each'], ['each'], { stages: [each], turned: ['each'] })).toEqual(['each', '  each[0]', '  each[1]']);
+  });
+
+  it('Stage_with_an_instance_that_matches_is_shown_with_that_alone', () => {
+    expect(list(['each', 'other'], ['each', 'other'], { stages: [each, someStage('other')], status: 'failed', turned: ['each'] })).toEqual(['each', '  each[1]']);
+    expect(list(['each', 'other'], ['each', 'other'], { stages: [each, someStage('other')], text: 'OTH' })).toEqual(['other']);
+    expect(list(['each', 'other'], ['each', 'other'], { stages: [each, someStage('other')], text: 'nothing' })).toEqual([]);
+  });
+
+  it('Retries_are_nested_below_their_stage', () => {
+    const stage = someStage('a', { status: 'running', attempt: 2, startTime: 50 });
+    expect(list(['a'], ['a'], { stages: [stage], turned: ['a'], attempts: [someAttempt(1, 10, 20), someAttempt(2, 50, null), someAttempt(3, 150, null)] })).toEqual(['a', '  a attempt 1', '  a attempt 2']);
+  });
+});
+
+describe('bars', () => {
+  const kinds = (stage: StageState, attempts: Attempt[] | null = null, now = 100) => barsOf(stage, attempts, now).map(({ kind, from, to, status }) => `${kind} ${from}-${to} ${status}`);
+
+  it.each<[string, Partial<StageState>, string[]]>([
+    ['pending', {}, []],
+    ['queued', { status: 'queued', queuedAt: 40 }, ['queue 40-100 queued']],
+    ['running', { status: 'running', attempt: 1, queuedAt: 40, startTime: 60 }, ['queue 40-60 queued', 'run 60-100 running']],
+    ['completed', { status: 'completed', attempt: 1, queuedAt: 40, startTime: 60, endTime: 90 }, ['queue 40-60 queued', 'run 60-90 completed']],
+    ['skipped', { status: 'skipped', endTime: 70 }, ['run 70-70 skipped']],
+    ['cancelled while it was queued', { status: 'cancelled', queuedAt: 40, endTime: 70 }, ['queue 40-70 cancelled']],
+    ['waiting for a retry', { status: 'waiting', attempt: 1, queuedAt: 40, startTime: 60, duration: 10, waitingFor: 'retry', error: { code: 'x', message: 'y' } as StageState['error'] }, ['queue 40-60 queued', 'run 60-70 failed', 'queue 70-100 waiting']],
+    ['retried, not read yet', { status: 'completed', attempt: 3, queuedAt: 50, startTime: 60, endTime: 90 }, ['queue 50-60 queued', 'run 60-90 completed']],
+  ])('Bars_of_a_stage_that_is_%s', (_, stage, expected) => expect(kinds(someStage('a', stage))).toEqual(expected));
+
+  it('Bars_of_each_attempt_with_the_waits_between', () => {
+    const stage = someStage('a', { status: 'running', attempt: 2, queuedAt: 10, startTime: 60 });
+    expect(kinds(stage, [someAttempt(1, 20, 30), someAttempt(2, 60, 500)])).toEqual(['queue 10-20 queued', 'run 20-30 failed', 'queue 30-60 waiting', 'run 60-100 running']);
+  });
+
+  it('Bars_follow_each_other_and_end_now_at_the_latest', () => {
+    const time = fc.option(fc.integer({ min: 0, max: 100 }), { nil: null });
+    fc.assert(fc.property(fc.constantFrom('pending', 'queued', 'waiting', 'running', 'completed', 'failed', 'skipped'), time, time, time, fc.integer({ min: 0, max: 3 }), (status, a, b, c, attempt) => {
+      const [queuedAt, startTime, endTime] = [a, b, c].filter((at) => at !== null).sort((x, y) => x - y).concat([null, null, null] as never[]) as [number | null, number | null, number | null];
+      const bars = barsOf(someStage('a', { status: status as StageState['status'], queuedAt, startTime, endTime, attempt }), null, 100);
+      let last = 0;
+      for (const { from, to } of bars) {
+        expect(from).toBeGreaterThanOrEqual(last);
+        expect(to).toBeGreaterThanOrEqual(from);
+        last = to;
+      }
+      expect(last).toBeLessThanOrEqual(100);
+    }));
+  });
+
+  it('Spans_overlap_where_one_begins_before_another_ends', () => {
+    expect(overlap([{ from: 0, to: 10 }, null, { from: 10, to: 20 }])).toBe(false);
+    expect(overlap([{ from: 5, to: 20 }, { from: 0, to: 6 }])).toBe(true);
+  });
+});
+
+describe('words', () => {
+  it('Row_tells_its_exact_times', () => {
+    const [row] = rowsOf(blocksOf(['a'], null), mapOf([someStage('a', { status: 'completed', attempt: 1, queuedAt: 1_000_100, startTime: 1_000_250, endTime: 1_002_350 })]), all, none, () => null, 2_000_000);
+    expect(detailOf(row!, null, 2_000_000)).toMatch(/^Completed · queued .*\.100 · started .*\.250 · ended .*\.350 · waited 150 ms · ran 2\.1 s$/);
+  });
+
+  it('Counts_name_what_is_urgent_first', () => {
+    expect(tallyText([someStage('a', { status: 'completed' }), someStage('b', { status: 'failed' }), someStage('c', { status: 'completed' })])).toBe('1 failed, 2 completed');
+  });
+});
