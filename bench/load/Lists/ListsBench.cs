@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Sightglass.Core.Definitions;
 using Sightglass.Sqlite;
 
 namespace Sightglass.Load.Lists;
@@ -10,6 +11,8 @@ internal static class ListsBench
 {
     private const int Active = 100;
     private const int Warmup = 100;
+    private const int RunEvery = 10;
+    private const string Results = "results";
 
     public static async Task<int> RunAsync(string[] args, TextWriter output)
     {
@@ -37,7 +40,7 @@ internal static class ListsBench
 
     private static async Task<List<BenchResult>> ListsAsync(string path, int requests)
     {
-        await using var served = await ServedStore.StartAsync(path);
+        await using var served = await ServedStore.StartAsync(path, StoredExecutions.Pipelines);
         var some = new StoredExecutions(served.Store, Environment.TickCount);
         await some.FillAsync(Active, TimeProvider.System.GetUtcNow());
         await some.BeginAsync(Active, TimeProvider.System.GetUtcNow());
@@ -70,6 +73,8 @@ internal static class ListsBench
             ("q-none", () => "/api/executions/history?q=nowhere"),
             ("q-deep", () => "/api/executions/history?q=nightly&cursor=" + Cursor()),
             ("all", () => $"{Range()}&q={some.Word()}&status=completed,running&label=environment=prod&pipeline={Pipeline()}"),
+            ("overview", () => "/api/overview"),
+            (Results, () => "/api/pipelines?recent=20"),
         ];
 
         // A server that runs for a while has compiled what it uses often.
@@ -82,6 +87,9 @@ internal static class ListsBench
             for (var i = 0; i < requests; i++)
             {
                 var url = address();
+
+                // An execution that has ended makes what is known of its pipeline old.
+                if (name == Results && i % RunEvery == 0) await served.RunAsync(new PipelineDefinition { Id = Pipeline(), Stages = [new StageDefinition { Id = "only", Type = "code", Code = new CodeDefinition { Name = "noop" } }] });
                 var from = Stopwatch.GetTimestamp();
                 await served.ReadAsync(url);
                 times.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);

@@ -16,6 +16,7 @@ internal sealed class ServedStore : IAsyncDisposable
     private readonly PipelineCatalog _catalog;
     private readonly SightglassServer _server;
     private HttpClient _client = null!;
+    private byte[] _answer = new byte[1 << 20];
 
     private ServedStore(string path)
     {
@@ -29,9 +30,14 @@ internal sealed class ServedStore : IAsyncDisposable
 
     public PipelineEngine Engine { get; }
 
-    public static async Task<ServedStore> StartAsync(string path)
+    /// <summary>Starts a server.</summary>
+    /// <param name="path">Its database.</param>
+    /// <param name="pipelines">How many pipelines its folder has, by the names of the stored ones.</param>
+    public static async Task<ServedStore> StartAsync(string path, int pipelines = 0)
     {
         var served = new ServedStore(path);
+        for (var i = 0; i < pipelines; i++)
+            await File.WriteAllTextAsync(Path.Combine(served._folder, $"{i}.yaml"), $"id: pipeline-{i}\nstages:\n  - id: only\n    type: data\n    data: {{ value: \"1\" }}\n");
         await served._catalog.StartAsync();
         await served._server.StartAsync();
         served._client = new HttpClient { BaseAddress = new Uri(served._server.Addresses[0]) };
@@ -47,15 +53,24 @@ internal sealed class ServedStore : IAsyncDisposable
         return id;
     }
 
-    /// <summary>Reads an answer whole; anything but a success is an error of the measurement.</summary>
-    public async Task<byte[]> ReadAsync(string path)
+    /// <summary>Reads an answer whole, into memory that is used again: what a client leaves behind is not the server's to clear
+    /// away. Anything but a success is an error of the measurement.</summary>
+    /// <returns>The answer, until the next one is read.</returns>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(string path)
     {
-        using var answer = await _client.GetAsync(path);
-        var bytes = await answer.Content.ReadAsByteArrayAsync();
-        return answer.IsSuccessStatusCode ? bytes : throw new InvalidOperationException($"{path}: {(int)answer.StatusCode}");
+        using var answer = await _client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        var length = 0;
+        while (await body.ReadAsync(_answer.AsMemory(length)) is > 0 and var count)
+        {
+            length += count;
+            if (length == _answer.Length) Array.Resize(ref _answer, 2 * length);
+        }
+
+        return answer.IsSuccessStatusCode ? _answer.AsMemory(0, length) : throw new InvalidOperationException($"{path}: {(int)answer.StatusCode}");
     }
 
-    public async Task<JsonElement> GetAsync(string path) => JsonElement.Parse(await ReadAsync(path));
+    public async Task<JsonElement> GetAsync(string path) => JsonElement.Parse((await ReadAsync(path)).Span);
 
     public async Task<DateTimeOffset> OldestAsync()
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -15,12 +14,12 @@ internal static class JsonAnswer
 
     public static Task WriteAsync<T>(HttpContext context, T value, Action<Utf8JsonWriter, T> write) => WriteAsync(context, Json, value, write);
 
-    public static Task WriteAsync<T>(HttpContext context, string contentType, T value, Action<Utf8JsonWriter, T> write)
+    public static async Task WriteAsync<T>(HttpContext context, string contentType, T value, Action<Utf8JsonWriter, T> write)
     {
         // Written whole before anything is sent: an error on the way can then still become a problem, and the length is known.
-        var buffer = new ArrayBufferWriter<byte>(1024);
+        using var buffer = new PooledBuffer();
         using (var writer = new Utf8JsonWriter(buffer, Options)) write(writer, value);
-        return WriteAsync(context, contentType, buffer.WrittenMemory);
+        await WriteAsync(context, contentType, buffer.Written).ConfigureAwait(false);
     }
 
     public static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> json) => WriteAsync(context, Json, json);

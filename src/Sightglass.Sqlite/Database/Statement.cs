@@ -39,6 +39,9 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
     /// <summary>Binds a parameter that this statement may not have.</summary>
     public Statement BindIfAny(int index, long value) => index <= raw.sqlite3_bind_parameter_count(handle) ? Bind(index, value) : this;
 
+    /// <summary>Binds a parameter that this statement may not have.</summary>
+    public Statement BindIfAny(int index, string value) => index <= raw.sqlite3_bind_parameter_count(handle) ? Bind(index, value) : this;
+
     /// <summary>Goes to the next row.</summary>
     /// <returns>Whether there is one. Without one, the statement is ready to be run again.</returns>
     public bool Step()

@@ -47,7 +47,7 @@ internal static class SummaryRow
 
     public static ExecutionSummary Read(Statement row)
     {
-        var details = JsonSerializer.Deserialize(row.Text(9), SummaryJson.Default.SummaryDetails)!;
+        var details = SummaryDetailsReader.Read(row.Blob(9));
         return new ExecutionSummary
         {
             Id = row.Guid(0),
@@ -77,8 +77,8 @@ internal static class SummaryRow
     /// <summary>Adds the texts, which stand in two columns from the one named on.</summary>
     public static ExecutionSummary WithTexts(ExecutionSummary summary, Statement row, int column) => summary with
     {
-        Input = row.NullableText(column) is { } input ? JsonSerializer.Deserialize(input, SummaryJson.Default.TextExcerpt) : null,
-        Output = row.NullableText(column + 1) is { } output ? JsonSerializer.Deserialize(output, SummaryJson.Default.OutputExcerpt) : null,
+        Input = row.IsNull(column) ? null : JsonSerializer.Deserialize(row.Blob(column), SummaryJson.Default.TextExcerpt),
+        Output = row.IsNull(column + 1) ? null : JsonSerializer.Deserialize(row.Blob(column + 1), SummaryJson.Default.OutputExcerpt),
     };
 
     public static long Microseconds(DateTimeOffset moment) =>

@@ -8,8 +8,8 @@ namespace Sightglass.Sqlite.Reading;
 
 /// <summary>The statements of lists and of their totals. Parameters: ?1 id, ?2 outside id, ?3 ended since, ?4 due before,
 /// ?5 pipeline, ?6 organisation, ?7 and ?8 cursor, ?9 rows of a branch, ?10 created from, ?11 rows of the page,
-/// ?12 rows passed over, ?13 match of the index, ?14 place below, ?15 place from, ?16 most to count, ?17 rows of the index,
-/// ?18 and on the tokens, and after them the pipelines.</summary>
+/// ?12 rows passed over, ?13 match of the index, ?14 place below, ?15 place from, ?16 most to count, ?17 and on the tokens, and
+/// after them the pipelines.</summary>
 /// <remarks>
 /// A list asks for some statuses, newest first. One index walk cannot give several statuses in order of creation, so each
 /// status is a branch of its own that seeks; they are merged as they come out of the index, and the merge stops when the page
@@ -18,7 +18,7 @@ namespace Sightglass.Sqlite.Reading;
 /// </remarks>
 internal sealed class ListSql
 {
-    public const int FirstToken = 18;
+    public const int FirstToken = 17;
 
     private static readonly ExecutionStatus[] AllStatuses = Enum.GetValues<ExecutionStatus>();
 
@@ -52,19 +52,17 @@ internal sealed class ListSql
     {
         get
         {
-            ExecutionStatus[] ended = [.. _wanted.Where(status => status.IsTerminal())];
-            if (!UsesIndex || ended.Length == 0) return null;
-            string[] scopes = _query.IncludeChildren
-                ? [SearchScope.Of(_query.Organization!, isChild: false), SearchScope.Of(_query.Organization!, isChild: true)]
-                : [SearchScope.Of(_query.Organization!, isChild: false)];
+            ExecutionStatus[] wanted = [.. _wanted.Where(status => status.IsTerminal())];
+            if (!UsesIndex || wanted.Length == 0) return null;
             var terms = _tokens.Select(token => AnyOf([token])).ToList();
             if (_query.PipelineId is { } pipeline) terms.Add(AnyOf([SearchScope.OfPipeline(pipeline)]));
             if (_query.PipelineIds is { } pipelines) terms.Add(AnyOf(pipelines.Select(SearchScope.OfPipeline)));
-            if (ended.Length < AllStatuses.Count(status => status.IsTerminal())) terms.Add(AnyOf(ended.Select(status => SearchScope.OfStatus((int)status))));
-            return string.Join(" AND ", terms);
+            ExecutionStatus[] others = [.. AllStatuses.Where(status => status.IsTerminal()).Except(wanted)];
+            if (others.Length == 0) return string.Join(" AND ", terms);
 
-            // Quoted: what stands between quotation marks is text to the index, and a token has none.
-            string AnyOf(IEnumerable<string> of) => $"({string.Join(" OR ", of.SelectMany(token => scopes.Select(scope => $"\"{scope}{token}\"")))})";
+            // Most executions complete: where those are wanted the others are left out, of which there are fewer to walk through.
+            if (wanted.Contains(ExecutionStatus.Completed)) return $"({string.Join(" AND ", terms)}) NOT {AnyOf(others.Select(OfStatus))}";
+            return string.Join(" AND ", terms.Append(AnyOf(wanted.Select(OfStatus))));
         }
     }
 
@@ -73,27 +71,56 @@ internal sealed class ListSql
     {
         // A page begins below a cursor, and so does a range: one bound, so that it is the one that the index is sought with.
         paged |= _query.CreatedBefore is not null;
-        var branches = Branches(paged);
-        if (UsesIndex) branches = [.. branches.Select(branch => $"SELECT s.place FROM ({branch} ORDER BY created DESC, key DESC LIMIT ?9) b CROSS JOIN searched s ON s.execution = b.key")];
-        if (Match is not null) branches.Add(Indexed(paged));
-        var (found, order) = UsesIndex ? ("place", "found.place DESC") : ("key, created", "found.created DESC, found.key DESC");
         return $"""
-            SELECT {SummaryRow.Columns}, h.last_seq, e.key{(_query.WithTexts ? ", s.input, n.output" : "")}
-            FROM (SELECT {found} FROM ({string.Join(" UNION ALL ", branches)}) ORDER BY {(UsesIndex ? "place DESC" : "created DESC, key DESC")} LIMIT ?11 OFFSET ?12) found
-            {(UsesIndex ? "CROSS JOIN places p ON p.place = found.place JOIN executions e ON e.key = p.execution" : "JOIN executions e ON e.key = found.key")}
-            JOIN heads h ON h.execution = e.key
-            {(_query.WithTexts ? "LEFT JOIN searched s ON s.execution = e.key LEFT JOIN endings n ON n.execution = e.key" : "")}
-            ORDER BY {order}
+            SELECT {Columns}
+            FROM (SELECT key, created FROM ({string.Join(" UNION ALL ", Branches(paged))}) ORDER BY created DESC, key DESC LIMIT ?11 OFFSET ?12) found
+            JOIN executions e ON e.key = found.key {Joined}
+            ORDER BY found.created DESC, found.key DESC
             """;
     }
 
-    /// <summary>Gives the statement of the total.</summary>
-    public string Total()
+    /// <summary>Gets the statement of the row at a place, which is ?1.</summary>
+    public string RowAt => $"SELECT {Columns} FROM places p JOIN executions e ON e.key = p.execution {Joined} WHERE p.place = ?1";
+
+    /// <summary>Gives the statement of the places of what is not in the index: what has not ended, or has not been taken in.</summary>
+    public string OpenPlaces(bool paged) =>
+        $"SELECT s.place FROM ({string.Join(" UNION ALL ", Branches(paged || _query.CreatedBefore is not null).Select(branch => $"SELECT key FROM ({branch} ORDER BY created DESC, key DESC LIMIT ?9)"))}) b CROSS JOIN searched s ON s.execution = b.key ORDER BY s.place DESC LIMIT ?9";
+
+    /// <summary>Gives the statement of the places that come out of the index.</summary>
+    public string Indexed(bool paged)
     {
-        var branches = Branches(_query.CreatedBefore is not null);
-        var total = branches.Count == 0 ? "0" : $"(SELECT count(*) FROM (SELECT 1 FROM ({string.Join(" UNION ALL ", branches)}) LIMIT ?16))";
-        return Match is null ? $"SELECT {total}" : $"SELECT {total} + (SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?13{PlaceRange(_query.CreatedBefore is not null)} LIMIT ?16))";
+        // Where the row at the cursor is gone, what stands at its own moment is told apart.
+        var behind = paged ? $" AND ({SearchPlace.CreatedOf("f.rowid")} < ?7 OR (SELECT execution FROM places WHERE place = f.rowid) < ?8)" : "";
+        return $"SELECT f.rowid FROM search f WHERE f.search MATCH ?13{PlaceRange(paged || _query.CreatedBefore is not null)}{behind} ORDER BY f.rowid DESC LIMIT ?11 OFFSET ?12";
     }
+
+    /// <summary>Gets the statement of the total; where the index is used, of what is not in it.</summary>
+    public string Total
+    {
+        get
+        {
+            var branches = Branches(_query.CreatedBefore is not null);
+            return branches.Count == 0 ? "SELECT 0" : $"SELECT count(*) FROM (SELECT 1 FROM ({string.Join(" UNION ALL ", branches)}) LIMIT ?16)";
+        }
+    }
+
+    /// <summary>Gets the statement of the total of what is in the index.</summary>
+    public string IndexedTotal => $"SELECT count(*) FROM (SELECT 1 FROM search f WHERE f.search MATCH ?13{PlaceRange(_query.CreatedBefore is not null)} LIMIT ?16)";
+
+    private string Columns => $"{SummaryRow.Columns}, h.last_seq, e.key{(_query.WithTexts ? ", s.input, n.output" : "")}";
+
+    private string Joined => "JOIN heads h ON h.execution = e.key" + (_query.WithTexts ? " LEFT JOIN searched s ON s.execution = e.key LEFT JOIN endings n ON n.execution = e.key" : "");
+
+    // Quoted: what stands between quotation marks is text to the index, and a token has none.
+    private string AnyOf(IEnumerable<string> of)
+    {
+        string[] scopes = _query.IncludeChildren
+            ? [SearchScope.Of(_query.Organization!, isChild: false), SearchScope.Of(_query.Organization!, isChild: true)]
+            : [SearchScope.Of(_query.Organization!, isChild: false)];
+        return $"({string.Join(" OR ", of.SelectMany(token => scopes.Select(scope => $"\"{scope}{token}\"")))})";
+    }
+
+    private static string OfStatus(ExecutionStatus status) => SearchScope.OfStatus((int)status);
 
     private static string Numbers(IEnumerable<ExecutionStatus> statuses) => string.Join(',', statuses.Select(status => ((int)status).ToString(CultureInfo.InvariantCulture)));
 
@@ -156,12 +183,5 @@ internal sealed class ListSql
         }
     }
 
-    // Places alone are merged and passed over; whose they are is looked up for the rows of the page. Where the row at the cursor
-    // is gone, what stands at its own moment is told apart behind the limit of the index, which is then wider by as many as one
-    // moment has.
-    private string Indexed(bool paged) =>
-        $"SELECT place FROM (SELECT rowid AS place FROM search WHERE search MATCH ?13{PlaceRange(paged)} ORDER BY rowid DESC LIMIT ?17) f"
-        + (paged ? $" WHERE {SearchPlace.CreatedOf("f.place")} < ?7 OR (SELECT execution FROM places WHERE place = f.place) < ?8" : "");
-
-    private string PlaceRange(bool below) => (below ? " AND rowid < ?14" : "") + (_query.CreatedFrom is not null ? " AND rowid >= ?15" : "");
+    private string PlaceRange(bool below) => (below ? " AND f.rowid < ?14" : "") + (_query.CreatedFrom is not null ? " AND f.rowid >= ?15" : "");
 }
