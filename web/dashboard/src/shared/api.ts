@@ -1,5 +1,6 @@
 import { createClient } from '@sightglass/client';
 import type { ServerOptions } from '@sightglass/client';
+import { clock } from './clock.svelte.js';
 
 let lost: (() => void) | null = null;
 
@@ -12,6 +13,8 @@ export function onLoginAsked(listener: (() => void) | null): void {
 export const server: ServerOptions = {
   fetch: async (input, init) => {
     const response = await fetch(input, init);
+    const date = Date.parse(response.headers.get('date') ?? '');
+    if (date) clock.learn(date);
 
     // A login that fails is told by its form.
     if (response.status === 401 && !String(input).startsWith('/api/session')) lost?.();

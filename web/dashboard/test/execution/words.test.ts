@@ -4,7 +4,7 @@ import { readAddress, writeAddress } from '../../src/features/execution/address.
 import { commandsFor, confirmationOf, openQuestions } from '../../src/features/execution/commands.js';
 import { connectionLook, eventCount } from '../../src/features/execution/connection.js';
 import { factsOf } from '../../src/features/execution/definition.js';
-import { timeLeft, usualOf } from '../../src/features/execution/estimate.js';
+import { timeLeft } from '../../src/features/execution/estimate.js';
 import { isStalled, noticesOf, readOptIns, stalledAfter, toggled, wants } from '../../src/features/execution/notices.js';
 import { attemptText, waitText } from '../../src/features/execution/rowText.js';
 import { faviconOf, titleOf } from '../../src/features/execution/title.js';
@@ -86,17 +86,10 @@ test('Facts are read off a definition, whatever it holds', () => {
   for (const odd of [null, 'x', 3, [], { stages: {} }]) expect(factsOf(odd).size).toBe(0);
 });
 
-describe('estimate', () => {
-  test('is the middle of the past', () => {
-    expect(usualOf([{ duration: 10 }, { duration: 1000 }, { duration: 20 }])).toEqual({ duration: 20, count: 3 });
-    expect(usualOf([{ duration: 10 }, {}])).toBeNull();
-  });
-  test('says what is left only of what runs the first time', () => {
-    const usual = { duration: 5000, count: 3 };
-    expect(timeLeft(execution([]), usual, 3000)).toBe(3000);
-    expect(timeLeft(execution([]), usual, 9000)).toBe(-3000);
-    expect([timeLeft(execution([], { turn: 2 }), usual, 0), timeLeft(execution([], { status: 'paused' }), usual, 0), timeLeft(execution([]), null, 0)]).toEqual([null, null, null]);
-  });
+test('What is left is told only of what runs the first time', () => {
+  expect(timeLeft(execution([]), 5000, 3000)).toBe(3000);
+  expect(timeLeft(execution([]), 5000, 9000)).toBe(-3000);
+  expect([timeLeft(execution([], { turn: 2 }), 5000, 0), timeLeft(execution([], { status: 'paused' }), 5000, 0), timeLeft(execution([]), null, 0)]).toEqual([null, null, null]);
 });
 
 describe('address', () => {

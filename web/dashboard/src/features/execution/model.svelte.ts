@@ -7,8 +7,6 @@ import type { ExecutionGraph, ExecutionPiece } from '../../shared/execution.js';
 import { load } from '../../shared/load.svelte.js';
 import { factsOf, readValue } from './definition.js';
 import type { DefinitionFacts } from './definition.js';
-import { usualOf } from './estimate.js';
-import type { Usual } from './estimate.js';
 import { ExecutionModel } from './model.js';
 import type { Connection } from './model.js';
 import { planOf } from './plan.js';
@@ -22,7 +20,7 @@ export class ViewedExecution {
   readonly #model: ExecutionModel;
   readonly #graph;
   readonly #facts;
-  readonly #usual;
+  readonly #typical;
 
   /** The last snapshot; null before the first. */
   state = $state.raw<ExecutionState | null>(null);
@@ -53,11 +51,10 @@ export class ViewedExecution {
       const hash = this.#hash;
       return hash === null ? noFacts : factsOf(await readValue(api, hash, signal));
     });
-    this.#usual = load<Usual | null>(async (signal) => {
+    this.#typical = load<number | null>(async (signal) => {
       const pipeline = this.#estimated;
       if (pipeline === null) return null;
-      const { executions } = await api.get('/api/executions/history', { query: { pipeline, status: ['completed'], pageSize: pastExecutions }, signal });
-      return usualOf(executions);
+      return (await api.get('/api/pipelines/{id}', { path: { id: pipeline }, query: { recent: pastExecutions }, signal })).typicalDuration ?? null;
     });
     $effect(() => () => this.#model.close());
   }
@@ -66,7 +63,9 @@ export class ViewedExecution {
   readonly isPlanned = $derived.by(() => this.#graph.status !== 'loading');
   readonly graph = $derived.by(() => this.#graph.value ?? null);
   readonly facts = $derived.by(() => this.#facts.value ?? noFacts);
-  readonly usual = $derived.by(() => this.#usual.value ?? null);
+
+  /** How long executions of its pipeline take as a rule, in milliseconds; null where that is not known or no longer of use. */
+  readonly typical = $derived.by(() => this.#typical.value ?? null);
 
   /** The server's time; the end of what has ended. */
   readonly now = $derived.by(() => this.state?.endTime ?? clock.now);
