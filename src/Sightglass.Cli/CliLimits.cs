@@ -86,4 +86,7 @@ internal static class CliLimits
 
     /// <summary>The longest pause between two tries.</summary>
     public static readonly TimeSpan ReconnectPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>The most characters of a secret in the first line of a file.</summary>
+    public const int MaxSecretChars = 4096;
 }

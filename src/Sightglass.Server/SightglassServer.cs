@@ -18,6 +18,7 @@ using Sightglass.Core.Webhooks;
 using Sightglass.Server.Access;
 using Sightglass.Server.Access.Accounts;
 using Sightglass.Server.Access.Auditing;
+using Sightglass.Server.Access.Oidc;
 using Sightglass.Server.Access.Sessions;
 using Sightglass.Server.Access.Tls;
 using Sightglass.Server.Access.Tokens;
@@ -85,7 +86,7 @@ public sealed class SightglassServer : IAsyncDisposable
     {
         var addresses = _options.Urls.Select(ListenAddress.Parse).ToList();
         await _context.Access.Accounts.LoadAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var address in addresses) address.Check(_context.Access.Accounts.Exist, _options.Tls is not null);
+        foreach (var address in addresses) address.Check(_context.Access.HasPeople, _options.Tls is not null);
         if (_options.Tls is { } tls)
         {
             if (!addresses.Exists(static a => a.IsTls)) throw new ServerStartException("bad_address", "There is a certificate, and no address that shows it: give one with --urls https://…");
@@ -202,6 +203,8 @@ public sealed class SightglassServer : IAsyncDisposable
         LogStreamEndpoints.Map(app, _context);
         OpenApiEndpoint.Map(app);
         SessionEndpoints.Map(app, _context);
+        LoginMethods.Map(app, _context);
+        OidcEndpoints.Map(app, _context);
         UserEndpoints.Map(app, _context);
         OrganizationEndpoints.Map(app, _context);
         TokenEndpoints.Map(app, _context);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sightglass.Server;
+using Sightglass.Server.Access;
 using Sightglass.Server.Access.Tls;
 
 namespace Sightglass.Cli.Commands;
@@ -20,6 +21,8 @@ internal sealed class NetworkOptions
     private readonly Option<string[]> _proxies = new("--trusted-proxy") { Description = "A proxy, by address or network (10.0.0.0/24), whose X-Forwarded-For, -Proto and -Host are believed; may be given several times (default: none).", HelpName = "CIDR" };
     private readonly Option<string[]> _names = new("--server-name") { Description = "A name under which a server with login answers, without port; may be given several times (default: any).", HelpName = "NAME" };
 
+    private readonly OidcFlags _oidc = new();
+
     public void AddAddresses(Command command)
     {
         command.Options.Add(_urls);
@@ -33,6 +36,7 @@ internal sealed class NetworkOptions
         command.Options.Add(_origins);
         command.Options.Add(_proxies);
         command.Options.Add(_names);
+        _oidc.Add(command);
     }
 
     /// <exception cref="CommandRefusedException">An option asks for another one.</exception>
@@ -47,6 +51,7 @@ internal sealed class NetworkOptions
             AllowedOrigins = parsed.GetValue(_origins) ?? [],
             TrustedProxies = parsed.GetValue(_proxies) ?? [],
             ServerNames = parsed.GetValue(_names) ?? [],
+            Access = new AccessOptions { Oidc = _oidc.Read(parsed) },
         };
     }
 

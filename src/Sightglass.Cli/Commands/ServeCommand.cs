@@ -5,7 +5,6 @@ using Sightglass.Cli.LiveView;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Retention;
 using Sightglass.Server;
-using Sightglass.Server.Access;
 
 namespace Sightglass.Cli.Commands;
 
@@ -122,7 +121,7 @@ internal static class ServeCommand
         await using var listener = new SocketListener(data, host.Engine, catalog, schedules, webhooks, loggers);
         try
         {
-            await listener.StartAsync(serving.Urls, serving with { Access = new AccessOptions { StartToken = requiresToken ? StartTokenFile.Write(data) : null } }).ConfigureAwait(false);
+            await listener.StartAsync(serving.Urls, serving with { Access = serving.Access with { StartToken = requiresToken ? StartTokenFile.Write(data) : null } }).ConfigureAwait(false);
         }
         catch (ArgumentException error)
         {

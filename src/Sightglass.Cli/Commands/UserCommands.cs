@@ -16,6 +16,7 @@ internal static class UserCommands
         sightglass users password bob                     a new password; bob's sessions end
         sightglass users remove bob
         sightglass users add eve --role admin --organization acme
+        sightglass users add max --oidc-subject 24400320  without a password; the OpenID provider vouches for max
         """;
 
     private const string RoleText = "viewer, operator, author or admin; none for grants alone";
@@ -45,18 +46,21 @@ internal static class UserCommands
     private static Command CreateAdd()
     {
         var (name, role, grants, organization) = (NameArgument(), RoleOption(), GrantOption(), OrganizationOption());
-        var command = new Command("add", "Add an account; its password is asked for, or read from the first line of standard input.") { name, role, grants, organization };
+        var subject = new Option<string?>("--oidc-subject") { Description = "What the server's OpenID provider calls the person for ever (sub); the account then has no password.", HelpName = "SUB" };
+        var command = new Command("add", "Add an account; its password is asked for, or read from the first line of standard input.") { name, role, grants, organization, subject };
         command.SetAction(async parsed =>
         {
             var account = parsed.GetRequiredValue(name);
             var wanted = parsed.GetValue(organization);
             await using var session = await Session.OpenAsync(Target.Of(parsed), isNew: true).ConfigureAwait(false);
             if (wanted is not null) await AddOrganizationAsync(session.Client, wanted).ConfigureAwait(false);
-            var password = PasswordPrompt.Read(account);
+            var vouched = parsed.GetValue(subject);
+            var password = vouched is null ? PasswordPrompt.Read(account) : null;
             var added = await session.Client.PostAsync("api/users" + Query(wanted), writer =>
             {
                 writer.WriteString("name"u8, account);
-                writer.WriteString("password"u8, password);
+                if (vouched is not null) writer.WriteString("subject"u8, vouched);
+                else writer.WriteString("password"u8, password);
                 WriteRights(writer, parsed.GetValue(role) ?? "none", parsed.GetValue(grants) ?? []);
             }).ConfigureAwait(false);
             StandardStreams.Open().Out.WriteLine(TerminalText.Clean($"Added {Named(added)}."));

@@ -113,9 +113,5 @@ internal sealed class WebhookSender : IDisposable
         return wait is { } asked && asked > TimeSpan.Zero ? asked : null;
     }
 
-    private bool IsAllowed(string host, int port, IPAddress address) =>
-        _options.AllowPrivateNetworks
-        || AddressGuard.IsPublic(address)
-        || _options.AllowedHosts.Any(allowed =>
-            allowed.Equals(host, StringComparison.OrdinalIgnoreCase) || allowed.Equals($"{host}:{port}", StringComparison.OrdinalIgnoreCase));
+    private bool IsAllowed(string host, int port, IPAddress address) => AddressGuard.IsAllowed(host, port, address, _options.AllowPrivateNetworks, _options.AllowedHosts);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Sightglass.Server.Access.Accounts;
 using Sightglass.Server.Access.Auditing;
+using Sightglass.Server.Access.Oidc;
 using Sightglass.Server.Access.Sessions;
 using Sightglass.Server.Access.Tokens;
 
@@ -14,5 +15,6 @@ namespace Sightglass.Server.Access;
 [JsonSerializable(typeof(TokenPlace))]
 [JsonSerializable(typeof(Organization))]
 [JsonSerializable(typeof(AuditEntry))]
+[JsonSerializable(typeof(OidcLogin))]
 [JsonSerializable(typeof(long))]
 internal sealed partial class AccessJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Sightglass.Server.Access.Accounts;
+using Sightglass.Server.Access.Oidc;
 
 namespace Sightglass.Server.Access;
 
@@ -9,6 +10,10 @@ public sealed record AccessOptions
     /// the owner of the process. At least 32 characters.</summary>
     /// <value>None: without accounts, whoever reaches the loopback is the owner.</value>
     public string? StartToken { get; init; }
+
+    /// <summary>Gets the OpenID provider that vouches for people; with one, everybody over the network has to log in.</summary>
+    /// <value>None: accounts have passwords.</value>
+    public OidcOptions? Oidc { get; init; }
 
     /// <summary>Gets how often a password is hashed, 10,000 to 10,000,000; what was hashed less often is hashed anew at its next login.</summary>
     /// <value>210,000 (PBKDF2 with SHA-512).</value>
@@ -42,11 +47,12 @@ public sealed record AccessOptions
     public static string NewStartToken() => Secrets.Create();
 
     /// <summary>Refuses what makes no sense.</summary>
-    /// <exception cref="ArgumentException">The start token is too short.</exception>
+    /// <exception cref="ArgumentException">The start token is too short, or the provider's part is of the wrong form.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A count or a time is out of range.</exception>
     internal AccessOptions Checked()
     {
         if (StartToken is { Length: < 32 }) throw new ArgumentException("The start token has to have 32 characters or more.");
+        Oidc?.Checked();
         ArgumentOutOfRangeException.ThrowIfLessThan(PasswordIterations, PasswordHash.MinIterations);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(PasswordIterations, PasswordHash.MaxIterations);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxAuditEntries, 1);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sightglass.Core.Ports;
 using Sightglass.Server.Access.Accounts;
 using Sightglass.Server.Access.Auditing;
+using Sightglass.Server.Access.Oidc;
 using Sightglass.Server.Access.Sessions;
 using Sightglass.Server.Access.Tokens;
 
@@ -21,6 +22,7 @@ internal sealed class AccessServices : IDisposable
         Tokens = new TokenStore(records, time);
         Audit = new AuditLog(records, options, time, logger);
         Identity = new Identity(this);
+        if (options.Oidc is { } provider) Oidc = new OidcServices(provider, Accounts, time);
     }
 
     public AccessOptions Options { get; }
@@ -39,12 +41,22 @@ internal sealed class AccessServices : IDisposable
 
     public Identity Identity { get; }
 
+    /// <summary>Gets what logins by a provider need; <see langword="null"/> where there is none.</summary>
+    public OidcServices? Oidc { get; }
+
+    /// <summary>Gets whether there is somebody, or will be, who can log in.</summary>
+    public bool HasPeople => Accounts.Exist || Oidc is not null;
+
+    /// <summary>Gets whether passwords of accounts open anything.</summary>
+    public bool TakesPasswords => Accounts.Exist && Oidc is not { Options.IsOnly: true };
+
     /// <summary>Gets whether callers over the network have to say who they are.</summary>
-    public bool AsksForLogin => Accounts.Exist || Options.StartToken is not null;
+    public bool AsksForLogin => HasPeople || Options.StartToken is not null;
 
     public void Dispose()
     {
         Accounts.Dispose();
         Logins.Dispose();
+        Oidc?.Dispose();
     }
 }

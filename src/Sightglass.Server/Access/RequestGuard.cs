@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using Sightglass.Server.Access.Oidc;
 using Sightglass.Server.Errors;
 
 namespace Sightglass.Server.Access;
@@ -64,12 +65,13 @@ internal static class RequestGuard
         return null;
     }
 
-    // Following a link to the page is no request of the other page: it learns nothing, and the page cannot be framed.
+    // Following a link to the page is no request of the other page: it learns nothing, and the page cannot be framed. So is
+    // coming back from the provider of a login, which takes the cookie that the login began with.
     private static bool IsLink(HttpRequest request) =>
         HttpMethods.IsGet(request.Method)
         && request.Headers["Sec-Fetch-Mode"] == "navigate"
         && request.Headers["Sec-Fetch-Dest"] == "document"
-        && !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+        && (!request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || request.Path == OidcEndpoints.CallbackPath);
 
     private static ApiProblem? CheckBody(HttpRequest request)
     {

@@ -33,6 +33,9 @@ internal sealed class RouteDescription(string operation, string tag, string summ
     /// <summary>Gets whether its handler checks the values of its query.</summary>
     public bool HasOwnCheck { get; private set; }
 
+    /// <summary>Gets whether it may be given parameters that it does not know, which it passes over.</summary>
+    public bool HasMore { get; private set; }
+
     /// <summary>Gets whether it is a stream that ends when its reader goes or what it reads ends.</summary>
     public bool IsStream { get; private set; }
 
@@ -101,6 +104,13 @@ internal sealed class RouteDescription(string operation, string tag, string summ
     public RouteDescription ChecksQuery()
     {
         HasOwnCheck = true;
+        return this;
+    }
+
+    /// <summary>It passes over parameters that it does not know: whoever asks has them from elsewhere.</summary>
+    public RouteDescription TakesMore()
+    {
+        HasMore = true;
         return this;
     }
 

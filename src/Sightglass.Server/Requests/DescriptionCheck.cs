@@ -28,6 +28,7 @@ internal static class DescriptionCheck
         {
             if (problems?.Count >= ServerLimits.MaxQueryProblems) break;
             var parameter = route.Parameters.FirstOrDefault(p => p.Place == "query" && p.Name == name);
+            if (parameter is null && route.HasMore) continue;
             if (parameter is null) Add(Unknown, name, $"There is no parameter '{Shorten(name)}' here; {Known(route)}.");
             else if (route.HasOwnCheck) continue;
             else if (values.Count > 1 && !parameter.Constraint.IsList) Add(parameter.Code, name, $"{name} is given {values.Count} times; give it once.");

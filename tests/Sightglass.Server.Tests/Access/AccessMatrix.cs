@@ -67,6 +67,9 @@ internal static class AccessMatrix
         admin     PUT    /api/config/flags
         admin     PUT    /api/config/flags/{flag}
 
+        open      GET    /api/auth/methods
+        open      GET    /api/auth/oidc/login
+        open      GET    /api/auth/oidc/callback
         open      GET    /api/session
         open      POST   /api/session
         open      DELETE /api/session

@@ -21,6 +21,20 @@ public static class AddressGuard
         return length == 4 ? IsPublic4(bytes) : IsPublic6(bytes);
     }
 
+    /// <summary>Says whether an address may be connected to: a public one, or one of a host that is allowed by its name.</summary>
+    /// <param name="host">The host that was asked for.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="address">One of its addresses.</param>
+    /// <param name="allowPrivateNetworks">Whether every address may.</param>
+    /// <param name="allowedHosts">The hosts that may have other addresses, as <c>host</c> or <c>host:port</c>.</param>
+    public static bool IsAllowed(string host, int port, IPAddress address, bool allowPrivateNetworks, IReadOnlyCollection<string> allowedHosts)
+    {
+        ArgumentNullException.ThrowIfNull(allowedHosts);
+        return allowPrivateNetworks
+            || IsPublic(address)
+            || allowedHosts.Any(allowed => allowed.Equals(host, StringComparison.OrdinalIgnoreCase) || allowed.Equals($"{host}:{port}", StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>Connects to the first public address of a host; meant for <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <param name="context">The host and port.</param>
     /// <param name="isAllowed">Says whether an address may be connected to.</param>

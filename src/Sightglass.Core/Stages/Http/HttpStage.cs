@@ -92,11 +92,7 @@ public sealed class HttpStage : IStageType, IDisposable
         }
     }
 
-    private bool IsAllowed(string host, int port, IPAddress address) =>
-        _options.AllowPrivateNetworks
-        || AddressGuard.IsPublic(address)
-        || _options.AllowedHosts.Any(allowed =>
-            allowed.Equals(host, StringComparison.OrdinalIgnoreCase) || allowed.Equals($"{host}:{port}", StringComparison.OrdinalIgnoreCase));
+    private bool IsAllowed(string host, int port, IPAddress address) => AddressGuard.IsAllowed(host, port, address, _options.AllowPrivateNetworks, _options.AllowedHosts);
 
     private static bool IsRedirect(HttpResponseMessage response) =>
         response.StatusCode is HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther

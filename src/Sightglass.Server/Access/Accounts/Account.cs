@@ -19,6 +19,9 @@ internal sealed record Account
     /// <summary>Gets the hash of the password; none where another system vouches for the person.</summary>
     public string? Password { get; init; }
 
+    /// <summary>Gets whom another system has to vouch for, by its issuer and subject; none where nobody does.</summary>
+    public string? Identity { get; init; }
+
     /// <summary>Gets what changes when its sessions are to end: with the password, and when it is disabled.</summary>
     public required Guid Stamp { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Sightglass.Core.Ports;
 using Sightglass.Server.Errors;
@@ -9,6 +10,7 @@ internal sealed class AccountStore(IRecordStore records, TimeProvider time) : ID
 {
     private const string Accounts = "accounts";
     private const string Organizations = "organizations";
+    private const string Identities = "identities";
 
     private static readonly ApiProblem LastAdmin = new ApiProblem(409, "last_admin", "This is the last admin who could let anybody else in; make another one first.");
 
@@ -43,15 +45,44 @@ internal sealed class AccountStore(IRecordStore records, TimeProvider time) : ID
         {
             if (!await HasOrganizationAsync(account.Organization, cancellationToken).ConfigureAwait(false)) return UnknownOrganization(account.Organization);
 
-            // Whoever is first has to be able to let others in.
-            if (!_exist && (account.Organization != Caller.DefaultOrganization || !account.IsAdmin))
+            // Whoever is first has to be able to let others in, where nobody else vouches for people.
+            if (!_exist && account.Identity is null && (account.Organization != Caller.DefaultOrganization || !account.IsAdmin))
                 return new ApiProblem(409, "first_account", "The first account has to be an admin of the organisation 'default'; from then on everybody has to log in.");
             if ((await CountAsync(account.Organization, static _ => true, AccessLimits.MaxAccounts, cancellationToken).ConfigureAwait(false)) >= AccessLimits.MaxAccounts)
                 return new ApiProblem(409, "too_many_accounts", $"An organisation has at most {AccessLimits.MaxAccounts} accounts.");
+            if (account.Identity is { } identity && await FindVouchedAsync(account.Organization, identity, cancellationToken).ConfigureAwait(false) is { } other)
+                return new ApiProblem(409, "account_exists", $"The account '{other.Name}' is that person's already.");
             var outcome = await WriteAsync(account, RecordWrite.Absent).ConfigureAwait(false);
             if (!outcome.IsWritten) return new ApiProblem(409, "account_exists", $"There is an account '{account.Name}' already.");
             _exist = true;
             return null;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Finds the account of whom another system vouches for.</summary>
+    public async ValueTask<Account?> FindVouchedAsync(string organization, string identity, CancellationToken cancellationToken) =>
+        await records.GetAsync(IdentityKeyOf(organization, identity), cancellationToken).ConfigureAwait(false) is { } link
+        && await FindAsync(organization, Encoding.UTF8.GetString(link.Bytes.Span), cancellationToken).ConfigureAwait(false) is { } account
+        && account.Identity == identity
+            ? account
+            : null;
+
+    /// <summary>Notes a login for which another system vouched, and the role that it gives: there the last admin is no concern, since
+    /// the owner of the process can always make another.</summary>
+    /// <returns>The account as it is now; <see langword="null"/> where it is gone, or disabled by now.</returns>
+    public async Task<Account?> NoteVouchedAsync(Account account, Role role, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (await FindAsync(account.Organization, account.Name, cancellationToken).ConfigureAwait(false) is not { IsDisabled: false } now || now.Id != account.Id) return null;
+            var after = now with { Role = role, LastLoginAt = time.GetUtcNow() };
+            await WriteAsync(after, RecordWrite.AnyVersion).ConfigureAwait(false);
+            return after;
         }
         finally
         {
@@ -86,7 +117,8 @@ internal sealed class AccountStore(IRecordStore records, TimeProvider time) : ID
         {
             if (await FindAsync(organization, name, cancellationToken).ConfigureAwait(false) is not { } account) return Unknown(name);
             if (account.IsAdmin && await IsLastAdminAsync(account, cancellationToken).ConfigureAwait(false)) return LastAdmin;
-            await records.WriteAsync([new RecordWrite(KeyOf(organization, name), RecordWrite.AnyVersion, null)], CancellationToken.None).ConfigureAwait(false);
+            var gone = new RecordWrite(KeyOf(organization, name), RecordWrite.AnyVersion, null);
+            await records.WriteAsync(account.Identity is { } identity ? [gone, new RecordWrite(IdentityKeyOf(organization, identity), RecordWrite.AnyVersion, null)] : [gone], CancellationToken.None).ConfigureAwait(false);
             return null;
         }
         finally
@@ -144,10 +176,17 @@ internal sealed class AccountStore(IRecordStore records, TimeProvider time) : ID
         return count;
     }
 
-    private ValueTask<RecordOutcome> WriteAsync(Account account, long version) => records.WriteAsync(
-        [new RecordWrite(KeyOf(account.Organization, account.Name), version, JsonSerializer.SerializeToUtf8Bytes(account, AccessJson.Default.Account))], CancellationToken.None);
+    private ValueTask<RecordOutcome> WriteAsync(Account account, long version)
+    {
+        var write = new RecordWrite(KeyOf(account.Organization, account.Name), version, JsonSerializer.SerializeToUtf8Bytes(account, AccessJson.Default.Account));
+        return account.Identity is { } identity && version == RecordWrite.Absent
+            ? records.WriteAsync([write, new RecordWrite(IdentityKeyOf(account.Organization, identity), RecordWrite.AnyVersion, Encoding.UTF8.GetBytes(account.Name))], CancellationToken.None)
+            : records.WriteAsync([write], CancellationToken.None);
+    }
 
     private static Account Read(StoredRecord record) => JsonSerializer.Deserialize(record.Bytes.Span, AccessJson.Default.Account)!;
+
+    private static RecordKey IdentityKeyOf(string organization, string identity) => new(organization, Identities, Secrets.HashOf(identity));
 
     private static RecordKey KeyOf(string organization, string name) => new(organization, Accounts, name);
 }

@@ -55,6 +55,13 @@ internal sealed class Logins(AccountStore accounts, AccessOptions options, TimeP
         }
     }
 
+    /// <summary>Counts a login that another system vouches for, before that is asked: whoever fails there waits here too.</summary>
+    /// <returns>Why it has to wait; <see langword="null"/> where it may be made now.</returns>
+    public ApiProblem? BeginElsewhere(string address) => _throttle.Begin("e " + address, address) is { } wait ? TooMany(wait) : null;
+
+    /// <summary>Takes back what such a login that succeeded was counted as.</summary>
+    public void SucceededElsewhere(string address) => _throttle.Succeeded("e " + address, address);
+
     /// <summary>Hashes a password that is to be kept.</summary>
     public async Task<string> HashAsync(string password, CancellationToken cancellationToken)
     {

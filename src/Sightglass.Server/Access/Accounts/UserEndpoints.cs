@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Sightglass.Server.Access.Oidc;
 using Sightglass.Server.Errors;
 using Sightglass.Server.OpenApi;
 
@@ -111,7 +112,10 @@ internal static class UserEndpoints
         var (body, unreadable) = await JsonBody.ReadAsync(context, server.Options.MaxRequestBytes).ConfigureAwait(false);
         var fields = new BodyFields(body, unreadable);
         var name = fields.Text("name", AccessLimits.MaxAccountName, isRequired: true);
-        var password = fields.Text("password", AccessLimits.MaxPasswordChars, isRequired: true);
+        var subject = fields.Text("subject", OidcLimits.MaxSubject);
+        var password = fields.Text("password", AccessLimits.MaxPasswordChars, isRequired: subject is null);
+        if (subject is not null && server.Access.Oidc is null) fields.Reject("subject", "This server knows no OpenID provider that could vouch for a subject; give a 'password'.");
+        if (subject is "") fields.Reject("subject", "'subject' is empty; it is what the OpenID provider calls the person for ever (sub).");
         var role = fields.Role("role") ?? Role.None;
         var grants = fields.Grants("grants");
         if (name is not null && AccountRules.CheckName(name) is { } wrongName) fields.Reject("name", wrongName);
@@ -128,7 +132,8 @@ internal static class UserEndpoints
                 Name = name!,
                 Role = role,
                 Grants = grants,
-                Password = await server.Access.Logins.HashAsync(password!, context.RequestAborted).ConfigureAwait(false),
+                Password = password is null ? null : await server.Access.Logins.HashAsync(password, context.RequestAborted).ConfigureAwait(false),
+                Identity = subject is null ? null : VouchedPerson.IdentityOf(server.Access.Oidc!.Options, subject),
                 Stamp = Guid.CreateVersion7(now),
                 CreatedAt = now,
                 CreatedBy = context.Caller().By,

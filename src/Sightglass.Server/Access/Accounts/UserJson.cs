@@ -12,6 +12,8 @@ internal static class UserJson
         writer.WriteString("organization"u8, account.Organization);
         writer.WriteString("role"u8, account.Role.ToWire());
         WriteGrants(writer, account.Grants);
+        writer.WriteBoolean("hasPassword"u8, account.Password is not null);
+        writer.WriteString("identity"u8, account.Identity);
         writer.WriteBoolean("disabled"u8, account.IsDisabled);
         writer.WriteNumber("createdAt"u8, account.CreatedAt.ToUnixTimeMilliseconds());
         writer.WriteString("createdBy"u8, account.CreatedBy);

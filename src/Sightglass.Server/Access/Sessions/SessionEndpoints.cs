@@ -25,6 +25,7 @@ internal static class SessionEndpoints
                 .Gives("Session", "Who has logged in.")
                 .Fails(400, "invalid_request")
                 .Fails(401, "login_failed")
+                .Fails(403, "passwords_off")
                 .Fails(429, "too_many_logins"));
         routes.MapDelete("/api/session", context => LogOutAsync(context, server))
             .Open()
@@ -68,10 +69,7 @@ internal static class SessionEndpoints
             return;
         }
 
-        // Whatever session there was ends: what somebody may have put there before the login is worth nothing after it.
-        await EndAsync(context, server).ConfigureAwait(false);
-        var (cookie, session) = await server.Access.Sessions.CreateAsync(made!).ConfigureAwait(false);
-        SessionCookie.Write(context, cookie);
+        var session = await SessionStart.BeginAsync(context, server, made!).ConfigureAwait(false);
         await AnswerAsync(context, server, caller, session).ConfigureAwait(false);
     }
 
@@ -80,11 +78,12 @@ internal static class SessionEndpoints
         if (server.Access.Options.StartToken is not { } start || !Secrets.AreSame(start, token))
             return (null, null, new ApiProblem(401, "login_failed", "This is not the token that the server wrote at its start."));
         context.Features.Set(new AuditSubject(Caller.DefaultOrganization, Caller.Local.By, "session"));
-        return (Caller.Local, now => New(now) with { Stamp = Secrets.HashOf(start) }, null);
+        return (Caller.Local, SessionStart.OfStartToken(start), null);
     }
 
     private static async Task<(Caller?, Func<DateTimeOffset, Session>?, ApiProblem?)> OfAccountAsync(HttpContext context, ServerContext server, string organization, string name, string password)
     {
+        if (server.Access.Oidc is { Options: { IsOnly: true } options }) return (null, null, new ApiProblem(403, "passwords_off", $"Passwords open nothing here; log in by {options.DisplayName}."));
         var (account, problem) = await server.Access.Logins.CheckAsync(organization, name, password, RequestAddress.PlaceOf(context), context.RequestAborted).ConfigureAwait(false);
 
         // An organisation that does not exist has no log to write to.
@@ -92,15 +91,12 @@ internal static class SessionEndpoints
         context.Features.Set(new AuditSubject(known, name, account is null ? "anonymous" : "session"));
         return account is null
             ? (null, null, problem)
-            : (Caller.Of(account), now => New(now) with { Organization = account.Organization, Account = account.Name, AccountId = account.Id, Stamp = account.Stamp.ToString() }, null);
+            : (Caller.Of(account), SessionStart.Of(account), null);
     }
-
-    private static Session New(DateTimeOffset now) =>
-        new() { Id = Guid.CreateVersion7(now), Organization = Caller.DefaultOrganization, Stamp = "", Csrf = Secrets.Create(), CreatedAt = now, IssuedAt = now };
 
     private static async Task LogOutAsync(HttpContext context, ServerContext server)
     {
-        await EndAsync(context, server).ConfigureAwait(false);
+        await SessionStart.EndAsync(context, server).ConfigureAwait(false);
         SessionCookie.Delete(context);
         await JsonAnswer.WriteAsync(context, true, static (writer, _) =>
         {
@@ -108,11 +104,6 @@ internal static class SessionEndpoints
             writer.WriteBoolean("loggedOut"u8, true);
             writer.WriteEndObject();
         }).ConfigureAwait(false);
-    }
-
-    private static async Task EndAsync(HttpContext context, ServerContext server)
-    {
-        if (SessionCookie.Read(context) is { } cookie && context.Features.Get<Session>() is { } session) await server.Access.Sessions.EndAsync(cookie, session).ConfigureAwait(false);
     }
 
     private static async Task ChangePasswordAsync(HttpContext context, ServerContext server)
