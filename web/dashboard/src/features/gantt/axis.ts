@@ -126,6 +126,6 @@ export function ticksOf(axis: TimeAxis, range: Span, pixels: number): Tick[] {
 /** Up to where a running execution is drawn: some steps ahead of it, so that what grows does so into free room and little moves. */
 export function roomFor(elapsed: number): number {
   let room = 5000;
-  for (let i = 0; room < elapsed * 1.02; i++) room *= i % 2 === 0 ? 1.5 : 4 / 3;
+  for (let i = 0; room < elapsed * 1.1; i++) room *= i % 2 === 0 ? 1.5 : 4 / 3;
   return Math.round(room);
 }
