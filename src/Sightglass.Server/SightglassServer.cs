@@ -77,8 +77,8 @@ public sealed class SightglassServer : IAsyncDisposable
     internal IReadOnlyList<RouteEndpoint> Routes =>
         _app is IEndpointRouteBuilder routes ? [.. routes.DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()] : [];
 
-    /// <summary>Gets what tells callers apart.</summary>
-    internal AccessServices AccessServices => _context.Access;
+    /// <summary>Gets what its routes share.</summary>
+    internal ServerContext Context => _context;
 
     /// <summary>Starts to listen.</summary>
     /// <exception cref="ServerStartException">An address is refused or taken, or the socket cannot be used.</exception>

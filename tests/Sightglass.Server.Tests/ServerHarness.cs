@@ -62,6 +62,8 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     public IReadOnlyList<RouteEndpoint> Routes => _server.Routes;
 
+    public ServerContext Context => _server.Context;
+
     public static Task<ServerHarness> StartAsync(Func<ServerOptions, ServerOptions>? configure = null, IEventStore? store = null, TimeProvider? time = null, params string[] pipelines) =>
         StartAsync(new ServerHarness(store, time, null), configure, pipelines);
 
@@ -149,7 +151,7 @@ internal sealed class ServerHarness : IAsyncDisposable
     /// <summary>Makes an account over the socket's rights; from the first on everybody has to log in.</summary>
     public async Task AddUserAsync(string name, string role, string password = "correct horse battery", string organization = "default", string grants = "{}")
     {
-        var accounts = _server.AccessServices.Accounts;
+        var accounts = _server.Context.Access.Accounts;
         if (!await accounts.HasOrganizationAsync(organization, default)) Assert.Null(await accounts.AddOrganizationAsync(new Organization(organization, DateTimeOffset.UnixEpoch, "test"), default));
         Assert.True(Roles.TryParse(role, out var parsed));
         Assert.Null(await accounts.AddAsync(

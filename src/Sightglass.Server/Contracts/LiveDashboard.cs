@@ -4,17 +4,22 @@ namespace Sightglass.Server.Contracts;
 
 /// <summary>What a socket that subscribes without a cursor hears: an execution in the words of the live pipeline dashboard,
 /// which are those of <see cref="DashboardMessages"/>.</summary>
-internal static class LiveDashboard
+/// <param name="server">The server.</param>
+/// <param name="executionId">An execution that there is.</param>
+internal sealed class LiveDashboard(ServerContext server, Guid executionId)
 {
+    private volatile bool _isOver;
+
+    /// <summary>Gets whether the last word was sent, or is about to be: its client may know it before the subscription has left.</summary>
+    public bool IsOver => _isOver;
+
     /// <summary>Follows an execution from now on. <c>subscribed</c> has been answered; when the task ends, so does the
     /// subscription.</summary>
-    /// <param name="server">The server.</param>
-    /// <param name="executionId">An execution that there is.</param>
     /// <param name="send">Sends one message, which is a JSON text, in its turn; false where the socket has left or was too slow.</param>
     /// <param name="cancellationToken">Ends it: the client unsubscribed, or left.</param>
-    public static async Task FollowAsync(ServerContext server, Guid executionId, Func<ReadOnlyMemory<byte>, ValueTask<bool>> send, CancellationToken cancellationToken)
+    public async Task FollowAsync(Func<ReadOnlyMemory<byte>, ValueTask<bool>> send, CancellationToken cancellationToken)
     {
-        using var follower = new DashboardFollower(server, executionId, send);
+        using var follower = new DashboardFollower(server, executionId, send, () => _isOver = true);
         await follower.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -21,6 +21,15 @@ internal static class StreamLimits
     /// <summary>The most bytes of a message that a socket sends us.</summary>
     public const int MaxMessageBytes = 64 * 1024;
 
+    /// <summary>How many messages a second one socket may send for long.</summary>
+    public const int MessagesPerSecond = 100;
+
+    /// <summary>How many it may send at once after a pause.</summary>
+    public const int MessageBurst = 300;
+
+    /// <summary>How many are refused before the socket is closed.</summary>
+    public const int RefusedMessages = 100;
+
     /// <summary>The most characters of a message's <c>ref</c>.</summary>
     public const int MaxReferenceChars = 200;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sightglass.Server.Contracts;
 using Sightglass.Server.Tests.Streaming.Sockets;
 using Xunit;
 
@@ -90,6 +91,39 @@ public sealed class DashboardTests
         Assert.EndsWith("line 19999 äöü\n", last, StringComparison.Ordinal);
         Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(last), 50 * 1024 - 3, 50 * 1024);
         Assert.DoesNotContain('\uFFFD', last);
+    }
+
+    [Fact]
+    public async Task Execution_can_be_followed_again_as_soon_as_its_closing_message_has_come()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Printer);
+        var id = await server.RunToEndAsync("printer");
+        using var socket = await SocketClient.OpenAsync(server);
+        for (var i = 0; i < 20; i++)
+        {
+            var answer = await socket.AskAsync($$"""{"type":"subscribe","executionId":"{{id}}"}""");
+            Assert.True(answer.GetProperty("success").GetBoolean(), answer.GetRawText());
+            Assert.Equal("execution:completed", TypeOf((await socket.NextAsync())!.Value));
+        }
+    }
+
+    [Fact]
+    public async Task Subscription_is_over_before_its_closing_message_is_sent()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Printer);
+        var id = await server.RunToEndAsync("printer");
+        var dashboard = new LiveDashboard(server.Context, id);
+        var wasOver = new List<bool>();
+
+        await dashboard.FollowAsync(
+            _ =>
+            {
+                wasOver.Add(dashboard.IsOver);
+                return ValueTask.FromResult(true);
+            },
+            CancellationToken.None);
+
+        Assert.Equal([true], wasOver);
     }
 
     [Fact]

@@ -238,7 +238,7 @@ internal sealed class FuzzWorld : IAsyncDisposable
             else others.Add(header);
         }
 
-        var accounts = _server.AccessServices.Accounts;
+        var accounts = _server.Context.Access.Accounts;
         Assert.Null(await accounts.AddOrganizationAsync(new Organization("acme", DateTimeOffset.UnixEpoch, "test"), default));
         var origin = $"Origin: {Address.GetLeftPart(UriPartial.Authority)}\r\n";
         var ada = await LogInAsync(http, accounts, "default", "ada");

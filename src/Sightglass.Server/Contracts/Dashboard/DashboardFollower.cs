@@ -9,7 +9,8 @@ namespace Sightglass.Server.Contracts.Dashboard;
 /// <param name="server">What it reads.</param>
 /// <param name="id">The execution.</param>
 /// <param name="send">Sends one message, and is never called twice at once; false where the client has left.</param>
-internal sealed class DashboardFollower(ServerContext server, Guid id, Func<ReadOnlyMemory<byte>, ValueTask<bool>> send) : IDisposable
+/// <param name="conclude">Called before the last message.</param>
+internal sealed class DashboardFollower(ServerContext server, Guid id, Func<ReadOnlyMemory<byte>, ValueTask<bool>> send, Action conclude) : IDisposable
 {
     private readonly DashboardTexts _texts = new(server.Engine.Store, id);
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -69,7 +70,7 @@ internal sealed class DashboardFollower(ServerContext server, Guid id, Func<Read
                     }
 
                     if (step.Ended) await CloseAsync(messages, cancellationToken).ConfigureAwait(false);
-                    else if (step.Parked is { } parked) await send(messages.Failed(parked)).ConfigureAwait(false);
+                    else if (step.Parked is { } parked) await ConcludeAsync(messages.Failed(parked)).ConfigureAwait(false);
                     if (step.Ended || step.Parked is not null) return true;
                     if (_texts.HasNews && _news.CurrentCount == 0) _news.Release();
                 }
@@ -149,5 +150,11 @@ internal sealed class DashboardFollower(ServerContext server, Guid id, Func<Read
     }
 
     private async ValueTask CloseAsync(DashboardMessages messages, CancellationToken cancellationToken) =>
-        await send(messages.Closing(await RecordedValues.InlinedAsync(server.Engine.Store, messages.State.Output, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
+        await ConcludeAsync(messages.Closing(await RecordedValues.InlinedAsync(server.Engine.Store, messages.State.Output, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
+
+    private async ValueTask ConcludeAsync(ReadOnlyMemory<byte> message)
+    {
+        conclude();
+        await send(message).ConfigureAwait(false);
+    }
 }

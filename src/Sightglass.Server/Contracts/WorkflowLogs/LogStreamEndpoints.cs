@@ -36,27 +36,11 @@ internal static class LogStreamEndpoints
 
     private static async Task LogsAsync(HttpContext context, ServerContext server)
     {
+        // Who opens no socket is told that, whatever there is.
         var name = (string)context.GetRouteValue("id")!;
-        var problem = context.WebSockets.IsWebSocketRequest ? null : new ApiProblem(426, "websocket_required", "The logs come over a WebSocket: connect with ws:// to this address.");
-        var found = problem is null ? await FindAsync(context, server, name).ConfigureAwait(false) : null;
-        problem ??= found is { } id ? await server.Scope.RefuseAsync(context.Caller(), id, Role.Viewer, context.RequestAborted).ConfigureAwait(false) : ApiProblem.ExecutionNotFound;
-        if (problem is null && server.Streams.IsDraining) problem = new ApiProblem(503, "stopping", "The server is stopping; ask again.");
-        if (problem is null && !server.Sockets.TryEnter(context.Caller())) problem = SocketCallers.TooMany;
-        if (problem is not null)
-        {
-            if (problem.Status == 426) context.Response.Headers.Upgrade = "websocket";
-            await problem.WriteAsync(context).ConfigureAwait(false);
-            return;
-        }
-
-        try
-        {
-            await new LogSocket(context, server, found!.Value, name).RunAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            server.Sockets.Leave(context.Caller());
-        }
+        var found = context.WebSockets.IsWebSocketRequest ? await FindAsync(context, server, name).ConfigureAwait(false) : null;
+        var refusal = found is { } id ? await server.Scope.RefuseAsync(context.Caller(), id, Role.Viewer, context.RequestAborted).ConfigureAwait(false) : ApiProblem.ExecutionNotFound;
+        await SocketDoor.OpenAsync(context, server, refusal, socket => new LogSocket(context, server, found!.Value, name, socket).RunAsync()).ConfigureAwait(false);
     }
 
     /// <summary>Finds an execution by our id, else the newest of that outside id.</summary>

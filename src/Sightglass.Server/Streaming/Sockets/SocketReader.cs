@@ -29,10 +29,36 @@ internal sealed class SocketReader(WebSocket socket)
         }
     }
 
-    private ReadOnlyMemory<byte>? End(WebSocketCloseStatus status, string reason)
+    /// <summary>Says with what the socket is to be closed.</summary>
+    public void Close(WebSocketCloseStatus status, string reason)
     {
         CloseStatus = status;
         CloseReason = reason;
+    }
+
+    /// <summary>Passes over what is still sent after we have closed: a connection that is cut with something unread takes the
+    /// close, which says why, along with it.</summary>
+    public async Task DrainAsync(TimeProvider time)
+    {
+        if (socket.State != WebSocketState.CloseSent) return;
+        using var limit = new CancellationTokenSource(ServerLimits.LastWord, time);
+        var buffer = new byte[4096];
+        try
+        {
+            while ((await socket.ReceiveAsync(buffer.AsMemory(), limit.Token).ConfigureAwait(false)).MessageType != WebSocketMessageType.Close)
+            {
+                // It comes too late.
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It went, or goes on for ever.
+        }
+    }
+
+    private ReadOnlyMemory<byte>? End(WebSocketCloseStatus status, string reason)
+    {
+        Close(status, reason);
         return null;
     }
 }

@@ -20,6 +20,7 @@ internal sealed class SocketSession(HttpContext context, ServerContext server, W
 
     private readonly Caller _caller = context.Caller();
     private readonly SocketReader _reader = new(socket);
+    private readonly MessageAllowance _allowance = new(server.Time);
     private readonly SocketTopics _topics = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
@@ -32,7 +33,16 @@ internal sealed class SocketSession(HttpContext context, ServerContext server, W
         var draining = server.Stopping.UnsafeRegister(static session => ((SocketSession)session!).Drain(), this);
         try
         {
-            while (await _reader.ReadAsync(aborted).ConfigureAwait(false) is { } message) await AnswerAsync(message).ConfigureAwait(false);
+            while (await _reader.ReadAsync(aborted).ConfigureAwait(false) is { } message)
+            {
+                if (_allowance.TryTake()) await AnswerAsync(message).ConfigureAwait(false);
+                else if (!_allowance.IsSpent) await SendAsync(SocketAnswers.Refused(SocketMessage.Read(message).Message, MessageAllowance.TooMany), _closing.Token).ConfigureAwait(false);
+                else
+                {
+                    _reader.Close(WebSocketCloseStatus.PolicyViolation, MessageAllowance.Spent);
+                    break;
+                }
+            }
         }
         finally
         {
@@ -44,6 +54,7 @@ internal sealed class SocketSession(HttpContext context, ServerContext server, W
         }
 
         await CloseAsync(_reader.CloseStatus, _reader.CloseReason).ConfigureAwait(false);
+        await _reader.DrainAsync(server.Time).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -189,7 +200,8 @@ internal sealed class SocketSession(HttpContext context, ServerContext server, W
         if (!await SendAsync(SocketAnswers.Subscription("subscribed", message, problem, request?.Last), _closing.Token).ConfigureAwait(false) || request is null) return;
         if (request.After is not { } after)
         {
-            Follow(request.ExecutionId, static () => null, static () => false, token => LiveDashboard.FollowAsync(server, request.ExecutionId, json => SendAsync(json, token), token));
+            var dashboard = new LiveDashboard(server, request.ExecutionId);
+            Follow(request.ExecutionId, static () => null, () => dashboard.IsOver, token => dashboard.FollowAsync(json => SendAsync(json, token), token));
             return;
         }
 

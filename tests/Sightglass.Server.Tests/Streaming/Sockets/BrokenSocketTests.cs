@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
+using Sightglass.Server.Streaming;
 using Xunit;
 
 namespace Sightglass.Server.Tests.Streaming.Sockets;
@@ -27,6 +28,47 @@ public sealed class BrokenSocketTests
         await socket.Socket.SendAsync(new byte[] { 1, 2, 3 }, WebSocketMessageType.Binary, true, CancellationToken.None);
         Assert.Null(await socket.NextAsync());
         Assert.Equal(WebSocketCloseStatus.InvalidMessageType, socket.Socket.CloseStatus);
+    }
+
+    [Fact]
+    public async Task Messages_are_refused_and_the_socket_is_closed_when_there_are_too_many_a_second()
+    {
+        var time = new ManualTime();
+        await using var server = await ServerHarness.StartAsync(o => o with { Time = time });
+        using var socket = await SocketClient.OpenAsync(server);
+        for (var i = 0; i < StreamLimits.MessageBurst; i++) Assert.Equal("pong", await TypeAsync());
+        Assert.Equal("error", await TypeAsync());
+
+        // A second makes good for as many as may come in it, less the one that was refused.
+        time.Advance(TimeSpan.FromSeconds(1));
+        for (var i = 1; i < StreamLimits.MessagesPerSecond; i++) Assert.Equal("pong", await TypeAsync());
+        for (var i = 0; i < StreamLimits.RefusedMessages; i++)
+        {
+            var refused = await socket.AskAsync("""{"type":"ping","ref":7}""");
+            Assert.Equal((429, "too_many_messages", 7), (refused.GetProperty("status").GetInt32(), refused.GetProperty("code").GetString(), refused.GetProperty("ref").GetInt32()));
+        }
+
+        await socket.SendAsync("""{"type":"ping"}""");
+        Assert.Null(await socket.NextAsync());
+        Assert.Equal(WebSocketCloseStatus.PolicyViolation, socket.Socket.CloseStatus);
+        Assert.StartsWith("too_many_messages", socket.Socket.CloseStatusDescription, StringComparison.Ordinal);
+
+        async Task<string?> TypeAsync() => (await socket.AskAsync("""{"type":"ping"}""")).GetProperty("type").GetString();
+    }
+
+    [Fact]
+    public async Task Log_stream_is_closed_when_its_client_floods_it()
+    {
+        await using var server = await ServerHarness.StartAsync(o => o with { Time = new ManualTime() }, pipelines: Some.Waits);
+        using var socket = await SocketClient.OpenAsync(server, $"/ws/executions/{await server.RunAsync("waits")}/logs");
+        for (var i = 0; i <= StreamLimits.MessageBurst + StreamLimits.RefusedMessages; i++) await socket.SendAsync("x");
+        while (await socket.NextAsync() is not null)
+        {
+            // What was printed comes first.
+        }
+
+        Assert.Equal(WebSocketCloseStatus.PolicyViolation, socket.Socket.CloseStatus);
+        Assert.StartsWith("too_many_messages", socket.Socket.CloseStatusDescription, StringComparison.Ordinal);
     }
 
     [Theory]

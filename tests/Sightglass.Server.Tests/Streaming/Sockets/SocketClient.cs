@@ -11,13 +11,15 @@ internal sealed class SocketClient : IDisposable
 
     public ClientWebSocket Socket => _socket;
 
-    public static async Task<SocketClient> OpenAsync(ServerHarness server, params (string Name, string Value)[] headers)
+    public static Task<SocketClient> OpenAsync(ServerHarness server, params (string Name, string Value)[] headers) => OpenAsync(server, "/ws", headers);
+
+    public static async Task<SocketClient> OpenAsync(ServerHarness server, string path, params (string Name, string Value)[] headers)
     {
         var client = new SocketClient();
         foreach (var (name, value) in headers) client._socket.Options.SetRequestHeader(name, value);
         client._socket.Options.CollectHttpResponseDetails = true;
         using var limit = new CancellationTokenSource(ServerHarness.Limit);
-        await client._socket.ConnectAsync(new Uri($"ws://{server.Address.Authority}/ws"), limit.Token);
+        await client._socket.ConnectAsync(new Uri($"ws://{server.Address.Authority}{path}"), limit.Token);
         return client;
     }
 
