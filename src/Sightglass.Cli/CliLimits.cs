@@ -75,6 +75,9 @@ internal static class CliLimits
     /// <summary>How long a server may take to begin an answer.</summary>
     public static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(100);
 
+    /// <summary>How many bytes a second a body is expected to take at least; a larger one has longer to be answered.</summary>
+    public const int SlowestUpload = 32 * 1024;
+
     /// <summary>How long a stream that is followed may be silent; a server sends a sign of life each 15 seconds.</summary>
     public static readonly TimeSpan SilentStream = TimeSpan.FromSeconds(60);
 

@@ -19,7 +19,11 @@ public sealed class CliReferenceTests
         var text = File.ReadAllText(Path);
         var start = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         var end = text.IndexOf("\n\n", start, StringComparison.Ordinal) + 1;
-        if (RepositoryFiles.IsRewriting) File.WriteAllText(Path, text[..start] + Table() + text[end..]);
+        if (RepositoryFiles.IsRewriting)
+        {
+            File.WriteAllText(Path, text[..start] + Table() + text[end..]);
+            return;
+        }
 
         Assert.True(Table() == text[start..end], "docs/reference/cli.md has another table; write this one, or run the test with SIGHTGLASS_REWRITE=1:\n" + Table());
     }

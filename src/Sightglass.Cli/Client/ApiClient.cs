@@ -197,7 +197,7 @@ internal sealed class ApiClient : IDisposable
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_peer.AnswerTime);
+        if (_peer.AnswerTime != Timeout.InfiniteTimeSpan) limit.CancelAfter(_peer.AnswerTime + TimeSpan.FromSeconds((request.Content?.Headers.ContentLength ?? 0) / CliLimits.SlowestUpload));
         HttpResponseMessage response;
         try
         {

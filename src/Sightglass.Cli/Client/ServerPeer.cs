@@ -18,7 +18,7 @@ internal sealed class ServerPeer(ServerAddress server) : ApiPeer
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Insecure(error),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => new ServerLostException($"{Name} cannot be reached ({Reason(error)}). Check that it runs, that address and port are right, and that no firewall stands between.", error) { IsUnsent = true },
         OperationCanceledException => new ServerLostException($"{Name} did not answer within {AnswerTime.TotalSeconds:0} s; try again.", error),
-        _ => new ServerLostException($"{Name} broke off its answer ({Reason(error)}); try again.", error),
+        _ => new ServerLostException($"{Name} broke off its answer ({Reason(error)}); try again{(server.Base.Scheme == Uri.UriSchemeHttp ? ", or is the address one of https://?" : ".")}", error),
     };
 
     public override CommandRefusedException Refused(int exitCode, int status, string code, string message)
@@ -36,7 +36,7 @@ internal sealed class ServerPeer(ServerAddress server) : ApiPeer
     {
         // Another certificate a moment later would be no better: this is not tried again.
         return error.InnerException is AuthenticationException trust && trust.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
-            ? new CommandRefusedException(ExitCodes.Unavailable, $"{Name} cannot prove who it is, so nothing was sent to it: {TerminalText.Clean(trust.Message)} The certificate of an authority of your own is trusted by SSL_CERT_FILE=FILE.", error)
+            ? new CommandRefusedException(ExitCodes.Unavailable, $"{Name} cannot prove who it is, so nothing was sent to it: {TerminalText.Clean(trust.Message.TrimEnd('.'))}. The certificate of an authority of your own is trusted by SSL_CERT_FILE=FILE.", error)
             : new ServerLostException($"{Name} does not speak TLS there, or broke off ({Reason(error)}); is the address one of http:// or another port?", error);
     }
 

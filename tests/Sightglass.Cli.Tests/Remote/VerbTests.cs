@@ -36,6 +36,19 @@ public sealed class VerbTests
         (await server.RunAsync("operator", "push", "fresh.yaml", "--replace")).Exits(7);
         Assert.Contains("Result: new", (await server.RunAsync("operator", "run", "fresh")).Exits(0).Output, StringComparison.Ordinal);
 
+        var first = JsonElement.Parse((await server.RunAsync("viewer", "history", "--pipeline", "hello", "--json")).Exits(0).Output).GetProperty("executions")[0].GetProperty("id").GetString()!;
+        Assert.Contains("They part at", (await server.RunAsync("viewer", "compare", first, "last")).Exits(0).Output, StringComparison.Ordinal);
+        Assert.Contains("They are the same", (await server.RunAsync("viewer", "compare", first, first)).Exits(0).Output, StringComparison.Ordinal);
+        Assert.Contains("nothing waits", (await server.RunAsync("viewer", "queue")).Exits(0).Output, StringComparison.Ordinal);
+        Assert.Equal(await server.LogAsync(first), (await server.RunAsync("viewer", "export", first, "--format", "ndjson")).Exits(0).Output);
+        Assert.Contains("run.zip", (await server.RunAsync("viewer", "export", first, "-o", "run.zip")).Exits(0).Output, StringComparison.Ordinal);
+        Assert.Contains("exists already", (await server.RunAsync("viewer", "export", first, "-o", "run.zip")).Exits(2).Error, StringComparison.Ordinal);
+        Assert.Contains("execution_exists", (await server.RunAsync("admin", "import", "run.zip")).Exits(6).Error, StringComparison.Ordinal);
+        (await server.RunAsync("operator", "import", "run.zip")).Exits(7);
+        Assert.Contains("hello, completed", (await CliProcess.RunAsync(server.Elsewhere.Path, "import", "run.zip")).Exits(0).Output, StringComparison.Ordinal);
+        var imported = (await CliProcess.RunAsync(server.Elsewhere.Path, "events", first)).Exits(0).Output;
+        Assert.Equal((await server.LogAsync(first)).Split('\n')[1..], imported.Split('\n')[1..]);
+
         Assert.Contains("Failed", (await server.RunAsync("operator", "run", "failing")).Exits(1).Output, StringComparison.Ordinal);
         Assert.Contains("Started again", (await server.RunAsync("operator", "retry", "last")).Exits(0).Output, StringComparison.Ordinal);
         await using var again = server.Command("viewer", "watch", "last");
