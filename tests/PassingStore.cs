@@ -4,7 +4,7 @@ namespace Sightglass.Tests;
 
 /// <summary>A store that gives everything on to another; doubles override what they are about. Compiled into every project
 /// that has such doubles.</summary>
-internal class PassingStore(IEventStore inner) : IEventStore, IRecordStore
+internal class PassingStore(IEventStore inner) : IEventStore, IRecordStore, IValueOwners
 {
     protected IEventStore Inner => inner;
 
@@ -24,6 +24,12 @@ internal class PassingStore(IEventStore inner) : IEventStore, IRecordStore
     public virtual ValueTask<ExecutionPage> ListAsync(ExecutionQuery query, CancellationToken cancellationToken = default) => inner.ListAsync(query, cancellationToken);
 
     public virtual ValueTask<long> ClaimAsync(Guid executionId, CancellationToken cancellationToken = default) => inner.ClaimAsync(executionId, cancellationToken);
+
+    public virtual ValueTask<bool> HoldsValueAsync(Guid executionId, string reference, CancellationToken cancellationToken = default) =>
+        ((IValueOwners)inner).HoldsValueAsync(executionId, reference, cancellationToken);
+
+    public virtual ValueTask<bool> IsValueHeldAsync(string reference, string organization, IReadOnlyCollection<string>? pipelineIds, CancellationToken cancellationToken = default) =>
+        ((IValueOwners)inner).IsValueHeldAsync(reference, organization, pipelineIds, cancellationToken);
 
     public virtual ValueTask<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken = default) => Records.GetAsync(key, cancellationToken);
 

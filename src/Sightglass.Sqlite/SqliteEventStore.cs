@@ -12,7 +12,7 @@ namespace Sightglass.Sqlite;
 /// call blocks for a write to disk; others wait without a thread. Reads run on the caller's thread, on connections of
 /// their own, and neither wait for appends nor hold them up.
 /// </remarks>
-public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep
+public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep, IValueOwners
 {
     private readonly CommitLoop _loop;
     private readonly Checkpointer _checkpointer;
@@ -151,6 +151,21 @@ public sealed class SqliteEventStore : IEventStore, IRecordStore, IStoreUpkeep
         ArgumentNullException.ThrowIfNull(query);
         query.Validate();
         return _readers.RunAsync(reader => reader.Records.List(query, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> HoldsValueAsync(Guid executionId, string reference, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return _readers.RunAsync(reader => ValueReference.TryParse(reference, out var hash) && reader.Holders.Holds(executionId, hash), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> IsValueHeldAsync(string reference, string organization, IReadOnlyCollection<string>? pipelineIds, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentNullException.ThrowIfNull(organization);
+        return _readers.RunAsync(reader => ValueReference.TryParse(reference, out var hash) && reader.Holders.IsHeld(hash, organization, pipelineIds), cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sightglass.Core.Executions;
 
 namespace Sightglass.Core.Ports;
@@ -8,7 +7,6 @@ public sealed partial class InMemoryEventStore
 {
     // Owned by whoever holds _gate.
     private readonly Dictionary<Guid, Tombstone> _tombstones = [];
-    private readonly Dictionary<string, int> _valueUsers = new(StringComparer.Ordinal);
     private long _created;
 
     /// <inheritdoc/>
@@ -108,19 +106,12 @@ public sealed partial class InMemoryEventStore
     {
         _logs.Remove(log.Summary.Id);
         if (log.Ended is { } ended) _ended.Remove(ended);
-        foreach (var value in log.Values) Forget(value);
+        foreach (var value in log.Values) LetGo(log.Summary.Id, value);
 
         // Taken out together now and then: each alone would move all that come after it.
         _goneBlocks += log.Blocks.Count;
         if (_goneBlocks <= _byPosition.Count / 2) return;
         _byPosition.RemoveAll(block => !_logs.ContainsKey(block.ExecutionId));
         _goneBlocks = 0;
-    }
-
-    private void Forget(string value)
-    {
-        if (--CollectionsMarshal.GetValueRefOrAddDefault(_valueUsers, value, out _) > 0) return;
-        _valueUsers.Remove(value);
-        _values.Remove(value);
     }
 }

@@ -9,7 +9,7 @@ namespace Sightglass.Core.Ports;
 /// <param name="time">The clock by which records expire; <see langword="null"/> for the system's.</param>
 /// <param name="keepEnded">How many ended executions are kept; of more, the one that ended first is forgotten whole, its
 /// values included where no other has them. All by default.</param>
-public sealed partial class InMemoryEventStore(TimeProvider? time = null, int keepEnded = int.MaxValue) : IEventStore, IRecordStore, IStoreUpkeep
+public sealed partial class InMemoryEventStore(TimeProvider? time = null, int keepEnded = int.MaxValue) : IEventStore, IRecordStore, IStoreUpkeep, IValueOwners
 {
     private const long MicrosecondTicks = TimeSpan.TicksPerMicrosecond;
 
@@ -223,7 +223,7 @@ public sealed partial class InMemoryEventStore(TimeProvider? time = null, int ke
         {
             ref var bytes = ref CollectionsMarshal.GetValueRefOrAddDefault(_values, value.Reference, out var known);
             if (!known) bytes = value.Bytes.ToArray();
-            if (log.Values.Add(value.Reference)) CollectionsMarshal.GetValueRefOrAddDefault(_valueUsers, value.Reference, out _)++;
+            if (log.Values.Add(value.Reference)) Hold(append.ExecutionId, value.Reference);
         }
 
         if (append.Records.Count > 0) _records.Write(append.Records);

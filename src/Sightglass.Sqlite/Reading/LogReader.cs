@@ -43,6 +43,7 @@ internal sealed class LogReader : IDisposable
             Lists = new ExecutionLister(_connection);
             Records = new RecordReader(_connection, options.TimeProvider);
             Upkeep = new UpkeepReader(_connection);
+            Holders = new HolderReader(_connection);
         }
         catch
         {
@@ -56,6 +57,8 @@ internal sealed class LogReader : IDisposable
     public RecordReader Records { get; }
 
     public UpkeepReader Upkeep { get; }
+
+    public HolderReader Holders { get; }
 
     public LogPage Read(Guid executionId, long after, BlockFilter filter, int maxBytes, CancellationToken cancellationToken)
     {

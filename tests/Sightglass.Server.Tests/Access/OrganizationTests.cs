@@ -99,6 +99,38 @@ public sealed class OrganizationTests
         Assert.All(list.Items, i => Assert.Equal("acme", i.Summary.Organization));
     }
 
+    [Fact]
+    public async Task Value_is_given_to_those_alone_who_may_see_an_execution_that_carries_it()
+    {
+        const string Large = """
+            id: large
+            stages:
+              - { id: print, type: shell, shell: { run: "head -c 100000 /dev/zero | tr '\\0' x" } }
+            """;
+        await using var server = await ServerHarness.StartAsync(Large, Some.Hello);
+        var theirs = await StartAsync(server, "acme", "large");
+        await server.EndAsync(theirs);
+        var reference = await server.Engine.ReadStateAsync(theirs, s => s.Find("print")!.Output!.Reference);
+        Assert.NotNull(reference);
+        (await server.GetAsync($"/api/values/{reference}")).AssertProblem(HttpStatusCode.NotFound, "value_not_found");
+        (await server.GetAsync($"/api/values/{reference}?execution={theirs}")).AssertProblem(HttpStatusCode.NotFound, "execution_not_found");
+        var other = await server.RunToEndAsync("hello", """{"input":"Ada"}""");
+        (await server.GetAsync($"/api/values/{reference}?execution={other}")).AssertProblem(HttpStatusCode.NotFound, "value_not_found");
+
+        // The same value of an execution of one's own is one's own.
+        var own = await server.RunToEndAsync("large");
+        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync($"/api/values/{reference}")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync($"/api/values/{reference}?execution={own}")).Status);
+
+        // Nor is it of whoever has a role on another pipeline alone.
+        await server.AddUserAsync("root", "admin");
+        await server.AddUserAsync("bob", "none", grants: """{"hello":"viewer"}""");
+        await server.AddUserAsync("eve", "none", grants: """{"large":"viewer"}""");
+        (await server.GetAsync($"/api/values/{reference}", await server.LogInAsync("bob"))).AssertProblem(HttpStatusCode.NotFound, "value_not_found");
+        (await server.GetAsync($"/api/values/{reference}?execution={own}", await server.LogInAsync("bob"))).AssertProblem(HttpStatusCode.NotFound, "execution_not_found");
+        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync($"/api/values/{reference}", await server.LogInAsync("eve"))).Status);
+    }
+
     private static async Task<Guid> StartAsync(ServerHarness server, string organization, string pipeline = "waits")
     {
         var definition = DefinitionReader.Read(await File.ReadAllBytesAsync(Path.Combine(server.Folder, pipeline + ".yaml")), pipeline + ".yaml").Definition!;

@@ -20,12 +20,14 @@ internal static class ValueEndpoint
             .Describe("getValue", Tags.Executions, "A value that was too large for an event", d => d
                 .Says("At most 1 MiB at once: the header X-Next-Offset, or Content-Range, says where the rest begins.")
                 .Path("reference", "The ref of the value.")
+                .Query("execution", Constraint.Of("uuid"), "An execution that carries it. Without it the value is looked for among the newest executions that do.")
                 .Query("offset", Constraint.Number(0, long.MaxValue, 0), "How many bytes to pass over.")
                 .Query("length", Constraint.Number(0, ServerLimits.MaxValuePageBytes, ServerLimits.MaxValuePageBytes), "The most bytes to give.")
                 .Header("Range", Constraint.Text(ServerLimits.MaxPathPart), "bytes=FROM-TO or bytes=FROM-; passed over where offset or length is given.")
                 .Gives("text/plain", null, "The bytes of its JSON.")
                 .Gives("text/plain", null, "The part that Range asks for.", 206)
-                .Fails(404, "value_not_found")
+                .Fails(404, "value_not_found", "execution_not_found")
+                .Fails(410, "execution_deleted")
                 .Fails(416, "range_not_satisfiable"));
 
     private static async Task ValueAsync(HttpContext context, ServerContext server)
@@ -40,8 +42,14 @@ internal static class ValueEndpoint
         }
 
         var reference = (string)context.GetRouteValue("reference")!;
+        if (await RefuseAsync(context, server, reference).ConfigureAwait(false) is { } problem)
+        {
+            await problem.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
         var take = length > 0 ? (int)Math.Min(length, ServerLimits.MaxValuePageBytes) : ServerLimits.MaxValuePageBytes;
-        var bytes = ValueReference.TryParse(reference, out _) ? await server.Engine.Store.ReadValueAsync(reference, offset, take, context.RequestAborted).ConfigureAwait(false) : null;
+        var bytes = await server.Engine.Store.ReadValueAsync(reference, offset, take, context.RequestAborted).ConfigureAwait(false);
         if (bytes is not { } value)
         {
             await NotFound.WriteAsync(context).ConfigureAwait(false);
@@ -61,6 +69,18 @@ internal static class ValueEndpoint
         if (value.Length == take) context.Response.Headers["X-Next-Offset"] = (offset + take).ToString(CultureInfo.InvariantCulture);
         context.Response.ContentLength = value.Length;
         await context.Response.Body.WriteAsync(value, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses a value of which the caller may see no execution: to know its hash is no right.</summary>
+    private static async ValueTask<ApiProblem?> RefuseAsync(HttpContext context, ServerContext server, string reference)
+    {
+        if (!ValueReference.TryParse(reference, out _) || server.Engine.Store is not IValueOwners owners) return NotFound;
+        var caller = context.Caller();
+        if (context.Request.Query["execution"].ToString() is not { Length: > 0 } named)
+            return await owners.IsValueHeldAsync(reference, caller.Organization, caller.Role > Role.None ? null : [.. caller.Grants.Keys], context.RequestAborted).ConfigureAwait(false) ? null : NotFound;
+        var id = Guid.ParseExact(named, "D");
+        return await server.Scope.RefuseAsync(caller, id, Role.Viewer, context.RequestAborted).ConfigureAwait(false)
+            ?? (await owners.HoldsValueAsync(id, reference, context.RequestAborted).ConfigureAwait(false) ? null : NotFound);
     }
 
     private static long NumberOf(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;

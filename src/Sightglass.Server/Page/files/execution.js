@@ -109,7 +109,7 @@ export class ExecutionView {
     let text = '';
     const step = 1024 * 1024;
     for (let offset = 0; ; offset += step) {
-      const bytes = await (await fetch(`/api/values/${reference}?offset=${offset}&length=${step}`)).arrayBuffer();
+      const bytes = await (await fetch(`/api/values/${reference}?execution=${this.#id}&offset=${offset}&length=${step}`)).arrayBuffer();
       text += new TextDecoder().decode(bytes);
       if (bytes.byteLength < step) break;
     }
