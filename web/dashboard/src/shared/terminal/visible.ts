@@ -6,7 +6,7 @@ export interface VisiblePart {
 
 // Control characters, what turns the direction of writing, what is invisible, halves of pairs, and what stands for broken bytes.
 const hidden =
-  /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Writes a character that shows nothing as a mark: `␀` for NUL, `‹U+202E›` for what turns the direction. */
 function markOf(character: string): string {

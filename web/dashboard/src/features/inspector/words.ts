@@ -1,0 +1,15 @@
+import type { StageState } from '@sightglass/client';
+
+const waits: Record<string, string> = { timer: 'a time', event: 'an event', approval: 'a person', retry: 'the next try', group: 'a slot of its group', child: 'its child', condition: 'a condition', trigger: 'its trigger' };
+
+/** What a stage waits for, in a word; empty where it waits for nothing. */
+export const waitsFor = (stage: StageState): string => (stage.waitingFor === null ? '' : waits[stage.waitingFor] ?? stage.waitingFor);
+
+const traits: Record<string, string> = { tone: 'Tone', style: 'Style', riskTolerance: 'Risk tolerance', domain: 'Domain', collaboration: 'Collaboration', constraints: 'Constraints' };
+
+/** The traits of a personality as names and values; what this dashboard does not know keeps its own name. */
+export function traitsOf(personality: Readonly<Record<string, unknown>>): [string, string][] {
+  return Object.entries(personality)
+    .filter(([name, value]) => name !== 'name' && name !== 'description' && value !== null && value !== undefined)
+    .map(([name, value]) => [traits[name] ?? name, Array.isArray(value) ? value.map(String).join('; ') : typeof value === 'object' ? JSON.stringify(value) : String(value)]);
+}
