@@ -41,7 +41,7 @@ export class PipelineEditor {
           autocompletion({ override: [complete] }),
           keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
           EditorState.readOnly.of(isReadOnly), EditorView.editable.of(!isReadOnly),
-          EditorView.contentAttributes.of({ 'aria-label': 'Pipeline file', ...(isReadOnly ? { tabindex: '0', 'aria-readonly': 'true' } : {}) }),
+          EditorView.contentAttributes.of({ 'aria-label': 'Pipeline file', tabindex: '0', ...(isReadOnly ? { 'aria-readonly': 'true' } : {}) }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) onchange(update.state.doc.toString());
           }),
@@ -82,7 +82,7 @@ const complete: CompletionSource = (context) => {
 function diagnosticOf({ line, column, severity, message, suggestion, code }: PlacedProblem, doc: Text): Diagnostic {
   const at = doc.line(Math.min(Math.max(1, line), doc.lines));
   const from = Math.min(at.to, at.from + Math.max(0, column - 1));
-  return { from, to: Math.max(from, at.to), severity, message: [message, suggestion].filter(Boolean).join(' '), source: code };
+  return { from, to: Math.max(from, at.to), severity, message: [message, suggestion].filter(Boolean).join(' – '), source: code };
 }
 
 const colours = HighlightStyle.define([
