@@ -15,6 +15,20 @@ const withoutInlineStyle: Plugin = {
 
 export default defineConfig({
   plugins: [withoutInlineStyle, tailwindcss(), sveltekit()],
-  build: { target: 'es2022' },
+  build: {
+    target: 'es2022',
+    cssTarget: ['chrome120', 'firefox121', 'safari17.4'],
+    rolldownOptions: {
+      output: {
+        // What every page needs comes in two pieces: many small ones compress badly. What few need stays with those.
+        codeSplitting: {
+          groups: [
+            { name: 'framework', test: /node_modules\/(svelte|@sveltejs|clsx|esm-env)\//, minShareCount: 7 },
+            { name: 'shared', test: /dashboard\/src\/(shared|shell)|client\/src\/(api|streaming|overview)/, minShareCount: 5 },
+          ],
+        },
+      },
+    },
+  },
   server: { proxy: { '/api': server, '/ws': { target: server, ws: true }, '/openapi': server } },
 });
