@@ -31,8 +31,9 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>Opens what a command is to work on.</summary>
     /// <param name="target">The place.</param>
     /// <param name="isNew">Whether a data folder is made where it does not exist yet.</param>
+    /// <param name="isOnlyRunning">Whether a folder that nobody owns is of no use: to own it would keep others from running something.</param>
     /// <exception cref="CommandRefusedException">There is nothing to open, or its owner does not answer.</exception>
-    public static async Task<Session> OpenAsync(Target target, bool isNew = false)
+    public static async Task<Session> OpenAsync(Target target, bool isNew = false, bool isOnlyRunning = false)
     {
         if (target.Server is { } server) return new Session(ApiClient.OfServer(server), isRunning: true, isServed: true);
         var paths = target.Data;
@@ -43,7 +44,12 @@ internal sealed class Session : IAsyncDisposable
             if (isNew) paths.Create();
             else if (!File.Exists(paths.Database) && FolderOwner.Read(paths) is null)
                 throw new CommandRefusedException(ExitCodes.Unavailable, $"There are no executions in '{paths.Folder}' yet; start one with: sightglass run FILE, name another folder with --data, or a server with --server.");
-            if (FolderLock.TryTake(paths, "command") is { } taken) return await OwnAsync(paths, taken).ConfigureAwait(false);
+            if (FolderLock.TryTake(paths, "command") is { } taken)
+            {
+                if (!isOnlyRunning) return await OwnAsync(paths, taken).ConfigureAwait(false);
+                taken.Dispose();
+                throw new CommandRefusedException(ExitCodes.Unavailable, $"Nothing runs executions in '{paths.Folder}' now, so nothing will happen there; start 'sightglass serve', or name a server with --server.");
+            }
 
             // Somebody has the lock and does not listen yet: a run in its first moments, or a command that is about to end.
             if (TimeProvider.System.GetElapsedTime(start) > Patience)

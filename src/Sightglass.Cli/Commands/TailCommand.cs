@@ -51,10 +51,7 @@ internal static class TailCommand
 
     private static async Task<int> RunAsync(Target target, TailFilter filter, bool isJson, TimeSpan patience)
     {
-        // Not by owning the folder: nobody could run anything meanwhile.
-        if (target.Server is null && Session.Connect(target.Data) is null)
-            throw new CommandRefusedException(ExitCodes.Unavailable, $"Nothing runs executions in '{target.Data.Folder}' now, so nothing will happen there; start 'sightglass serve', or name a server with --server.");
-        await using var session = await Session.OpenAsync(target).ConfigureAwait(false);
+        await using var session = await Session.OpenAsync(target, isOnlyRunning: true).ConfigureAwait(false);
         var streams = StandardStreams.Open();
         var isColored = OutputChoice.IsColored && !Console.IsOutputRedirected;
         var known = new KnownExecutions();

@@ -9,6 +9,10 @@ internal sealed class TailReaders : IAsyncDisposable
 {
     // Ten seconds of them.
     private const int ChildTries = 40;
+
+    // Of so many places one goes to whoever waits for its turn.
+    private const int UrgentShare = 4;
+
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(250);
 
     private readonly ApiClient _client;
@@ -20,11 +24,13 @@ internal sealed class TailReaders : IAsyncDisposable
     private readonly int _places;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
-    private readonly Queue<TailedExecution> _waiting = [];
+    private readonly LinkedList<TailedExecution> _urgent = [];
+    private readonly LinkedList<TailedExecution> _waiting = [];
     private readonly HashSet<TailedExecution> _reading = [];
     private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _turns;
     private TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _taken;
     private bool _isHeld;
 
     /// <summary>Makes them.</summary>
@@ -41,18 +47,20 @@ internal sealed class TailReaders : IAsyncDisposable
         _turns = time.CreateTimer(static readers => ((TailReaders)readers!).Turn(), this, CliLimits.TailTurn, CliLimits.TailTurn);
     }
 
+    private int Waiting => _urgent.Count + _waiting.Count;
+
     /// <summary>Gets what ends with the first failure that no later try would mend.</summary>
     public Task<Exception> Failed => _failed.Task;
 
     /// <summary>Reads what there is of an execution, now or when there is a place, and follows it to its end.</summary>
     /// <param name="execution">The execution.</param>
-    /// <param name="seq">How far its log is said to be.</param>
+    /// <param name="seq">How far its log is said to be; one of which news is known goes first.</param>
     public void Read(TailedExecution execution, long seq)
     {
         lock (_gate)
         {
-            if (execution.IsActive) execution.NewsSeq = Math.Max(execution.NewsSeq, seq);
-            else Enqueue(execution);
+            if (execution.Turn is not null) execution.NewsSeq = Math.Max(execution.NewsSeq, seq);
+            else Enqueue(execution, isUrgent: seq > execution.Seq);
         }
     }
 
@@ -69,28 +77,48 @@ internal sealed class TailReaders : IAsyncDisposable
     /// <summary>Waits until nothing is read any more.</summary>
     public Task WaitUntilIdleAsync()
     {
-        lock (_gate) return _reading.Count + _waiting.Count == 0 ? Task.CompletedTask : _idle.Task;
+        lock (_gate) return _reading.Count + Waiting == 0 ? Task.CompletedTask : _idle.Task;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _turns.DisposeAsync().ConfigureAwait(false);
-        lock (_gate) _waiting.Clear();
+        lock (_gate)
+        {
+            _urgent.Clear();
+            _waiting.Clear();
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         await WaitUntilIdleAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 
-    private void Enqueue(TailedExecution execution)
+    private void Enqueue(TailedExecution execution, bool isUrgent)
     {
-        execution.IsActive = true;
-        _waiting.Enqueue(execution);
+        // One that waits already moves up where something new is known of it.
+        if (execution.Stand.List is { } line)
+        {
+            if (!isUrgent || line == _urgent) return;
+            line.Remove(execution.Stand);
+        }
+
+        (isUrgent ? _urgent : _waiting).AddLast(execution.Stand);
         Start();
+    }
+
+    /// <summary>Takes the next in line: one with news, and now and then one that only takes its turn.</summary>
+    private TailedExecution? Next()
+    {
+        var line = _urgent.Count == 0 || (_waiting.Count > 0 && ++_taken % UrgentShare == 0) ? _waiting : _urgent;
+        if (line.First is not { } next) return null;
+        line.Remove(next);
+        return next.Value;
     }
 
     private void Start()
     {
-        while (!_isHeld && !_stopping.IsCancellationRequested && _reading.Count < _places && _waiting.TryDequeue(out var next))
+        while (!_isHeld && !_stopping.IsCancellationRequested && _reading.Count < _places && Next() is { } next)
         {
             next.NewsSeq = 0;
             next.ReadAt = _time.GetTimestamp();
@@ -99,7 +127,7 @@ internal sealed class TailReaders : IAsyncDisposable
             _ = Task.Run(() => RunAsync(next));
         }
 
-        if (_reading.Count + _waiting.Count > 0) return;
+        if (_reading.Count + Waiting > 0) return;
         _idle.TrySetResult();
         _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -109,7 +137,7 @@ internal sealed class TailReaders : IAsyncDisposable
     {
         lock (_gate)
         {
-            var quiet = _reading.Where(r => _time.GetElapsedTime(r.ReadAt) >= CliLimits.TailTurn).OrderBy(r => r.ReadAt).Take(_waiting.Count).ToList();
+            var quiet = _reading.Where(r => _time.GetElapsedTime(r.ReadAt) >= CliLimits.TailTurn).OrderBy(r => r.ReadAt).Take(Waiting).ToList();
             foreach (var execution in quiet) execution.Turn!.Cancel();
         }
     }
@@ -153,9 +181,8 @@ internal sealed class TailReaders : IAsyncDisposable
             _reading.Remove(execution);
             execution.Turn!.Dispose();
             execution.Turn = null;
-            execution.IsActive = false;
             hasEnded &= execution.NewsSeq <= execution.Seq;
-            if ((comesAgain || execution.NewsSeq > execution.Seq) && !_stopping.IsCancellationRequested) Enqueue(execution);
+            if ((comesAgain || execution.NewsSeq > execution.Seq) && !_stopping.IsCancellationRequested) Enqueue(execution, execution.NewsSeq > execution.Seq);
         }
 
         if (hasEnded) _known.End(execution);

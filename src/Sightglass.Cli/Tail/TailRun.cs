@@ -121,7 +121,7 @@ internal sealed class TailRun(Session session, TailFilter filter, TailReaders re
         var status = row.GetProperty("status"u8).GetString()!;
         if (known.Find(id) is { } execution)
         {
-            if (seq is null || seq > execution.Seq) readers.Read(execution, seq ?? long.MaxValue);
+            if (seq is null || seq > execution.Seq) readers.Read(execution, seq ?? 0);
             return;
         }
 
@@ -164,7 +164,7 @@ internal sealed class TailRun(Session session, TailFilter filter, TailReaders re
             }
         }
 
-        Add(new TailedExecution(id, pipeline, status, Math.Max(0, seq.Value - Lookback), _hasBegun ? _inTouch.AddSeconds(-5) : _begin), seq.Value);
+        Add(new TailedExecution(id, pipeline, status, Math.Max(0, seq.Value - Lookback), _hasBegun ? _inTouch.AddSeconds(-5) : _begin), 0);
         foreach (var child in children)
         {
             if (known.Find(child) is null) await JoinAsync(child, "", "running", null, cancellationToken).ConfigureAwait(false);

@@ -25,8 +25,8 @@ internal sealed class TailedExecution(Guid id, string pipeline, string status, l
     /// <summary>Gets what its stages have begun to print.</summary>
     public OpenLines Open { get; } = new();
 
-    /// <summary>Gets or sets whether it waits for a place or has one.</summary>
-    public bool IsActive { get; set; }
+    /// <summary>Gets where it stands in line for a place.</summary>
+    public LinkedListNode<TailedExecution> Stand => field ??= new LinkedListNode<TailedExecution>(this);
 
     /// <summary>Gets or sets how far its log is said to be, since it got its place: it is looked at once more where that is further.</summary>
     public long NewsSeq { get; set; }

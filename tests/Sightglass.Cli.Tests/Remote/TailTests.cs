@@ -117,7 +117,10 @@ public sealed class TailTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("waiting.yaml", TemporaryFolder.Waiting);
-        Assert.Contains("sightglass serve", (await CliProcess.RunAsync(folder.Path, "tail")).Exits(3).Error, StringComparison.Ordinal);
+        folder.Write("hello.yaml", TemporaryFolder.Hello);
+        Assert.Contains("--server", (await CliProcess.RunAsync(folder.Path, "tail")).Exits(3).Error, StringComparison.Ordinal);
+        (await CliProcess.RunAsync(folder.Path, "run", "hello.yaml")).Exits(0);
+        Assert.Contains("Nothing runs executions", (await CliProcess.RunAsync(folder.Path, "tail")).Exits(3).Error, StringComparison.Ordinal);
         await using var run = CliProcess.Start(folder.Path, "run", "waiting.yaml");
         await run.WaitForAsync("| waiting");
         await using var tail = CliProcess.Start(folder.Path, "tail");
