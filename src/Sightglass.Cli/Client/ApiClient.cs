@@ -52,7 +52,7 @@ internal sealed class ApiClient : IDisposable
     public static ApiClient OfServer(ServerAddress server)
     {
         var client = new ApiClient(
-            new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = CliLimits.ConnectTime },
+            new SocketsHttpHandler { UseProxy = !server.IsLoopback, AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = CliLimits.ConnectTime },
             server.Base,
             new ServerPeer(server));
         if (server.Token is { } token) client._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);

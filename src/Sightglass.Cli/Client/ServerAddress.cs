@@ -12,7 +12,10 @@ internal sealed record ServerAddress(Uri Base, string? Token)
     public string Shown => Base.AbsoluteUri.TrimEnd('/');
 
     /// <summary>Gets whether others on the way can read the token.</summary>
-    public bool ExposesToken => Token is not null && Base.Scheme == Uri.UriSchemeHttp && !IsLoopback(Base);
+    public bool ExposesToken => Token is not null && Base.Scheme == Uri.UriSchemeHttp && !IsLoopback;
+
+    /// <summary>Gets whether the server is on this machine.</summary>
+    public bool IsLoopback => Base.IsLoopback || (IPAddress.TryParse(Base.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>Reads an address.</summary>
     /// <exception cref="CommandRefusedException">It is none that a server has.</exception>
@@ -24,7 +27,4 @@ internal sealed record ServerAddress(Uri Base, string? Token)
             throw new CommandRefusedException(ExitCodes.Invalid, "The address of a server has no name, password or query in it; a login is shown by --token-file, --token or SIGHTGLASS_TOKEN.");
         return new ServerAddress(uri.AbsolutePath.EndsWith('/') ? uri : new Uri(uri.AbsoluteUri + "/"), token);
     }
-
-    private static bool IsLoopback(Uri uri) =>
-        uri.IsLoopback || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

@@ -41,6 +41,10 @@ internal sealed record Target(FolderPaths Data, ServerAddress? Server)
         return new Target(data, server);
     }
 
+    /// <summary>Tells whether a command talks to a server.</summary>
+    public static bool NamesServer(ParseResult parsed) =>
+        parsed.GetValue(CommonOptions.Server) is not null || (parsed.GetValue(CommonOptions.Data) is null && FromEnvironment("SIGHTGLASS_SERVER") is not null);
+
     /// <summary>Refuses a folder of pipelines beside a server, which has its own.</summary>
     public Target Without(string? pipelines) => Server is null || pipelines is null
         ? this

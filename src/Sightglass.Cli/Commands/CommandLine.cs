@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Text.Json;
+using Sightglass.Cli.Client;
 using Sightglass.Core.Ports;
 
 namespace Sightglass.Cli.Commands;
@@ -44,6 +46,13 @@ internal static class CommandLine
             output.Out.Flush();
             output.Error.WriteLine(unavailable.Message);
             WriteDetail(output.Error, unavailable);
+            return ExitCodes.Unavailable;
+        }
+        catch (Exception foreign) when (foreign is JsonException or KeyNotFoundException or InvalidOperationException or FormatException && Target.NamesServer(result))
+        {
+            output.Out.Flush();
+            output.Error.WriteLine("The server answered something that this command does not understand; is it a sightglass server, and of the same version?");
+            WriteDetail(output.Error, foreign);
             return ExitCodes.Unavailable;
         }
         catch (Exception defect)

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.RegularExpressions;
 using Sightglass.Cli.Tests.Processes;
 using Xunit;
@@ -37,6 +39,47 @@ public sealed partial class TrustTests : IDisposable
         // Nor to one that speaks no TLS at all.
         var plain = (await CliProcess.RunAsync(_folder.Path, "list", "--server", url.Replace("https", "http", StringComparison.Ordinal), "--token-file", ".sightglass/start-token")).Exits(3);
         Assert.Contains("https", plain.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Redirection_is_not_followed_and_answers_of_another_kind_are_no_defect()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+        var answers = new Queue<string>([
+            $"302 Found\r\nLocation: {url}/elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            "200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
+            "200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<html>",
+            "404 Not Found\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<html>",
+        ]);
+        var paths = new List<string>();
+        var answering = AnswerAsync();
+        foreach (var says in (string[])["sends callers elsewhere", "a sightglass server", "a sightglass server", "a sightglass server"])
+        {
+            var refused = await CliProcess.RunAsync(_folder.Path, "list", "--server", url, "--token", "sg_1");
+            Assert.Contains(says, refused.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("report it", refused.Error, StringComparison.Ordinal);
+            Assert.True(refused.ExitCode is 2 or 3, refused.Error);
+        }
+
+        await answering.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.All(paths, path => Assert.StartsWith("GET /api/executions ", path, StringComparison.Ordinal));
+
+        async Task AnswerAsync()
+        {
+            while (answers.TryDequeue(out var answer))
+            {
+                using var connection = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+                using var reader = new StreamReader(connection.GetStream(), leaveOpen: true);
+                paths.Add(await reader.ReadLineAsync() ?? "");
+                while (await reader.ReadLineAsync() is { Length: > 0 })
+                {
+                }
+
+                await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 " + answer), TestContext.Current.CancellationToken);
+            }
+        }
     }
 
     [Fact]
