@@ -86,6 +86,7 @@ public sealed class SightglassServer : IAsyncDisposable
     {
         var addresses = _options.Urls.Select(ListenAddress.Parse).ToList();
         await _context.Access.Accounts.LoadAsync(cancellationToken).ConfigureAwait(false);
+        await _context.Switch.LoadAsync(cancellationToken).ConfigureAwait(false);
         foreach (var address in addresses) address.Check(_context.Access.HasPeople, _options.Tls is not null);
         if (_options.Tls is { } tls)
         {
@@ -134,6 +135,7 @@ public sealed class SightglassServer : IAsyncDisposable
         {
             _context.Streams.Dispose();
             _context.Results.Dispose();
+            _context.Starts.Dispose();
             return;
         }
 
@@ -142,6 +144,7 @@ public sealed class SightglassServer : IAsyncDisposable
         await app.DisposeAsync().ConfigureAwait(false);
         _context.Streams.Dispose();
         _context.Results.Dispose();
+        _context.Starts.Dispose();
         _stopping.Dispose();
     }
 
