@@ -86,7 +86,6 @@ public sealed class SightglassServer : IAsyncDisposable
     {
         var addresses = _options.Urls.Select(ListenAddress.Parse).ToList();
         await _context.Access.Accounts.LoadAsync(cancellationToken).ConfigureAwait(false);
-        await _context.Switch.LoadAsync(cancellationToken).ConfigureAwait(false);
         foreach (var address in addresses) address.Check(_context.Access.HasPeople, _options.Tls is not null);
         if (_options.Tls is { } tls)
         {
@@ -135,7 +134,6 @@ public sealed class SightglassServer : IAsyncDisposable
         {
             _context.Streams.Dispose();
             _context.Results.Dispose();
-            _context.Starts.Dispose();
             return;
         }
 
@@ -144,7 +142,6 @@ public sealed class SightglassServer : IAsyncDisposable
         await app.DisposeAsync().ConfigureAwait(false);
         _context.Streams.Dispose();
         _context.Results.Dispose();
-        _context.Starts.Dispose();
         _stopping.Dispose();
     }
 

@@ -1,0 +1,42 @@
+import type { components } from '@sightglass/client';
+import { duration, money } from '../../shared/format.js';
+import { diffWords } from './textDiff.js';
+import type { DiffPart } from './textDiff.js';
+
+export type Comparison = components['schemas']['Comparison'];
+export type StageComparison = components['schemas']['StageComparison'];
+export type Difference = components['schemas']['Difference'];
+
+/** How much more the right one took or cost: `+1.2 s`, `−$0.02`, `=`; empty where one of them has no figure. */
+export function delta(left: number | null | undefined, right: number | null | undefined, unit: 'duration' | 'cost'): string {
+  if (left == null || right == null) return '';
+  const difference = right - left;
+  const size = Math.abs(difference);
+  if (unit === 'duration' ? size < 1 : size < 1e-9) return '=';
+  return `${difference > 0 ? '+' : '−'}${unit === 'duration' ? duration(size) : money(size)}`;
+}
+
+/** The text of a JSON string, and anything else as it is written; null where there is nothing. */
+export function plain(json: string | null): string | null {
+  if (json === null || !json.startsWith('"')) return json;
+  try {
+    return String(JSON.parse(json));
+  } catch {
+    // It was shortened.
+    return json;
+  }
+}
+
+/** Shows where two values part, word by word; a value that only one has is one part. */
+export function partsOf({ left, right }: Difference): DiffPart[] {
+  const [a, b] = [plain(left), plain(right)];
+  if (a === null) return [{ kind: 'right', text: b ?? '' }];
+  if (b === null) return [{ kind: 'left', text: a }];
+  return diffWords(a, b);
+}
+
+/** What to call a place of a value. */
+export const placeOf = (path: string): string => (path === '' ? 'the whole value' : path.slice(1).replaceAll('/', ' › ').replaceAll('~1', '/').replaceAll('~0', '~'));
+
+/** Whether a stage is like its counterpart in all that counts. */
+export const isSame = (stage: StageComparison): boolean => stage.differs.length === 0;
