@@ -60,6 +60,7 @@ export class ExecutionModel {
 
   pause(): void {
     this.#following.pause();
+    this.#pulse.now();
   }
 
   resume(): void {

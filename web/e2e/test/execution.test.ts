@@ -1,0 +1,310 @@
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, test } from 'vitest';
+import { examine, look, until, useDashboard } from '../harness/dashboard.js';
+import { BufferingProxy } from '../harness/proxy.js';
+
+const hostile = '<img src=x onerror=window.hacked=1>';
+const pipelines = {
+  hello: 'id: hello\nname: Say hello\nstages:\n  - { id: greet, type: shell, shell: { run: echo hello } }\n',
+  parallel: `
+id: parallel
+name: Three beside each other
+stages:
+  - { id: first, type: data, data: { value: 1 } }
+  - { id: left, type: wait, needs: [first], wait: { event: left } }
+  - { id: middle, type: wait, needs: [first], wait: { event: middle } }
+  - { id: right, type: wait, needs: [first], wait: { event: right } }
+  - { id: last, type: data, needs: [left, middle, right], data: { value: 1 } }
+`,
+  talk: `
+id: talk
+name: Talk
+stages:
+  - { id: speak, type: shell, shell: { run: "for n in $(seq 1 60); do echo word $n; sleep 0.1; done" } }
+  - { id: after, type: shell, needs: [speak], shell: { run: echo done } }
+`,
+  breaks: `
+id: breaks
+name: Breaks
+stages:
+  - { id: fine, type: shell, shell: { run: echo fine } }
+  - { id: broken, name: "${hostile}", type: shell, needs: [fine], shell: { run: "echo '${hostile}' >&2; exit 3" } }
+  - { id: never, type: shell, needs: [broken], shell: { run: echo never } }
+`,
+  asks: `
+id: asks
+name: Asks
+stages:
+  - { id: build, type: shell, shell: { run: echo built } }
+  - id: publish
+    name: Publish
+    type: shell
+    triggers: { all: [{ completed: build }, { approval: { by: [operator], message: "Publish it?" } }] }
+    shell: { run: echo published }
+`,
+  many: `
+id: many
+name: Many
+stages:
+  - { id: items, type: data, data: { value: "[1, 2, 3, 4, 5, 6, 7, 8]" } }
+  - { id: each, name: Each of them, type: shell, forEach: "\${{ stages.items.output }}", shell: { env: { N: "\${{ item }}" }, run: "test $N -ne 5" } }
+`,
+};
+
+const dashboard = useDashboard({ pipelines });
+
+interface State {
+  seq: number;
+  status: string;
+  stages: { key: string; status: string }[];
+}
+
+const state = (id: string) => dashboard.server.ask<State>('GET', `/api/executions/${id}`);
+const open = (id: string, query = '', options: Parameters<typeof dashboard.open>[1] = {}) => dashboard.open(`/executions/${id}${query}`, options);
+const ended = (id: string) => until(async () => /completed|failed|cancelled/.test((await state(id)).status), `the end of ${id}`);
+
+async function run(pipeline: string, isEnded = true): Promise<string> {
+  const id = await dashboard.server.run(pipeline);
+  if (isEnded) await ended(id);
+  return id;
+}
+
+const mode = (page: Page, label: string) => page.locator(`header [data-mode="${label}"]`).waitFor();
+const rows = (page: Page) => page.locator('[data-stage]').evaluateAll((all) => all.map((row) => `${row.getAttribute('data-stage')} ${row.getAttribute('data-status')}`));
+const seqOf = async (page: Page) => Number(await page.locator('[data-seq]').getAttribute('data-seq'));
+
+/** Holds the page to what the server says: every stage as it stands, every event counted once. */
+async function agrees(page: Page, id: string): Promise<void> {
+  const { seq, stages } = await state(id);
+  await expect.poll(() => seqOf(page)).toBe(seq);
+  expect(await rows(page)).toEqual(stages.map(({ key, status }) => `${key} ${status}`));
+  expect(await page.locator('footer [data-mode]').textContent()).toContain(`${seq} of ${seq} events`);
+}
+
+describe('States', () => {
+  test('Execution_that_completed_is_shown_whole', async () => {
+    const id = await run('hello');
+    await examine(dashboard, 'execution-completed', `/executions/${id}`, (page) => mode(page, 'Ended'));
+  });
+
+  test('Stages_side_by_side_are_tied_together_and_say_what_the_last_waits_for', async () => {
+    const id = await run('parallel', false);
+    await examine(dashboard, 'execution-running', `/executions/${id}`, async (page) => {
+      await mode(page, 'LIVE');
+      await page.getByText('3 in parallel, 3 at once').waitFor();
+      await page.getByText('waiting for 3 stages').waitFor();
+    });
+    for (const type of ['left', 'middle', 'right']) await dashboard.server.ask('POST', '/api/events', { type });
+  });
+
+  test('Execution_that_failed_says_where_and_shows_hostile_text_as_text', async () => {
+    const id = await run('breaks');
+    await examine(dashboard, 'execution-failed', `/executions/${id}`, async (page) => {
+      await page.getByRole('alert').getByText('broken failed.').waitFor();
+      await page.getByText(hostile).first().waitFor();
+      expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+    });
+    const page = await open(id);
+    await page.getByRole('button', { name: 'Show broken' }).click();
+    await page.locator('[data-stage=broken] [aria-current=true]').waitFor();
+    await expect.poll(() => new URL(page.url()).search).toBe('?stage=broken');
+  });
+
+  test('Approval_is_given_with_a_comment_and_the_stage_goes_on', async () => {
+    const id = await run('asks', false);
+    const page = await open(id);
+    await page.locator('[data-approval=publish]').waitFor();
+    await look(page, 'execution-approval');
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByLabel('Comment').fill('Go');
+    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+    await page.locator('[data-stage=publish][data-status=completed]').waitFor();
+    await agrees(page, id);
+    const { events } = await dashboard.server.ask<{ events: { type: string; data: { comment?: string } }[] }>('GET', `/api/executions/${id}/events?types=approval.granted`);
+    expect(events.map((event) => event.data.comment)).toEqual(['Go']);
+  });
+
+  test('Items_fold_into_one_line_and_the_next_error_unfolds_it', async () => {
+    const id = await run('many');
+    const page = await open(id);
+    await page.getByText('8 items:').waitFor();
+    expect(await page.locator('[data-stage]').count()).toBe(2);
+    await page.keyboard.press('e');
+    await page.locator('[data-stage="each[4]"][data-status=failed] [aria-current=true]').waitFor();
+    await look(page, 'execution-items');
+    await expect.poll(() => new URL(page.url()).searchParams.get('stage')).toBe('each[4]');
+    await page.reload();
+    await page.locator('[data-stage="each[4]"] [aria-current=true]').waitFor();
+  });
+
+  test('Filter_narrows_and_says_so_where_nothing_is_left', async () => {
+    const id = await run('parallel', false);
+    const page = await open(id);
+    await page.keyboard.press('/');
+    await page.keyboard.type('nothing like it');
+    await page.getByText('No stage fits').waitFor();
+    await look(page, 'execution-filtered');
+    await page.getByRole('button', { name: 'Show all stages' }).last().click();
+    await page.getByLabel('State').selectOption('waiting');
+    await expect.poll(() => rows(page)).toEqual(['left waiting', 'middle waiting', 'right waiting', 'last pending']);
+  });
+
+  test.each([
+    ['execution-unknown', () => '01a1ff77-0000-7000-8000-000000000000', 'There is no such execution'],
+    ['execution-odd', () => 'no-id', 'There is no such execution'],
+  ])('Execution_that_is_not_there_says_so: %s', async (name, id, text) => {
+    const page = await dashboard.open('/executions', { allow: /Failed to load resource/ });
+    await page.goto(`${dashboard.server.address}/executions/${id()}`);
+    await page.getByText(text).waitFor();
+    await look(page, name);
+  });
+
+  test('Execution_that_is_deleted_while_it_is_shown_says_so', async () => {
+    const id = await run('hello');
+    const page = await open(id, '', { allow: /Failed to load resource/ });
+    await mode(page, 'Ended');
+    await dashboard.server.ask('DELETE', `/api/executions/${id}`);
+    await page.reload();
+    await page.getByText('This execution was deleted').waitFor();
+    await look(page, 'execution-deleted');
+  });
+
+  test('Address_of_the_playbook_viewer_opens_the_execution', async () => {
+    const id = await run('hello');
+    const page = await dashboard.open(`/app/playbooks/runs/${id}?stage=greet`);
+    await page.locator('[data-stage=greet] [aria-current=true]').waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/executions/${id}`);
+  });
+});
+
+describe('Commands', () => {
+  test('Execution_is_cancelled_by_Escape_after_a_question_and_run_again_by_keys', async () => {
+    const id = await run('parallel', false);
+    const page = await open(id);
+    await mode(page, 'LIVE');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').getByText('What has completed stays').waitFor();
+    await page.keyboard.press('Escape');
+    expect((await state(id)).status).toBe('running');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor();
+    await look(page, 'execution-cancel');
+    await page.getByRole('button', { name: 'Cancel the execution' }).click();
+    await mode(page, 'Ended');
+    await agrees(page, id);
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(() => new URL(page.url()).pathname).not.toBe(`/executions/${id}`);
+    await mode(page, 'LIVE');
+  });
+
+  test('Execution_is_paused_and_resumed', async () => {
+    const id = await run('talk', false);
+    const page = await open(id);
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByText('It is paused.').waitFor();
+    await look(page, 'execution-paused');
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await page.locator('[data-stage=after][data-status=completed]').waitFor();
+    await agrees(page, id);
+  });
+
+  test('Updates_stop_at_the_end_and_start_again_where_somebody_else_opens_it_again', async () => {
+    const id = await run('breaks');
+    const page = await open(id);
+    await mode(page, 'Ended');
+    await dashboard.server.ask('POST', `/api/executions/${id}/retry`, {});
+    await expect.poll(() => page.getByText('turn 2').count()).toBe(1);
+    await ended(id);
+    await agrees(page, id);
+  });
+
+  test('Keys_walk_through_the_stages_and_each_has_an_address', async () => {
+    const id = await run('parallel', false);
+    const page = await open(id);
+    await mode(page, 'LIVE');
+    for (const key of ['j', 'j', 'k', 'j', 'j']) await page.keyboard.press(key);
+    await page.locator('[data-stage=middle] [aria-current=true]').waitFor();
+    await expect.poll(() => new URL(page.url()).search).toBe('?stage=middle');
+    await page.getByRole('tab', { name: 'Graph' }).click();
+    await expect.poll(() => new URL(page.url()).search).toBe('?stage=middle&tab=graph');
+  });
+});
+
+describe('Live', () => {
+  test('Refresh_in_the_middle_misses_nothing', async () => {
+    const id = await run('talk', false);
+    const page = await open(id);
+    await expect.poll(() => seqOf(page)).toBeGreaterThan(8);
+    await page.reload();
+    await mode(page, 'LIVE');
+    const before = await seqOf(page);
+    await expect.poll(() => seqOf(page)).toBeGreaterThan(before + 4);
+    await ended(id);
+    await mode(page, 'Ended');
+    await agrees(page, id);
+    expect(await page.title()).toBe('✓ Talk · Sightglass');
+  });
+
+  test('Updates_that_are_paused_show_all_when_they_go_on', async () => {
+    const id = await run('talk', false);
+    const page = await open(id);
+    await mode(page, 'LIVE');
+    await page.keyboard.press('p');
+    await mode(page, 'Paused');
+    const at = await seqOf(page);
+    await until(async () => (await state(id)).seq > at + 10, 'more events');
+    expect(await seqOf(page)).toBe(at);
+    await look(page, 'execution-updates-paused');
+    await page.keyboard.press('r');
+    await expect.poll(() => seqOf(page)).toBeGreaterThan(at + 9);
+    await mode(page, 'Paused');
+    await page.keyboard.press('p');
+    await ended(id);
+    await agrees(page, id);
+  });
+
+  test('Tab_that_was_frozen_misses_nothing_when_it_wakes', async () => {
+    const id = await run('talk', false);
+    const page = await open(id);
+    await mode(page, 'LIVE');
+    const session = await page.context().newCDPSession(page);
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    const { seq } = await state(id);
+    await until(async () => (await state(id)).seq > seq + 15, 'more events');
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await ended(id);
+    await agrees(page, id);
+  });
+
+  test('Server_that_is_killed_and_started_again_leaves_nothing_missing_or_doubled', async () => {
+    const id = await run('parallel', false);
+    const page = await open(id, '', { allow: /Failed to load resource/ });
+    await mode(page, 'LIVE');
+    await dashboard.server.stop('SIGKILL');
+    await mode(page, 'Offline');
+    await page.locator('[data-countdown]').getByText(/Next try in \d s/).waitFor();
+    await look(page, 'execution-offline');
+    await dashboard.server.start();
+    for (const type of ['left', 'middle', 'right']) await dashboard.server.ask('POST', '/api/events', { type });
+    await ended(id);
+    await page.getByRole('button', { name: 'Reconnect now' }).click().catch(() => undefined);
+    await mode(page, 'Ended');
+    await agrees(page, id);
+  });
+});
+
+describe('Behind a proxy that keeps streams back', () => {
+  const proxy = new BufferingProxy();
+  afterAll(() => proxy.stop());
+
+  test('Page_polls_says_so_and_shows_the_same', async () => {
+    await proxy.start(dashboard.server.address);
+    const id = await run('talk', false);
+    const page = await dashboard.open('/workers');
+    await page.goto(`${proxy.address}/executions/${id}`);
+    await mode(page, 'Polling');
+    await look(page, 'execution-polling');
+    await ended(id);
+    await agrees(page, id);
+  });
+});
