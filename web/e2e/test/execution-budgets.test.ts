@@ -31,14 +31,16 @@ test('Ten_thousand_stages_open_within_a_second', async () => {
   const taken: number[] = [];
   for (let i = 0; i < 5; i++) {
     const page = await dashboard.open(`/executions/${id}`, {
-      prepare: (next) => next.addInitScript(() => {
-        const seen = new MutationObserver(() => {
-          if (!document.querySelector('[data-stage]')) return;
-          seen.disconnect();
-          requestAnimationFrame(() => setTimeout(() => Object.assign(window, { shownAt: performance.now() })));
+      prepare: async (next) => {
+        await next.addInitScript(() => {
+          const seen = new MutationObserver(() => {
+            if (!document.querySelector('[data-stage]')) return;
+            seen.disconnect();
+            requestAnimationFrame(() => setTimeout(() => Object.assign(window, { shownAt: performance.now() })));
+          });
+          seen.observe(document, { childList: true, subtree: true });
         });
-        seen.observe(document, { childList: true, subtree: true });
-      }),
+      },
     });
     taken.push(await page.waitForFunction(() => (window as unknown as { shownAt?: number }).shownAt).then((handle) => handle.jsonValue() as Promise<number>));
     expect(await page.locator('[data-timeline] [role=list]').evaluate((list) => list.clientHeight)).toBe(520_000);

@@ -23,6 +23,7 @@ stages:
   - { id: speak, type: shell, shell: { run: "for n in $(seq 1 60); do echo word $n; sleep 0.1; done" } }
   - { id: after, type: shell, needs: [speak], shell: { run: echo done } }
 `,
+  longer: 'id: longer\nname: Longer\nstages:\n  - { id: speak, type: shell, shell: { run: "for n in $(seq 1 60); do echo word $n; sleep 0.2; done" } }\n',
   breaks: `
 id: breaks
 name: Breaks
@@ -145,7 +146,7 @@ describe('States', () => {
     await page.getByText('No stage fits').waitFor();
     await look(page, 'execution-filtered');
     await page.getByRole('button', { name: 'Show all stages' }).last().click();
-    await page.getByLabel('State').selectOption('waiting');
+    await page.getByLabel('State', { exact: true }).selectOption('waiting');
     await expect.poll(() => rows(page)).toEqual(['left waiting', 'middle waiting', 'right waiting', 'last pending']);
   });
 
@@ -299,8 +300,8 @@ describe('Behind a proxy that keeps streams back', () => {
 
   test('Page_polls_says_so_and_shows_the_same', async () => {
     await proxy.start(dashboard.server.address);
-    const id = await run('talk', false);
-    const page = await dashboard.open('/workers');
+    const id = await run('longer', false);
+    const page = await dashboard.open('/executions');
     await page.goto(`${proxy.address}/executions/${id}`);
     await mode(page, 'Polling');
     await look(page, 'execution-polling');

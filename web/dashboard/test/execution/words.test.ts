@@ -4,9 +4,9 @@ import { readAddress, writeAddress } from '../../src/features/execution/address.
 import { commandsFor, confirmationOf, openQuestions } from '../../src/features/execution/commands.js';
 import { connectionLook, eventCount } from '../../src/features/execution/connection.js';
 import { factsOf } from '../../src/features/execution/definition.js';
-import { timeLeft } from '../../src/features/execution/estimate.js';
+import { timeLeft, typicalOf } from '../../src/features/execution/estimate.js';
 import { isStalled, noticesOf, readOptIns, stalledAfter, toggled, wants } from '../../src/features/execution/notices.js';
-import { attemptText, waitText } from '../../src/features/execution/rowText.js';
+import { attemptText, reasonText, waitText } from '../../src/features/execution/rowText.js';
 import { faviconOf, titleOf } from '../../src/features/execution/title.js';
 import { scrollTo, windowOf } from '../../src/features/execution/window.js';
 import type { Caller, Role } from '../../src/shared/session/roles.js';
@@ -67,6 +67,7 @@ describe('rows', () => {
   const facts = { maxAttempts: 3, personality: null };
   test.each([[1, 3, 'attempt 1/3'], [2, 3, 'attempt 2/3'], [5, 3, 'attempt 5'], [1, 1, ''], [0, 3, '']])('attempt %s of %s is "%s"', (attempt, maxAttempts, text) =>
     expect(attemptText(stage('a', { attempt }), { ...facts, maxAttempts })).toBe(text));
+  test('say why a stage was skipped', () => expect([reasonText('dependency_failed'), reasonText('toString')]).toEqual(['a stage before it failed', 'toString']));
   test('say what a stage waits for', () => {
     expect(waitText(stage('a'), [stage('b'), stage('c')], 0)).toBe('waiting for 2 stages');
     expect(waitText(stage('a'), [stage('b')], 0)).toBe('waiting for 1 stage');
@@ -84,6 +85,12 @@ test('Facts are read off a definition, whatever it holds', () => {
     ['a', { maxAttempts: 2, personality: 'Analytical Researcher' }], ['b', { maxAttempts: 4, personality: 'gone' }], ['c', { maxAttempts: 1, personality: null }],
   ]);
   for (const odd of [null, 'x', 3, [], { stages: {} }]) expect(factsOf(odd).size).toBe(0);
+});
+
+test('How long it takes as a rule is the median of what is known', () => {
+  expect(typicalOf([{ duration: 10 }, { duration: 1000 }, {}, { duration: 20 }])).toBe(20);
+  expect(typicalOf([{ duration: 10 }, { duration: 20 }])).toBe(15);
+  expect(typicalOf([{ duration: 10 }, {}])).toBeNull();
 });
 
 test('What is left is told only of what runs the first time', () => {

@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import { isTerminal } from '@sightglass/client';
+import { createClient, isTerminal } from '@sightglass/client';
 import type { ExecutionState } from '@sightglass/client';
 import { api, server } from '../../shared/api.js';
 import { clock } from '../../shared/clock.svelte.js';
@@ -7,8 +7,10 @@ import type { ExecutionGraph, ExecutionPiece } from '../../shared/execution.js';
 import { load } from '../../shared/load.svelte.js';
 import { factsOf, readValue } from './definition.js';
 import type { DefinitionFacts } from './definition.js';
+import { typicalOf } from './estimate.js';
 import { ExecutionModel } from './model.js';
 import type { Connection } from './model.js';
+import type { Opening } from './opening.js';
 import { planOf } from './plan.js';
 
 const pastExecutions = 20;
@@ -36,9 +38,11 @@ export class ViewedExecution {
   readonly #estimated = $derived(this.state && !isTerminal(this.state.status) ? this.state.pipelineId : null);
   readonly #stageCount = $derived(this.state?.stages.length ?? 0);
 
-  constructor(id: string) {
+  /** With what was asked for already, where something was. */
+  constructor(id: string, opening: Opening | null = null) {
     this.id = id;
-    this.#model = new ExecutionModel(id, server, {
+    const asking = opening ? { ...server, fetch: opening.fetch } : server;
+    this.#model = new ExecutionModel(id, asking, {
       onState: (state, isAnew) => {
         if (isAnew) this.generation++;
         this.heardAt = Date.now();
@@ -46,7 +50,8 @@ export class ViewedExecution {
       },
       onConnection: (connection) => (this.connection = connection),
     });
-    this.#graph = load<ExecutionGraph>(async (signal) => (await api.get('/api/executions/{id}/graph', { path: { id }, signal })) as ExecutionGraph);
+    const first = createClient(asking);
+    this.#graph = load<ExecutionGraph>(async (signal) => (await first.get('/api/executions/{id}/graph', { path: { id }, signal })) as ExecutionGraph);
     this.#facts = load<DefinitionFacts>(async (signal) => {
       const hash = this.#hash;
       return hash === null ? noFacts : factsOf(await readValue(api, hash, signal));
@@ -54,7 +59,9 @@ export class ViewedExecution {
     this.#typical = load<number | null>(async (signal) => {
       const pipeline = this.#estimated;
       if (pipeline === null) return null;
-      return (await api.get('/api/pipelines/{id}', { path: { id: pipeline }, query: { recent: pastExecutions }, signal })).typicalDuration ?? null;
+      // Not of the pipeline: it may be another program's, or gone.
+      const { executions } = await api.get('/api/executions/history', { query: { pipeline, status: ['completed'], pageSize: pastExecutions }, signal });
+      return typicalOf(executions);
     });
     $effect(() => () => this.#model.close());
   }
