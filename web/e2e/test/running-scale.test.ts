@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { hold } from '../harness/budget.js';
 import { useDashboard } from '../harness/dashboard.js';
+import { median } from '../harness/loading.js';
 import { shoot } from '../harness/screenshot.js';
 
 const many = 500;
@@ -14,10 +15,13 @@ const dashboard = useDashboard({
 
 test('Five_hundred_executions_are_shown_and_their_clocks_tick_at_little_cost', async () => {
   const page = await dashboard.open('/running');
-  const opened = Date.now();
-  await page.reload();
-  await expect.poll(() => page.locator('article[data-execution]').count(), { interval: 20 }).toBe(many);
-  const took = Date.now() - opened;
+  const taken: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const opened = Date.now();
+    await page.reload();
+    await expect.poll(() => page.locator('article[data-execution]').count(), { interval: 20 }).toBe(many);
+    taken.push(Date.now() - opened);
+  }
   await page.getByText('500 under way').waitFor();
 
   const devtools = await page.context().newCDPSession(page);
@@ -31,7 +35,7 @@ test('Five_hundred_executions_are_shown_and_their_clocks_tick_at_little_cost', a
   await page.waitForTimeout(5000);
   const after = await busy();
   hold(
-    { what: 'from opening to the last of 500 cards', where: 'running, 500 executions', value: took, budget: 2000, unit: 'ms' },
+    { what: 'from opening to the last of 500 cards, median', where: 'running, 500 executions', value: median(taken), budget: 2000, unit: 'ms' },
     { what: 'main thread while 500 clocks tick', where: 'running, 500 executions', value: Math.round(((after.tasks - before.tasks) / (after.at - before.at)) * 1000) / 10, budget: 50, unit: '%' },
   );
   await shoot(page, 'running-many', 'light', 1440);
