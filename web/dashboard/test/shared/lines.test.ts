@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { ApiError } from '@sightglass/client';
 import type { ExecutionEvent } from '@sightglass/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LineFold } from '../../src/shared/lines/fold.js';
 import { everyLine, fits, hasLevel } from '../../src/shared/lines/line.js';
 import type { Line, LineFilter, LineWindow } from '../../src/shared/lines/line.js';
@@ -193,5 +194,30 @@ describe('A store of lines', () => {
     store.retry();
     await server.settle();
     expect([store.error, store.isCounted]).toEqual([null, true]);
+  });
+
+  it('tries again by itself, and at once when events come, unless it is refused', async () => {
+    vi.useFakeTimers();
+    const server = new FakeServer();
+    const random = seeded(4);
+    grow(server, random, 100);
+    let error: Error | null = new Error('down');
+    let asked = 0;
+    const store = new LineStore((question) => (asked++, error ? Promise.reject(error) : server.load(question)), everyLine, () => undefined);
+    store.moveTo(100);
+    await server.settle();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect([asked, store.error]).toEqual([2, error]);
+    error = null;
+    store.apply(grow(server, random, 5));
+    await server.settle();
+    expect([store.error, store.isCounted, store.seq]).toEqual([null, true, 105]);
+    error = new ApiError(410, 'execution_deleted', 'It was deleted.');
+    store.moveTo(40);
+    await server.settle();
+    const before = asked;
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(asked).toBe(before);
+    vi.useRealTimers();
   });
 });

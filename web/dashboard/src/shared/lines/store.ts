@@ -1,3 +1,4 @@
+import { ApiError } from '@sightglass/client';
 import type { ExecutionEvent } from '@sightglass/client';
 import { LineFold } from './fold.js';
 import { fits, hasLevel, levelOf, levels } from './line.js';
@@ -10,6 +11,10 @@ export const chunkLines = 200;
 const keptChunks = 30;
 const maxRequest = 2000;
 const keptLive = 1000;
+
+// What failed is tried again by itself, ever later.
+const firstRetry = 2000;
+const lastRetry = 30_000;
 
 /** What to read: `from` counts the lines that fit, `line` is the number of one; without either the counts alone matter. */
 export interface LineQuestion {
@@ -45,6 +50,8 @@ export class LineStore {
   #reading: { from: number; end: number; stop: AbortController } | null = null;
   #hasCounts = false;
   #error: unknown = null;
+  #failures = 0;
+  #retrying: ReturnType<typeof setTimeout> | undefined;
 
   constructor(load: LoadLines, filter: LineFilter, changed: () => void) {
     this.#load = load;
@@ -106,6 +113,7 @@ export class LineStore {
   /** Takes events that follow the one it stands at; where some are missing between, they are read. */
   apply(events: readonly ExecutionEvent[]): void {
     const last = events.at(-1);
+    if (last && this.#error !== null) this.retry();
     if (!last || last.seq <= this.#wanted && this.#counting) return;
     if (!this.isCounted || events[0]!.seq > this.#seq + 1) {
       this.#wanted = Math.max(this.#wanted, last.seq);
@@ -130,6 +138,7 @@ export class LineStore {
 
   /** Tries again what failed. */
   retry(): void {
+    clearTimeout(this.#retrying);
     this.#error = null;
     this.#changed();
     if (!this.isCounted) this.#count();
@@ -137,6 +146,7 @@ export class LineStore {
   }
 
   close(): void {
+    clearTimeout(this.#retrying);
     this.#counting?.abort();
     this.#reading?.stop.abort();
     this.#counting = this.#reading = null;
@@ -190,7 +200,7 @@ export class LineStore {
           if (!window.more && window.seq < this.#wanted) this.#wanted = window.seq;
         }
       } catch (error) {
-        if (!stop.signal.aborted) this.#error = error;
+        if (!stop.signal.aborted) this.#fail(error);
       } finally {
         if (this.#counting === stop) {
           this.#counting = null;
@@ -201,6 +211,14 @@ export class LineStore {
     })();
   }
 
+  /** The server may be away for a while; a refusal stays one. */
+  #fail(error: unknown): void {
+    this.#error = error;
+    clearTimeout(this.#retrying);
+    if (error instanceof ApiError && !error.isPassing) return;
+    this.#retrying = setTimeout(() => this.retry(), Math.min(lastRetry, firstRetry * 2 ** this.#failures++));
+  }
+
   #settle(window: LineWindow): void {
     this.#counts = window.counts;
     this.#allLines = window.allLines;
@@ -209,6 +227,7 @@ export class LineStore {
     this.#came = [];
     this.#hasCounts = true;
     this.#error = null;
+    this.#failures = 0;
     this.#changed();
     this.#read();
   }
@@ -248,9 +267,10 @@ export class LineStore {
       try {
         const window = await this.#load({ filter: this.#filter, at: this.#seq, from, limit: end - from, signal: reading.stop.signal });
         if (this.#reading !== reading) return;
+        this.#failures = 0;
         this.#put(window);
       } catch (error) {
-        if (this.#reading === reading) this.#error = error;
+        if (this.#reading === reading) this.#fail(error);
       } finally {
         if (this.#reading === reading) {
           this.#reading = null;
