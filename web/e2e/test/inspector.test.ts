@@ -64,7 +64,7 @@ test('Large_value_is_loaded_piece_by_piece_and_shown_whole_on_demand', async () 
   await output.getByText(/^128 KB of .* loaded\.$/).waitFor();
   await output.getByRole('button', { name: 'Load all' }).click();
   await output.getByRole('treeitem').filter({ hasText: 'exitCode:' }).waitFor();
-  await output.getByRole('button', { name: 'Printed' }).click();
+  await output.getByRole('button', { name: 'Printed', exact: true }).click();
   await output.getByText('row number 9000 of them all').waitFor();
   await output.getByRole('button', { name: 'Load what is before' }).click();
   await output.getByText(/stand before this/).waitFor();
@@ -91,7 +91,7 @@ test('Tree_of_JSON_is_searched_opened_and_copied', async () => {
   await output.getByRole('button', { name: 'Open deep', exact: true }).click();
   await row('needle').hover();
   await row('needle').getByTitle('Copy list[2].deep.needle').click();
-  await page.getByText('Copied the path.').waitFor();
+  await page.getByRole('paragraph').filter({ hasText: 'Copied the path.' }).waitFor();
 });
 
 test('Output_of_a_stage_that_runs_is_shown_as_it_comes', async () => {

@@ -1,4 +1,3 @@
-import { isTerminal } from '@sightglass/client';
 import type { components, ExecutionEvent, ExecutionState, StageState } from '@sightglass/client';
 import { api } from '../../shared/api.js';
 import type { ExecutionPiece } from '../../shared/execution.js';
@@ -149,7 +148,9 @@ export class InspectedStage {
     if (!printed || this.#isReading) return;
     this.#isReading = true;
     try {
-      printed.begin(await this.#part(printed, `bytes=-${pieceBytes}`));
+      // Most print little. Of a lot the end is read, which a range of nothing would not be given of.
+      const head = await this.#part(printed, null, { offset: 0, limit: pieceBytes + 1 });
+      printed.begin(head.total > pieceBytes ? await this.#part(printed, `bytes=-${pieceBytes}`) : head);
       this.#changed();
     } catch (error) {
       if (!this.#stop.signal.aborted) this.error = error;
@@ -158,12 +159,10 @@ export class InspectedStage {
     }
   }
 
-  async #part(printed: PrintedText, range: string): Promise<PrintedPart> {
-    // A range of nothing is refused; its answer says how much there is.
-    const path = `/api/executions/${encodeURIComponent(this.#id)}/output/${encodeURIComponent(this.#key)}?attempt=${printed.attempt}`;
-    const answer = await fetch(path, { headers: { range }, signal: this.#stop.signal });
-    if (answer.status === 416) return { from: 0, text: '', total: 0 };
-    if (!answer.ok) throw new Error(`What the stage printed could not be read (${answer.status}).`);
+  async #part(printed: PrintedText, range: string | null, query: { offset?: number; limit?: number } = {}): Promise<PrintedPart> {
+    const answer = await api.open('/api/executions/{id}/output/{stage}', {
+      path: { id: this.#id, stage: this.#key }, query: { attempt: printed.attempt, ...query }, header: range === null ? {} : { Range: range }, signal: this.#stop.signal,
+    });
     const bytes = new Uint8Array(await answer.arrayBuffer());
     const [, first, , total] = /bytes (\d+)-(\d+)\/(\d+)/.exec(answer.headers.get('content-range') ?? '') ?? [];
     const from = Number(first ?? 0);
@@ -173,6 +172,3 @@ export class InspectedStage {
     return { from: from + skip, text: new TextDecoder().decode(bytes.subarray(skip)), total: Number(total ?? bytes.length) };
   }
 }
-
-/** Whether a stage may still say something. */
-export const isLive = (state: ExecutionState): boolean => !isTerminal(state.status);

@@ -194,10 +194,13 @@ export class LineStore {
     void (async () => {
       try {
         while (!stop.signal.aborted && !this.isCounted) {
-          const window = await this.#load({ filter: this.#filter, at: this.#wanted, from: 0, limit: 1, signal: stop.signal });
+          const at = this.#wanted;
+          const window = await this.#load({ filter: this.#filter, at, from: 0, limit: 1, signal: stop.signal });
           if (stop.signal.aborted) return;
           this.#settle(window);
-          if (!window.more && window.seq < this.#wanted) this.#wanted = window.seq;
+
+          // The log ends before; more may be wanted since.
+          if (!window.more && window.seq < at && this.#wanted === at) this.#wanted = window.seq;
         }
       } catch (error) {
         if (!stop.signal.aborted) this.#fail(error);
