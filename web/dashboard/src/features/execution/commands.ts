@@ -85,16 +85,16 @@ export async function give(api: Client, command: Command, state: ExecutionState)
   }
 }
 
-async function runAgain(api: Client, { pipelineId, input, priority, labels }: ExecutionState): Promise<string> {
+async function runAgain(api: Client, { id, pipelineId, input, priority, labels }: ExecutionState): Promise<string> {
   const { executionId } = await api.post('/api/pipelines/{id}/run', {
     path: { id: pipelineId },
-    body: { ...(input !== null && { input: (await whole(api, input)) as string | Record<string, unknown> }), priority, labels },
+    body: { ...(input !== null && { input: (await whole(api, id, input)) as string | Record<string, unknown> }), priority, labels },
   });
   return executionId;
 }
 
 // An input too large for its event is a reference.
-const whole = (api: Client, input: unknown): unknown => {
+const whole = (api: Client, id: string, input: unknown): unknown => {
   const { ref, bytes, preview } = (input ?? {}) as { ref?: unknown; bytes?: unknown; preview?: unknown };
-  return typeof ref === 'string' && typeof bytes === 'number' && typeof preview === 'string' ? readValue(api, ref) : input;
+  return typeof ref === 'string' && typeof bytes === 'number' && typeof preview === 'string' ? readValue(api, id, ref) : input;
 };

@@ -33,12 +33,12 @@ export function factsOf(definition: unknown): DefinitionFacts {
   return facts;
 }
 
-/** Reads a value that is kept by its reference, whole. */
-export async function readValue(api: Client, reference: string, signal?: AbortSignal): Promise<unknown> {
+/** Reads a value that an execution carries by its reference, whole. */
+export async function readValue(api: Client, execution: string, reference: string, signal?: AbortSignal): Promise<unknown> {
   const decoder = new TextDecoder();
   let text = '';
   for (let offset = 0, isMore = true; isMore;) {
-    const answer = await api.open('/api/values/{reference}', { path: { reference }, query: { offset }, signal });
+    const answer = await api.open('/api/values/{reference}', { path: { reference }, query: { execution, offset }, signal });
     const bytes = new Uint8Array(await answer.arrayBuffer());
     text += decoder.decode(bytes, { stream: true });
     offset += bytes.length;

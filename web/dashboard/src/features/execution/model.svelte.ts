@@ -54,7 +54,7 @@ export class ViewedExecution {
     this.#graph = load<ExecutionGraph>(async (signal) => (await first.get('/api/executions/{id}/graph', { path: { id }, signal })) as ExecutionGraph);
     this.#facts = load<DefinitionFacts>(async (signal) => {
       const hash = this.#hash;
-      return hash === null ? noFacts : factsOf(await readValue(api, hash, signal));
+      return hash === null ? noFacts : factsOf(await readValue(api, id, hash, signal));
     });
     this.#typical = load<number | null>(async (signal) => {
       const pipeline = this.#estimated;

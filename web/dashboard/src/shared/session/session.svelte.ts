@@ -4,6 +4,7 @@ import { hasRole } from './roles.js';
 import type { Caller, Role } from './roles.js';
 
 type Session = components['schemas']['Session'];
+type Methods = components['schemas']['LoginMethods'];
 type Login = components['schemas']['LoginRequest'];
 
 let value = $state.raw<Session | null>(null);
@@ -42,6 +43,15 @@ export const session = {
       // Whatever the page asks for next tells what is wrong.
     } finally {
       isSettled = true;
+    }
+  },
+
+  /** Asks how one may log in; where the server does not say, with what every server takes. */
+  async methods(): Promise<Methods> {
+    try {
+      return await api.get('/api/auth/methods');
+    } catch {
+      return { local: true, token: true, oidc: null };
     }
   },
 
