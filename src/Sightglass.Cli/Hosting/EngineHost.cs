@@ -94,8 +94,12 @@ internal sealed class EngineHost : IAsyncDisposable
         return runner;
 
         IEnumerable<ScheduledPipeline> Pipelines() => catalog.Entries
-            .Where(e => e.IsValid && ReferenceEquals(catalog.Find(e.Id!), e))
-            .Select(e => new ScheduledPipeline(e.Definition!, Path.GetDirectoryName(e.FullPath)));
+            .Where(e => e.IsValid && ReferenceEquals(catalog.Find(e.Id!, e.Organization), e))
+            .Select(e => new ScheduledPipeline(e.Definition!, Path.GetDirectoryName(e.FullPath))
+            {
+                Organization = e.Organization,
+                FindPipeline = id => catalog.Find(id, e.Organization) is { IsValid: true } found ? found.Definition : null,
+            });
     }
 
     /// <summary>Makes what delivers results; whoever serves starts it before the recovery.</summary>

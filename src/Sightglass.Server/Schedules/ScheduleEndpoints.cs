@@ -22,11 +22,11 @@ internal static class ScheduleEndpoints
             .Describe("listSchedules", Tags.Schedules, "All schedules", d => d
                 .Gives("ScheduleList", "How each stands.")
                 .Fails(409, "schedules_not_run"));
-        MapCommand(routes, server, "pause", static (schedules, pipeline, schedule, by) => schedules.PauseAsync(pipeline, schedule, by))
+        MapCommand(routes, server, "pause", static (schedules, pipeline, schedule, caller) => schedules.PauseAsync(pipeline, schedule, caller.By, caller.Organization))
             .Describe("pauseSchedule", Tags.Schedules, "Hold a schedule", d => Command(d).Says("Its times pass without a start until it is resumed."));
-        MapCommand(routes, server, "resume", static (schedules, pipeline, schedule, by) => schedules.ResumeAsync(pipeline, schedule, by))
+        MapCommand(routes, server, "resume", static (schedules, pipeline, schedule, caller) => schedules.ResumeAsync(pipeline, schedule, caller.By, caller.Organization))
             .Describe("resumeSchedule", Tags.Schedules, "Let a schedule go on", d => Command(d));
-        MapCommand(routes, server, "trigger", static (schedules, pipeline, schedule, by) => schedules.TriggerAsync(pipeline, schedule, by))
+        MapCommand(routes, server, "trigger", static (schedules, pipeline, schedule, caller) => schedules.TriggerAsync(pipeline, schedule, caller.By, caller.Organization))
             .Describe("triggerSchedule", Tags.Schedules, "Start what a schedule starts, now", d => Command(d));
 
         static RouteDescription Command(RouteDescription d) => d
@@ -41,8 +41,8 @@ internal static class ScheduleEndpoints
     private static async Task ListAsync(HttpContext context, ScheduleRunner schedules)
     {
         var caller = context.Caller();
-        var all = caller.Organization == schedules.Organization ? await schedules.ListAsync(context.RequestAborted).ConfigureAwait(false) : [];
-        var list = all.Where(s => caller.RoleOn(s.PipelineId) > Role.None);
+        var all = await schedules.ListAsync(context.RequestAborted).ConfigureAwait(false);
+        var list = all.Where(s => s.Organization == caller.Organization && caller.RoleOn(s.PipelineId) > Role.None);
         await JsonAnswer.WriteAsync(context, list, static (writer, list) =>
         {
             writer.WriteStartObject();
@@ -53,16 +53,14 @@ internal static class ScheduleEndpoints
         }).ConfigureAwait(false);
     }
 
-    private static IEndpointConventionBuilder MapCommand(IEndpointRouteBuilder routes, ServerContext server, string name, Func<ScheduleRunner, string, string, string, Task<ScheduleAnswer>> ask) =>
+    private static IEndpointConventionBuilder MapCommand(IEndpointRouteBuilder routes, ServerContext server, string name, Func<ScheduleRunner, string, string, Caller, Task<ScheduleAnswer>> ask) =>
         routes.MapPost("/api/schedules/{pipeline}/{schedule}/" + name, async context =>
         {
             var (_, problem) = await JsonBody.ReadAsync(context, server.Options.MaxRequestBytes).ConfigureAwait(false);
             if (problem is null && server.Schedules is null) problem = NotRun;
-            if (problem is null && context.Caller().Organization != server.Schedules!.Organization)
-                problem = new ApiProblem(404, "schedule_not_found", "There is no such schedule.");
             if (problem is null)
             {
-                var answer = await ask(server.Schedules!, (string)context.Request.RouteValues["pipeline"]!, (string)context.Request.RouteValues["schedule"]!, context.Caller().By).ConfigureAwait(false);
+                var answer = await ask(server.Schedules!, (string)context.Request.RouteValues["pipeline"]!, (string)context.Request.RouteValues["schedule"]!, context.Caller()).ConfigureAwait(false);
                 if (answer.IsDone)
                 {
                     await JsonAnswer.WriteAsync(context, answer, WriteAnswer).ConfigureAwait(false);

@@ -30,7 +30,7 @@ public sealed record ScheduleOptions
     /// <value>30 days.</value>
     public TimeSpan KeepRemoved { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>Gets the organisation of what is started.</summary>
+    /// <summary>Gets the organisation of pipelines that name none, and of the records of all schedules.</summary>
     /// <value><c>default</c>.</value>
     public string Organization { get; init; } = "default";
 

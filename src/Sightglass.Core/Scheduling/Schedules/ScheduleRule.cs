@@ -20,7 +20,8 @@ internal sealed class ScheduleRule
         Times = string.Join('|', definition.Cron, definition.Every?.ToString(), definition.TimeZone, definition.StartAt, definition.EndAt);
     }
 
-    /// <summary>Gets the pipeline's id and the schedule's, joined by <c>/</c>.</summary>
+    /// <summary>Gets what names it among all: the pipeline's id and the schedule's, with the organisation before them where that
+    /// is another than the usual one.</summary>
     public string Key { get; }
 
     public Recurrence Recurrence { get; }
@@ -33,7 +34,14 @@ internal sealed class ScheduleRule
     public string Times { get; }
 
     /// <summary>Makes the rule of a valid schedule.</summary>
-    public static ScheduleRule Of(string pipelineId, ScheduleDefinition definition) => new(pipelineId + "/" + definition.Id, definition);
+    public static ScheduleRule Of(string pipelineId, ScheduleDefinition definition, string? organization = null) => new(KeyOf(organization, pipelineId, definition.Id), definition);
+
+    /// <summary>Gives the key of a schedule.</summary>
+    /// <param name="organization">The organisation, where it is another than the usual one.</param>
+    /// <param name="pipelineId">The pipeline.</param>
+    /// <param name="scheduleId">The schedule in it.</param>
+    public static string KeyOf(string? organization, string pipelineId, string scheduleId) =>
+        organization is null ? $"{pipelineId}/{scheduleId}" : $"@{organization}/{pipelineId}/{scheduleId}";
 
     /// <summary>Gives when a time is acted upon: it, or later by its own part of the jitter, always before the time after it.</summary>
     public DateTimeOffset DueAt(DateTimeOffset time)

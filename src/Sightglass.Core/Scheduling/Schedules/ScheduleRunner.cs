@@ -49,10 +49,7 @@ public sealed class ScheduleRunner : IAsyncDisposable
     /// <summary>Looks again now: call it when pipelines have changed.</summary>
     public void Wake() => Volatile.Read(ref _woken).TrySetResult();
 
-    /// <summary>Gets the organisation whose pipelines it starts.</summary>
-    public string Organization => _options.Organization;
-
-    /// <summary>Gives every schedule by pipeline and id, as it stands.</summary>
+    /// <summary>Gives every schedule of every organisation by pipeline and id, as it stands.</summary>
     public Task<IReadOnlyList<ScheduleStatus>> ListAsync(CancellationToken cancellationToken = default) => InTurnAsync<IReadOnlyList<ScheduleStatus>>(
         () => Task.FromResult<IReadOnlyList<ScheduleStatus>>([.. _entries.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => e.Value.ToStatus())]), cancellationToken);
 
@@ -60,28 +57,31 @@ public sealed class ScheduleRunner : IAsyncDisposable
     /// <param name="pipelineId">The pipeline.</param>
     /// <param name="scheduleId">The schedule in it.</param>
     /// <param name="by">Who asks.</param>
+    /// <param name="organization">The organisation of the pipeline; <see cref="ScheduleOptions.Organization"/> where none is given.</param>
     /// <param name="cancellationToken">Ends the wait for its turn.</param>
-    public Task<ScheduleAnswer> PauseAsync(string pipelineId, string scheduleId, string? by = null, CancellationToken cancellationToken = default) =>
-        HoldAsync(pipelineId, scheduleId, true, by, cancellationToken);
+    public Task<ScheduleAnswer> PauseAsync(string pipelineId, string scheduleId, string? by = null, string? organization = null, CancellationToken cancellationToken = default) =>
+        HoldAsync(KeyOf(organization, pipelineId, scheduleId), pipelineId, scheduleId, true, by, cancellationToken);
 
     /// <summary>Lets a held schedule go on, from now.</summary>
     /// <param name="pipelineId">The pipeline.</param>
     /// <param name="scheduleId">The schedule in it.</param>
     /// <param name="by">Who asks.</param>
+    /// <param name="organization">The organisation of the pipeline; <see cref="ScheduleOptions.Organization"/> where none is given.</param>
     /// <param name="cancellationToken">Ends the wait for its turn.</param>
-    public Task<ScheduleAnswer> ResumeAsync(string pipelineId, string scheduleId, string? by = null, CancellationToken cancellationToken = default) =>
-        HoldAsync(pipelineId, scheduleId, false, by, cancellationToken);
+    public Task<ScheduleAnswer> ResumeAsync(string pipelineId, string scheduleId, string? by = null, string? organization = null, CancellationToken cancellationToken = default) =>
+        HoldAsync(KeyOf(organization, pipelineId, scheduleId), pipelineId, scheduleId, false, by, cancellationToken);
 
     /// <summary>Starts what a schedule starts, now and beside its times, also where it is held.</summary>
     /// <param name="pipelineId">The pipeline.</param>
     /// <param name="scheduleId">The schedule in it.</param>
     /// <param name="by">Who asks.</param>
+    /// <param name="organization">The organisation of the pipeline; <see cref="ScheduleOptions.Organization"/> where none is given.</param>
     /// <param name="cancellationToken">Ends the wait for its turn.</param>
-    public async Task<ScheduleAnswer> TriggerAsync(string pipelineId, string scheduleId, string? by = null, CancellationToken cancellationToken = default)
+    public async Task<ScheduleAnswer> TriggerAsync(string pipelineId, string scheduleId, string? by = null, string? organization = null, CancellationToken cancellationToken = default)
     {
-        var entry = await InTurnAsync(() => Task.FromResult(_entries.GetValueOrDefault(pipelineId + "/" + scheduleId)), cancellationToken).ConfigureAwait(false);
+        var entry = await InTurnAsync(() => Task.FromResult(_entries.GetValueOrDefault(KeyOf(organization, pipelineId, scheduleId))), cancellationToken).ConfigureAwait(false);
         if (entry is null) return NotFound(pipelineId, scheduleId);
-        var outcome = await _engine.StartAsync(entry.Start(Now(), null, by ?? "schedule " + scheduleId) with { Organization = Organization }).ConfigureAwait(false);
+        var outcome = await _engine.StartAsync(entry.Start(Now(), null, by ?? "schedule " + scheduleId)).ConfigureAwait(false);
         return outcome.ExecutionId is { } id
             ? new ScheduleAnswer("ok", $"Started {id}.") { ExecutionId = id, Schedule = entry.ToStatus() }
             : new ScheduleAnswer("start_refused", "The pipeline could not be started: " + outcome.Problems[0].Message) { Problems = outcome.Problems };
@@ -189,7 +189,7 @@ public sealed class ScheduleRunner : IAsyncDisposable
             return true;
         }
 
-        var outcome = await _engine.StartAsync(entry.Start(time, id, "schedule " + entry.Definition.Id) with { Organization = Organization }).ConfigureAwait(false);
+        var outcome = await _engine.StartAsync(entry.Start(time, id, "schedule " + entry.Definition.Id)).ConfigureAwait(false);
         var state = entry.Stored.State!;
         var problem = outcome.IsStarted ? null : outcome.Problems[0];
 
@@ -232,9 +232,9 @@ public sealed class ScheduleRunner : IAsyncDisposable
         Wake();
     }
 
-    private Task<ScheduleAnswer> HoldAsync(string pipelineId, string scheduleId, bool isHeld, string? by, CancellationToken cancellationToken) => InTurnAsync(async () =>
+    private Task<ScheduleAnswer> HoldAsync(string key, string pipelineId, string scheduleId, bool isHeld, string? by, CancellationToken cancellationToken) => InTurnAsync(async () =>
     {
-        if (!_entries.TryGetValue(pipelineId + "/" + scheduleId, out var entry)) return NotFound(pipelineId, scheduleId);
+        if (!_entries.TryGetValue(key, out var entry)) return NotFound(pipelineId, scheduleId);
         var state = entry.Stored.State ?? SchedulePlanner.Advance(entry.Rule, null, Now(), _options).State;
         if (state.IsPaused != isHeld) await SaveAsync(entry, SchedulePlanner.Hold(state, isHeld, by, Now())).ConfigureAwait(false);
         entry.Next = isHeld ? null : SchedulePlanner.NextDue(entry.Rule, entry.Stored.State!);
@@ -268,12 +268,12 @@ public sealed class ScheduleRunner : IAsyncDisposable
         {
             foreach (var schedule in pipeline.Definition.Schedules ?? [])
             {
-                var key = pipeline.Definition.Id + "/" + schedule.Id;
+                var key = KeyOf(pipeline.Organization, pipeline.Definition.Id, schedule.Id);
                 if (!found.Add(key)) continue;
                 var known = _entries.GetValueOrDefault(key);
                 if (known?.IsOf(pipeline, schedule) == true) continue;
                 var past = known?.Stored ?? (stored is null ? await ReadAsync(key).ConfigureAwait(false) : stored.GetValueOrDefault(key));
-                var entry = new ScheduleEntry(pipeline, schedule) { Stored = past };
+                var entry = new ScheduleEntry(pipeline, schedule, _options.Organization) { Stored = past };
                 if (known is null) await NoteStartedAsync(entry).ConfigureAwait(false);
                 _entries[key] = entry;
                 if (!schedule.Enabled)
@@ -355,6 +355,9 @@ public sealed class ScheduleRunner : IAsyncDisposable
         var outcome = await _records.WriteAsync([new RecordWrite(KeyOf(key), version, state.Write(), expires)], CancellationToken.None).ConfigureAwait(false);
         return outcome.IsWritten ? outcome.Version : throw new InvalidOperationException($"The record of schedule {key} was changed by another process.");
     }
+
+    private string KeyOf(string? organization, string pipelineId, string scheduleId) =>
+        ScheduleRule.KeyOf(ScheduleEntry.OtherThan(_options.Organization, organization), pipelineId, scheduleId);
 
     private RecordKey KeyOf(string key) => new(_options.Organization, ScheduleEntry.Collection, key);
 

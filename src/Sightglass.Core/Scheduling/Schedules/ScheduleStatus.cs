@@ -8,6 +8,9 @@ public sealed record ScheduleStatus
     /// <summary>Gets the pipeline's id.</summary>
     public required string PipelineId { get; init; }
 
+    /// <summary>Gets the organisation it belongs to.</summary>
+    public required string Organization { get; init; }
+
     /// <summary>Gets the schedule as its file has it.</summary>
     public required ScheduleDefinition Definition { get; init; }
 

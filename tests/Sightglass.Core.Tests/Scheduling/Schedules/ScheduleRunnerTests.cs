@@ -184,6 +184,25 @@ public sealed class ScheduleRunnerTests : IAsyncDisposable
         Assert.Equal(0, (await world.ListAsync()).Single().Started);
     }
 
+    [Fact]
+    public async Task Pipelines_of_one_id_have_schedules_of_their_own_in_each_organization()
+    {
+        await using var world = new World(_store, _store, _time, Nightly);
+        world.Edit(Nightly, Nightly.Replace("*/5 * * * *", "*/10 * * * *", StringComparison.Ordinal));
+        Assert.Equal(["acme", "default"], (await world.ListAsync()).Select(s => s.Organization));
+        _time.Advance(TimeSpan.FromMinutes(10));
+        await world.RunsAsync(3);
+        var started = (await _store.ListAsync(new ExecutionQuery())).Items.Select(i => i.Summary.Organization).Order(StringComparer.Ordinal);
+        Assert.Equal(["acme", "default", "default"], started);
+
+        // Held and started in one, it goes on in the other.
+        Assert.True((await world.Runner.PauseAsync("p", "s", "ann", "acme")).IsDone);
+        Assert.Equal("schedule_not_found", (await world.Runner.PauseAsync("p", "s", "ann", "other")).Code);
+        Assert.Equal([("acme", true), ("default", false)], (await world.ListAsync()).Select(s => (s.Organization, s.IsPaused)));
+        Assert.True((await world.Runner.TriggerAsync("p", "s", "ann", "acme")).IsDone);
+        Assert.Equal(2, (await _store.ListAsync(new ExecutionQuery { Organization = "acme" })).Items.Count);
+    }
+
     /// <summary>A runner and its engine, as a process has them.</summary>
     private sealed class World : IAsyncDisposable
     {
@@ -205,9 +224,10 @@ public sealed class ScheduleRunnerTests : IAsyncDisposable
 
         public ScheduleRunner Runner { get; }
 
-        public void Edit(string yaml)
+        /// <summary>Changes the pipeline, and gives another organisation one of the same id.</summary>
+        public void Edit(string yaml, string? ofAcme = null)
         {
-            _pipelines = [new ScheduledPipeline(EngineHarness.Parse(yaml), null)];
+            _pipelines = [new ScheduledPipeline(EngineHarness.Parse(yaml), null), .. ofAcme is null ? [] : new[] { new ScheduledPipeline(EngineHarness.Parse(ofAcme), null) { Organization = "acme" } }];
             Runner.Wake();
         }
 
