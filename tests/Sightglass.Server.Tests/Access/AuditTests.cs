@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sightglass.Core.Ports;
 using Sightglass.Server.Access;
 using Sightglass.Server.Access.Auditing;
+using Sightglass.Tests;
 using Xunit;
 
 namespace Sightglass.Server.Tests.Access;
@@ -37,6 +38,25 @@ public sealed class AuditTests
         Assert.All(entries, e => Assert.Equal("127.0.0.1", Text(e, "from")));
         Assert.Equal($"/api/executions/{id}/cancel", Text(entries[0], "target"));
         Assert.Equal([5, 4, 3, 2, 1], entries.Select(e => e.GetProperty("number").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Answer_waits_until_its_entry_is_durable()
+    {
+        await using var store = new SlowRecords();
+        await using var server = await ServerHarness.StartAsync(store: store, pipelines: Some.Waits);
+        await server.AddUserAsync("ada", "admin");
+        var cookie = await server.LogInAsync("ada");
+        store.Hold();
+        var answer = server.PostAsync("/api/pipelines/waits/run", "{}", cookie, Origin(server));
+        var refusal = server.PostAsync("/api/pipelines/nothing/run", "{}", cookie, Origin(server));
+        await store.Asked.WaitAsync(ServerHarness.Limit);
+        await server.GetAsync("/healthz");
+        Assert.False(answer.IsCompleted || refusal.IsCompleted, "An answer came before its entry of the audit log was kept.");
+        store.Release();
+        Assert.Equal(HttpStatusCode.OK, (await answer).Status);
+        (await refusal).AssertProblem(HttpStatusCode.NotFound, "pipeline_not_found");
+        Assert.Equal(2, (await server.GetAsync("/api/audit?action=run", cookie)).Json.GetProperty("entries").GetArrayLength());
     }
 
     [Fact]
@@ -127,4 +147,29 @@ public sealed class AuditTests
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 
     private static (string, string) Origin(ServerHarness server) => ("Origin", server.Address.GetLeftPart(UriPartial.Authority));
+
+    /// <summary>A store that can be made to keep entries of the audit log waiting.</summary>
+    private sealed class SlowRecords() : PassingStore(new InMemoryEventStore())
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private TaskCompletionSource? _held;
+
+        /// <summary>Gets what completes when an entry waits.</summary>
+        public Task Asked => _asked.Task;
+
+        public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Release() => Interlocked.Exchange(ref _held, null)!.SetResult();
+
+        public override async ValueTask<RecordOutcome> WriteAsync(IReadOnlyList<RecordWrite> writes, CancellationToken cancellationToken = default)
+        {
+            if (writes[0].Key.Collection == "audit" && Volatile.Read(ref _held) is { } held)
+            {
+                _asked.TrySetResult();
+                await held.Task.WaitAsync(ServerHarness.Limit, cancellationToken);
+            }
+
+            return await base.WriteAsync(writes, cancellationToken);
+        }
+    }
 }

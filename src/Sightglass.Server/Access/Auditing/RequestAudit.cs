@@ -11,7 +11,8 @@ internal static class RequestAudit
     private const string Refused = "refused";
     private const string Failed = "failed";
 
-    /// <summary>Handles a request and notes it.</summary>
+    /// <summary>Handles a request and notes it: before the first byte of the answer, so that whatever a caller knows to be done is in
+    /// the log.</summary>
     public static async Task RunAsync(HttpContext context, RouteEndpoint endpoint, ServerContext server, Func<Task> handle)
     {
         if (IsRead(context.Request) || endpoint.Metadata.GetMetadata<UnauditedRoute>() is not null)
@@ -20,24 +21,22 @@ internal static class RequestAudit
             return;
         }
 
+        Task? noted = null;
+        context.Response.OnStarting(NoteOnceAsync);
         try
         {
             await handle().ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            await NoteAsync(context, endpoint, server, Failed, e is Core.Ports.StoreUnavailableException store ? store.Code : "internal_error").ConfigureAwait(false);
+            await (noted ??= NoteAsync(context, endpoint, server, Failed, e is Core.Ports.StoreUnavailableException store ? store.Code : "internal_error")).ConfigureAwait(false);
             throw;
         }
 
-        var problem = context.Features.Get<ApiProblem>();
-        var outcome = context.Response.StatusCode switch
-        {
-            < 400 => Done,
-            < 500 => Refused,
-            _ => Failed,
-        };
-        await NoteAsync(context, endpoint, server, outcome, problem?.Code).ConfigureAwait(false);
+        // An answer that has no body, or nobody to take it, has not begun.
+        await NoteOnceAsync().ConfigureAwait(false);
+
+        Task NoteOnceAsync() => noted ??= NoteAsync(context, endpoint, server, OutcomeOf(context.Response.StatusCode), context.Features.Get<ApiProblem>()?.Code);
     }
 
     /// <summary>Notes a command that did not come as a request of its own, such as one of a WebSocket.</summary>
@@ -71,6 +70,13 @@ internal static class RequestAudit
                 Code = code,
             });
     }
+
+    private static string OutcomeOf(int status) => status switch
+    {
+        < 400 => Done,
+        < 500 => Refused,
+        _ => Failed,
+    };
 
     private static bool IsRead(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
 }
