@@ -134,6 +134,7 @@ public sealed class SightglassServer : IAsyncDisposable
         {
             _context.Streams.Dispose();
             _context.Results.Dispose();
+            _context.Access.Dispose();
             return;
         }
 
@@ -142,6 +143,7 @@ public sealed class SightglassServer : IAsyncDisposable
         await app.DisposeAsync().ConfigureAwait(false);
         _context.Streams.Dispose();
         _context.Results.Dispose();
+        _context.Access.Dispose();
         _stopping.Dispose();
     }
 

@@ -33,7 +33,13 @@ internal static class AccessGate
             // The words of a route are for who may use it; that the address is wrong is said to all alike.
             var format = problem is { Status: not 400 } ? endpoint.Metadata.GetMetadata<RefusalFormat>() : null;
             if (problem is not null) await (format is null ? problem.WriteAsync(context) : format.WriteAsync(context, problem)).ConfigureAwait(false);
-            else await WatchAsync(context, caller, next(context), server).ConfigureAwait(false);
+            else await HandleAndWatchAsync().ConfigureAwait(false);
+        }
+
+        Task HandleAndWatchAsync()
+        {
+            var handling = next(context);
+            return handling.IsCompleted || caller is null or { Kind: CallerKind.Socket } ? handling : server.Access.Requests.WatchAsync(context, caller, handling);
         }
     }
 
@@ -60,40 +66,5 @@ internal static class AccessGate
             Role.None => ApiProblem.PipelineNotFound(name),
             var role => role >= need.Role ? null : TooLittle(need.Role, role),
         };
-    }
-
-    /// <summary>Cuts a stream off whose reader has lost the right to it: by logging out, or by what an admin or an expiry took away.</summary>
-    private static async Task WatchAsync(HttpContext context, Caller? caller, Task handling, ServerContext server)
-    {
-        if (caller is { Kind: not CallerKind.Socket } && !handling.IsCompleted)
-        {
-            while (true)
-            {
-                await handling.WaitAsync(server.Access.Options.Recheck, server.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (handling.IsCompleted) break;
-                if (await IsStillAsync(context, caller, server).ConfigureAwait(false)) continue;
-                context.Abort();
-                break;
-            }
-        }
-
-        await handling.ConfigureAwait(false);
-    }
-
-    private static async ValueTask<bool> IsStillAsync(HttpContext context, Caller caller, ServerContext server)
-    {
-        try
-        {
-            return await server.Access.Identity.IsStillAsync(context, caller).ConfigureAwait(false);
-        }
-        catch (IOException)
-        {
-            // The store is away: nobody can be told anything new either.
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return true;
-        }
     }
 }

@@ -22,6 +22,7 @@ internal sealed class AccessServices : IDisposable
         Tokens = new TokenStore(records, time);
         Audit = new AuditLog(records, options, time, logger);
         Identity = new Identity(this);
+        Requests = new OpenRequests(Identity, options.Recheck, time);
         if (options.Oidc is { } provider) Oidc = new OidcServices(provider, Accounts, time);
     }
 
@@ -41,6 +42,8 @@ internal sealed class AccessServices : IDisposable
 
     public Identity Identity { get; }
 
+    public OpenRequests Requests { get; }
+
     /// <summary>Gets what logins by a provider need; <see langword="null"/> where there is none.</summary>
     public OidcServices? Oidc { get; }
 
@@ -57,6 +60,7 @@ internal sealed class AccessServices : IDisposable
     {
         Accounts.Dispose();
         Logins.Dispose();
+        Requests.Dispose();
         Oidc?.Dispose();
     }
 }

@@ -41,16 +41,17 @@ internal sealed class Identity(AccessServices access)
         return (access.AsksForLogin ? null : Caller.Local, null);
     }
 
-    /// <summary>Tells whether whoever opened a stream may still read it.</summary>
-    public async ValueTask<bool> IsStillAsync(HttpContext context, Caller caller)
+    /// <summary>Finds who a caller is by now; <see langword="null"/> for nobody any more.</summary>
+    public async ValueTask<Caller?> FindAgainAsync(Credential credential)
     {
-        if (caller.Kind is CallerKind.Socket) return true;
-        Caller? now;
-        if (context.Request.Headers.Authorization is [{ } token]) now = await OfTokenAsync(token[Bearer.Length..].Trim(), context.RequestAborted).ConfigureAwait(false);
-        else if (context.Features.Get<Session>() is { } session) now = access.Sessions.HasEnded(session) ? null : await OfSessionAsync(session, context.RequestAborted).ConfigureAwait(false);
-        else return !access.AsksForLogin;
-        return now is not null && now.Organization == caller.Organization && now.Role >= caller.Role && caller.Grants.All(g => now.RoleOn(g.Key) >= g.Value);
+        if (credential.Token is { } token) return await OfTokenAsync(token, CancellationToken.None).ConfigureAwait(false);
+        if (credential.Session is { } session) return access.Sessions.HasEnded(session) ? null : await OfSessionAsync(session, CancellationToken.None).ConfigureAwait(false);
+        return access.AsksForLogin ? null : Caller.Local;
     }
+
+    /// <summary>Tells whether a caller may still do all that was allowed before.</summary>
+    public static bool IsStill(Caller? now, Caller before) =>
+        now is not null && now.Organization == before.Organization && now.Role >= before.Role && before.Grants.All(g => now.RoleOn(g.Key) >= g.Value);
 
     private async ValueTask<Caller?> OfTokenAsync(string text, CancellationToken cancellationToken)
     {
