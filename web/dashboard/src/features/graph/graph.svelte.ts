@@ -23,7 +23,8 @@ export class GraphModel {
   pane = $state.raw<Size>({ width: 0, height: 0 });
   focus = $state.raw<Spot | null>(null);
   query = $state('');
-  #open = $state.raw<ReadonlySet<string>>(new Set());
+  /** Ids of the units that are shown as boxes. Not private: in a constructor reads of private state are not tracked. */
+  open = $state.raw<ReadonlySet<string>>(new Set());
   #isSeen = false;
 
   /** The unit that is opened or folded stays where it is on screen. */
@@ -58,12 +59,12 @@ export class GraphModel {
     const layouts = new Layouts((graph, layout) => this.#arrived(new Scene(graph, layout), source().selected));
 
     // What decides where things stand: the graph, what is open, and how large that is. The rest of the state changes no layout.
-    const shape = $derived(JSON.stringify([...this.#open].map((id) => [id, this.looks.instancesOf(id)])));
+    const shape = $derived(JSON.stringify([...this.open].map((id) => [id, this.looks.instancesOf(id)])));
     $effect(() => {
       const { graph } = source();
       void shape;
       untrack(() => {
-        if (graph) layouts.request(unitsOf(graph, this.#open, this.looks.instancesOf));
+        if (graph) layouts.request(unitsOf(graph, this.open, this.looks.instancesOf));
         else this.scene = null;
       });
     });
@@ -79,7 +80,7 @@ export class GraphModel {
       this.focus = unit < 0 ? null : { unit, cell: null };
     }
     const anchor = this.#anchor && indexOf(this.#anchor.id);
-    if (!this.#isSeen && this.pane.width > 0) this.#open1st(selected);
+    if (!this.#isSeen && this.pane.width > 0) this.#begin(selected);
     else if (this.#anchor && anchor !== null && anchor >= 0) {
       const { x, y } = scene.rectOf(anchor);
       this.view = { ...this.view, x: this.#anchor.x - x * this.view.scale, y: this.#anchor.y - y * this.view.scale };
@@ -88,7 +89,7 @@ export class GraphModel {
     if (this.#wanted !== null) this.show(this.#wanted);
   }
 
-  #open1st(selected: string | null): void {
+  #begin(selected: string | null): void {
     const { scene } = this;
     if (!scene) return;
     this.#isSeen = true;
@@ -100,7 +101,7 @@ export class GraphModel {
   /** Learns how much room there is. */
   resize(pane: Size): void {
     this.pane = pane;
-    if (!this.#isSeen && pane.width > 0) this.#open1st(null);
+    if (!this.#isSeen && pane.width > 0) this.#begin(null);
   }
 
   zoom(factor: number, x = this.pane.width / 2, y = this.pane.height / 2): void {
@@ -126,9 +127,9 @@ export class GraphModel {
     if (!found || !this.canOpen(unit)) return;
     const { x, y } = this.scene!.rectOf(unit);
     this.#anchor = { id: found.id, x: x * this.view.scale + this.view.x, y: y * this.view.scale + this.view.y };
-    const open = new Set(this.#open);
+    const open = new Set(this.open);
     if (!open.delete(found.id)) open.add(found.id);
-    this.#open = open;
+    this.open = open;
   }
 
   /** Brings a stage into sight and into focus; opens what it is folded in. */

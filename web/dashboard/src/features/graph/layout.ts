@@ -25,9 +25,13 @@ export interface Layout {
   readonly rank: Int32Array;
   /** Place within the column, from above. */
   readonly row: Int32Array;
-  /** For each edge the points that it passes: x and y in turn, from the right side of its source to the left of its target. */
-  readonly routes: readonly Float64Array[];
+  /** The points that edges pass, those of all in one, since it comes from a worker: of each edge from its start to that of the next. */
+  readonly points: Float64Array;
+  readonly starts: Int32Array;
 }
+
+/** The points that an edge passes: x and y in turn, from the right side of its source to the left of its target. */
+export const routeOf = ({ points, starts }: Layout, edge: number): Float64Array => points.subarray(starts[edge], starts[edge + 1]);
 
 /** Lays a graph out in columns from left to right. The same graph always gets the same layout. */
 export function layoutOf({ widths, heights, edges }: LayoutInput): Layout {
@@ -64,19 +68,21 @@ export function layoutOf({ widths, heights, edges }: LayoutInput): Layout {
   const row = new Int32Array(count);
   for (const layer of order) layer.filter((node) => node < count).forEach((node, i) => { row[node] = i; });
 
-  const routes = edges.map(({ from, to }, edge) => {
-    const points = [x[from]! + widths[from]!, y[from]! + heights[from]! / 2];
+  const points: number[] = [];
+  const starts = new Int32Array(edges.length + 1);
+  edges.forEach(({ from, to }, edge) => {
+    points.push(x[from]! + widths[from]!, y[from]! + heights[from]! / 2);
     for (const joint of layered.joints[edge]!) {
       const column = layered.rank[joint]!;
       points.push(left[column]!, middle[joint]! + down);
       if (wide[column]! > 0) points.push(left[column]! + wide[column]!, middle[joint]! + down);
     }
     points.push(x[to]!, y[to]! + heights[to]! / 2);
-    return Float64Array.from(points);
+    starts[edge + 1] = points.length;
   });
   return {
     width: order.length > 0 ? next + margin : 0,
     height: all > 0 ? bottom - top + 2 * margin : 0,
-    x, y, rank: layered.rank.slice(0, count), row, routes,
+    x, y, rank: layered.rank.slice(0, count), row, points: Float64Array.from(points), starts,
   };
 }

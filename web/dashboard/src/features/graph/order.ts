@@ -68,7 +68,7 @@ export function orderLayers({ layers, pieces, rank }: Layers): number[][] {
 
   let best = order.map((layer) => [...layer]);
   let least = count();
-  const rounds = pieces.length > 20_000 ? 3 : pieces.length > 4_000 ? 6 : 16;
+  const rounds = pieces.length > 20_000 ? 1 : pieces.length > 4_000 ? 6 : 16;
   for (let round = 0; round < rounds && least > 0; round++) {
     for (let column = 1; column < order.length; column++) arrange(column, before);
     for (let column = order.length - 2; column >= 0; column--) arrange(column, behind);

@@ -2,6 +2,7 @@ import { duration } from '../../shared/format.js';
 import { stageIcon } from '../../shared/stageIcons.js';
 import { lookOf } from '../../shared/status.js';
 import type { Colours } from './colours.js';
+import { routeOf } from './layout.js';
 import { endedOf, timeOf } from './looks.js';
 import type { StageLooks, Tally, Tone } from './looks.js';
 import type { Pen } from './pen.js';
@@ -57,7 +58,7 @@ function opacityOf({ related, found }: Picture, unit: number): number {
 }
 
 function paintEdges(pen: Pen, scene: Scene, picture: Picture, part: Rect, scale: number): void {
-  const { graph: { units, edges }, layout: { routes } } = scene;
+  const { graph: { units, edges }, layout } = scene;
   const { colours, looks, related } = picture;
   const told = new Set<number>();
   for (const edge of scene.edgesIn(part)) {
@@ -67,7 +68,7 @@ function paintEdges(pen: Pen, scene: Scene, picture: Picture, part: Rect, scale:
     const isOn = related?.has(from) && related.has(to);
     const colour = isRunning ? colours.running : isOn ? colours.accent : kind === 'failure' ? colours.failed : colours['line-strong'];
     pen.fade(related && !isOn && !isRunning ? faint : 1);
-    const route = routes[edge]!;
+    const route = routeOf(layout, edge);
     pen.way(route, colour, isRunning || isOn ? Math.max(1.75, 1 / scale) : Math.max(1.25, 0.6 / scale), isRunning && picture.shift !== null && scale > detail.shapes ? picture.shift : undefined);
     if (scale < detail.words) continue;
     const [endX, endY] = [route.at(-2)!, route.at(-1)!];

@@ -65,7 +65,7 @@ export function placeRows(order: readonly (readonly number[])[], before: Neighbo
     layer.forEach((node, i) => { y[node] = packed[i]!; });
   };
 
-  const rounds = heights.length > 10_000 ? 4 : heights.length > 2_000 ? 8 : 20;
+  const rounds = heights.length > 10_000 ? 2 : heights.length > 2_000 ? 8 : 20;
   for (let round = 0; round < rounds; round++) {
     const isLast = round >= rounds - 2;
     const [left, right] = isLast ? [[before, behind], [before, behind]] : [[before], [behind]];

@@ -1,3 +1,4 @@
+import { routeOf } from './layout.js';
 import type { Layout } from './layout.js';
 import { size } from './units.js';
 import type { Unit, UnitGraph } from './units.js';
@@ -42,7 +43,8 @@ export class Scene {
     this.parents = parents;
     this.children = children;
     this.#bounds = new Float64Array(graph.edges.length * 4);
-    layout.routes.forEach((route, edge) => {
+    for (let edge = 0; edge < graph.edges.length; edge++) {
+      const route = routeOf(layout, edge);
       let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
       for (let i = 0; i < route.length; i += 2) {
         left = Math.min(left, route[i]!);
@@ -51,7 +53,7 @@ export class Scene {
         bottom = Math.max(bottom, route[i + 1]!);
       }
       this.#bounds.set([left, top, right, bottom], edge * 4);
-    });
+    }
   }
 
   rectOf(unit: number): Rect {
@@ -88,6 +90,11 @@ export class Scene {
       if (bounds[at]! <= x + width && bounds[at + 1]! <= y + height && bounds[at + 2]! >= x && bounds[at + 3]! >= y) found.push(edge);
     }
     return found;
+  }
+
+  /** Whether a part of the drawing shows more units and edges than these. */
+  holdsMore(part: Rect, than: number): boolean {
+    return this.graph.units.length + this.graph.edges.length > than && this.unitsIn(part).length + this.edgesIn(part).length > than;
   }
 
   /** The cells of an open box that a part of the drawing shows. */

@@ -4,7 +4,7 @@ import { api } from '../../shared/api.js';
 import type { EventsListener, ExecutionPiece } from '../../shared/execution.js';
 import { Marks, markTypes } from './marks.js';
 import { Moments } from './moments.js';
-import { EventPages } from './pages.js';
+import { EventPages, pageSize } from './pages.js';
 import { play } from './player.js';
 
 /** How often a replay moves on, and how often the marks of a log that grows are read, in milliseconds. */
@@ -175,19 +175,16 @@ export class Replay {
     const before = this.state?.seq ?? 0;
     const state = await this.#moments.at(seq);
     const event = await this.#pages.event(seq);
+
+    // Pieces hear what is passed together with the state; a jump far ahead or back they see by its number.
+    const isPassed = this.#listeners.size > 0 && before > 0 && seq > before && seq - before <= pageSize;
+    const events = isPassed ? await this.#pages.between(before, seq) : [];
     if (!state) return;
     this.state = state;
     this.event = event;
     this.time = time ?? (event ? Date.parse(event.time) : this.time);
     this.error = null;
-    await this.#tell(before, seq);
-  }
-
-  /** Tells pieces what has been passed; a jump far ahead or back they see by the state's number. */
-  async #tell(before: number, seq: number): Promise<void> {
-    if (this.#listeners.size === 0 || seq <= before || before === 0) return;
-    const events = await this.#pages.between(before, seq);
-    for (const listener of [...this.#listeners]) listener(events);
+    if (events.length > 0) for (const listener of [...this.#listeners]) listener(events);
   }
 
   #failed(error: unknown): void {

@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { examine, look, until, useDashboard } from '../harness/dashboard.js';
+
+const items = Array.from({ length: 40 }, (_, i) => i).join(', ');
+const pipelines = {
+  release: `id: release
+name: Nightly <b>build</b>
+onFailure: continue
+stages:
+  - { id: checkout, name: Check out, shell: { run: echo hello } }
+  - { id: plan, name: Plan the work, type: data, needs: [checkout], data: { value: "[${items}]" } }
+  - { id: each, name: Run each test, needs: [plan], forEach: "\${{ stages.plan.output }}", type: data, data: { value: "1" } }
+  - { id: flaky, name: Flaky upload, needs: [checkout], retry: { maxAttempts: 3, delay: 50ms }, shell: { run: exit 1 } }
+  - { id: mend, name: Clean up, triggers: { failed: flaky }, shell: { run: echo mended } }
+  - { id: ship, name: Ship it, needs: [each], when: "size(stages.plan.output) > 3", shell: { run: echo shipped } }
+${Array.from({ length: 35 }, (_, i) => `  - { id: copy${i}, needs: [ship], type: data, data: { value: "1" } }`).join('\n')}
+`,
+  waits: `id: waits
+name: Waits
+stages:
+  - { id: before, type: data, data: { value: "1" } }
+  - { id: hold, name: Hold on, needs: [before], wait: { event: go } }
+  - { id: after, needs: [hold], type: data, data: { value: "1" } }
+`,
+};
+
+// What a stage printed that printed nothing has no part that could be given.
+const printedNothing = { allow: /416 \(Range Not Satisfiable\)/ };
+
+let ended = '';
+let running = '';
+const dashboard = useDashboard({
+  pipelines,
+  ready: async (server) => {
+    ended = await server.run('release');
+    running = await server.run('waits');
+    await until(async () => (await server.ask<{ endTime: number | null }>('GET', `/api/executions/${ended}`)).endTime !== null, 'the execution ends');
+  },
+});
+
+const graphOf = async (page: Page) => {
+  const graph = page.getByRole('listbox', { name: /^Graph of/ });
+  await graph.waitFor();
+  await graph.getByRole('option').waitFor({ state: 'attached' });
+  return graph;
+};
+const focused = (page: Page) => page.getByRole('listbox', { name: /^Graph of/ }).getByRole('option').innerText();
+
+test('Graph_is_well_made_in_both_themes_and_widths', () =>
+  examine(dashboard, 'viewer-graph', `/executions/${ended}?tab=graph`, graphOf));
+
+test('Keys_walk_along_the_edges_and_select', async () => {
+  const page = await dashboard.open(`/executions/${ended}?tab=graph`, printedNothing);
+  const graph = await graphOf(page);
+  await graph.focus();
+  expect(await focused(page)).toContain('Check out, shell, Completed');
+  await page.keyboard.press('ArrowRight');
+  const first = await focused(page);
+  await page.keyboard.press(first.startsWith('Plan') ? 'ArrowDown' : 'ArrowUp');
+  expect([first, await focused(page)].map((text) => text.split(',')[0]).sort()).toEqual(['Flaky upload', 'Plan the work']);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/stage=checkout/);
+  await page.keyboard.press('Escape');
+  await page.waitForURL((url) => !url.search.includes('stage='));
+});
+
+test('Many_siblings_and_items_are_folded_and_opened_by_keys', async () => {
+  const page = await dashboard.open(`/executions/${ended}?tab=graph`, printedNothing);
+  const graph = await graphOf(page);
+  await graph.focus();
+  await page.keyboard.press('End');
+  expect(await focused(page)).toMatch(/^35 stages, data, 35 completed, folded/);
+  await page.keyboard.press('Space');
+  await expect.poll(() => focused(page)).toMatch(/open, press Space to fold$/);
+  await page.keyboard.press('ArrowDown');
+  expect(await focused(page)).toMatch(/^copy0, data, Completed/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/stage=copy0/);
+  await look(page, 'viewer-graph-open');
+});
+
+test('Search_goes_to_a_stage_that_is_folded', async () => {
+  const page = await dashboard.open(`/executions/${ended}?tab=graph`);
+  await graphOf(page);
+  await page.getByRole('searchbox', { name: 'Find a stage in the graph' }).fill('copy3');
+  await page.getByText('6', { exact: true }).waitFor();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => focused(page)).toMatch(/^copy3,/);
+});
+
+test('List_tells_the_same_as_the_graph', async () => {
+  const page = await dashboard.open(`/executions/${ended}?tab=graph`);
+  await graphOf(page);
+  await page.getByRole('button', { name: 'Show as a list' }).click();
+  const row = page.getByRole('row', { name: /Clean up/ });
+  await row.waitFor();
+  expect((await row.innerText()).replace(/\s+/g, ' ')).toMatch(/Clean up shell .*Completed .*flaky \(on failure\) –/);
+  await look(page, 'viewer-graph-list');
+});
+
+test('Breakpoint_is_set_and_taken_away_in_the_graph', async () => {
+  const page = await dashboard.open(`/executions/${running}?tab=graph`);
+  const graph = await graphOf(page);
+  await graph.focus();
+  await page.keyboard.press('End');
+  expect(await focused(page)).toMatch(/^after, data/);
+  await page.keyboard.press('b');
+  await expect.poll(() => focused(page)).toContain('breakpoint');
+  await page.keyboard.press('b');
+  await expect.poll(() => focused(page)).not.toContain('breakpoint');
+});
+
+test('Exports_hold_the_graph_in_each_format', async () => {
+  const page = await dashboard.open(`/executions/${ended}?tab=graph`);
+  await graphOf(page);
+  const exported = async (name: string) => {
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name }).click()]);
+    return { name: download.suggestedFilename(), content: readFileSync((await download.path())!) };
+  };
+
+  const svg = await exported('SVG image');
+  expect(svg.name).toBe('Nightly-b-build-b.svg');
+  const parsed = await page.evaluate((text) => {
+    const document = new DOMParser().parseFromString(text, 'image/svg+xml');
+    return { error: document.querySelector('parsererror')?.textContent ?? null, title: document.querySelector('title')?.textContent, texts: [...document.querySelectorAll('text')].map((node) => node.textContent) };
+  }, svg.content.toString());
+  expect(parsed).toMatchObject({ error: null, title: 'Nightly <b>build</b>' });
+  expect(parsed.texts).toEqual(expect.arrayContaining(['Check out', 'Run each test', '40/40', 'on failure']));
+
+  const png = await exported('PNG image');
+  expect(png.content.subarray(1, 4).toString()).toBe('PNG');
+  const [width, height] = [png.content.readUInt32BE(16), png.content.readUInt32BE(20)];
+  expect(width).toBeGreaterThan(1000);
+  expect(height).toBeGreaterThan(200);
+
+  expect((await exported('DOT for Graphviz')).content.toString()).toMatch(/^digraph[\s\S]*flaky[\s\S]*\}\s*$/);
+  expect((await exported('Mermaid')).content.toString()).toMatch(/^(---[\s\S]*---\s*)?(flowchart|graph) /);
+  const json = JSON.parse((await exported('JSON')).content.toString()) as { nodes: { id: string; status: string }[]; edges: unknown[] };
+  expect(json.nodes.find(({ id }) => id === 'flaky')?.status).toBe('failed');
+});
+
+const gantt = (page: Page) => page.getByRole('treegrid', { name: 'Stages over time' });
+const rowOf = (page: Page, name: RegExp) => gantt(page).getByRole('row', { name });
+
+test('Gantt_is_well_made_in_both_themes_and_widths', () =>
+  examine(dashboard, 'viewer-gantt', `/executions/${ended}?draw=gantt`, (page) => rowOf(page, /Flaky upload/).waitFor()));
+
+test('Gantt_nests_retries_and_items_and_groups_what_is_parallel', async () => {
+  const page = await dashboard.open(`/executions/${ended}?draw=gantt`, printedNothing);
+  await rowOf(page, /2 in parallel/).waitFor();
+  const flaky = rowOf(page, /Flaky upload/);
+  await expect.poll(() => flaky.locator('[data-bar=run]').count()).toBe(3);
+  await flaky.focus();
+  await page.keyboard.press('ArrowRight');
+  await rowOf(page, /Attempt 3 .*exited with 1/).waitFor();
+  const each = rowOf(page, /Run each test/);
+  await each.focus();
+  await page.keyboard.press('ArrowRight');
+  await rowOf(page, /each\[39\]|each\[0\]/).first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/stage=each(\[|%5B)0/);
+  await look(page, 'viewer-gantt-open');
+});
+
+test('Gantt_is_narrowed_by_words_state_and_type', async () => {
+  const page = await dashboard.open(`/executions/${ended}?draw=gantt`);
+  await rowOf(page, /Flaky upload/).waitFor();
+  await page.getByRole('combobox', { name: 'State' }).last().selectOption('failed');
+  await expect.poll(() => gantt(page).getByRole('row').count()).toBe(2);
+  await rowOf(page, /Flaky upload/).waitFor();
+  await page.getByRole('searchbox', { name: 'Find stages by name or key' }).fill('nothing');
+  await page.getByText('No stage matches').waitFor();
+});
+
+test('Gantt_zooms_by_keys_wheel_and_a_drag_over_the_time', async () => {
+  const page = await dashboard.open(`/executions/${ended}?draw=gantt`);
+  const bar = rowOf(page, /Check out/).locator('[data-bar=run]').first();
+  await bar.waitFor();
+  const width = async () => (await bar.boundingBox())?.width ?? 0;
+  await rowOf(page, /Check out/).focus();
+  const whole = await width();
+  const axis = (await page.locator('[data-axis]').boundingBox())!;
+  await page.mouse.move(axis.x + 5, axis.y + 8);
+  await page.mouse.wheel(0, -400);
+  await expect.poll(width).toBeGreaterThan(whole);
+  await page.keyboard.press('0');
+  await expect.poll(width).toBeCloseTo(whole, 0);
+  await page.mouse.move(axis.x + 2, axis.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(axis.x + axis.width / 2, axis.y + 8, { steps: 4 });
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Show all' }).and(page.locator(':enabled')).waitFor();
+  await page.keyboard.press('0');
+  await expect.poll(width).toBeCloseTo(whole, 0);
+});
