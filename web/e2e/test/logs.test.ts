@@ -87,7 +87,7 @@ test('A_million_lines_scroll_at_60_frames_a_second_in_a_memory_that_stays_flat',
     { what: 'work of a frame, p95', where: 'a million lines, scrolled', value: frame, budget: 16.7, unit: 'ms' },
     { what: 'memory more at the end', where: 'a million lines, all of them', value: Math.max(0, grown), budget: 5, unit: 'MB' },
   );
-});
+}, 180_000);
 
 test('Hit_of_a_search_is_shown_and_so_is_the_next_one', async () => {
   const page = await dashboard.open(logs(ids['million']!));
