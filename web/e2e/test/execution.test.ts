@@ -141,6 +141,29 @@ describe('States', () => {
     await page.locator('[data-stage="each[4]"] [aria-current=true]').waitFor();
   });
 
+  test('Inspector_lies_over_the_timeline_where_there_is_little_room', async () => {
+    const id = await run('hello');
+    const page = await open(id, '', { width: 360 });
+    await page.locator('[data-stage=greet] button').click();
+    const sheet = page.getByRole('dialog', { name: 'Inspector' });
+    await sheet.getByText('Completed').first().waitFor();
+    await look(page, 'execution-inspector');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.getByRole('button', { name: 'Close Inspector' }).click();
+    await page.locator('[data-stage=greet]').waitFor();
+    expect(await sheet.count()).toBe(0);
+    await expect.poll(() => new URL(page.url()).search).toBe('');
+  });
+
+  test('Execution_leads_to_its_comparison_with_the_one_before', async () => {
+    const before = await run('hello');
+    const id = await run('hello');
+    const page = await open(id);
+    await page.getByRole('button', { name: 'More for this execution' }).click();
+    await page.getByText('Compare with the one before').click();
+    await expect.poll(() => new URL(page.url()).pathname + new URL(page.url()).search).toBe(`/compare?left=${before}&right=${id}`);
+  });
+
   test('Filter_narrows_and_says_so_where_nothing_is_left', async () => {
     const id = await run('parallel', false);
     const page = await open(id);
@@ -235,6 +258,18 @@ describe('Commands', () => {
 });
 
 describe('Live', () => {
+  test('Words_appear_as_they_are_printed', async () => {
+    const id = await run('talk', false);
+    const page = await open(id, '?stage=speak', { allow: printedNothing });
+    const inspector = page.getByTestId('inspector');
+    for (const word of [5, 15, 25]) {
+      await inspector.getByText(`word ${word}`).first().waitFor();
+      expect((await state(id)).status).toBe('running');
+    }
+    expect(await inspector.textContent()).not.toContain('word 60');
+    await inspector.getByText('word 60').first().waitFor();
+  });
+
   test('Refresh_in_the_middle_misses_nothing', async () => {
     const id = await run('talk', false);
     const page = await open(id);

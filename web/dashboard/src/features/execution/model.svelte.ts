@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import { createClient, isTerminal } from '@sightglass/client';
+import { createClient } from '@sightglass/client';
 import type { ExecutionState } from '@sightglass/client';
 import { api, server } from '../../shared/api.js';
 import { clock } from '../../shared/clock.svelte.js';
@@ -16,13 +16,19 @@ import { planOf } from './plan.js';
 const pastExecutions = 20;
 const noFacts: DefinitionFacts = new Map();
 
+interface PastExecution {
+  id: string;
+  startTime: number;
+  duration?: number;
+}
+
 /** One execution as the page shows it. Make it while a component is made: it lives as long. */
 export class ViewedExecution {
   readonly id: string;
   readonly #model: ExecutionModel;
   readonly #graph;
   readonly #facts;
-  readonly #typical;
+  readonly #past;
 
   /** The last snapshot; null before the first. */
   state = $state.raw<ExecutionState | null>(null);
@@ -35,7 +41,7 @@ export class ViewedExecution {
   heardAt = Date.now();
 
   readonly #hash = $derived(this.state?.definitionHash ?? null);
-  readonly #estimated = $derived(this.state && !isTerminal(this.state.status) ? this.state.pipelineId : null);
+  readonly #pipeline = $derived(this.state?.pipelineId ?? null);
   readonly #stageCount = $derived(this.state?.stages.length ?? 0);
 
   /** With what was asked for already, where something was. */
@@ -56,12 +62,12 @@ export class ViewedExecution {
       const hash = this.#hash;
       return hash === null ? noFacts : factsOf(await readValue(api, id, hash, signal));
     });
-    this.#typical = load<number | null>(async (signal) => {
-      const pipeline = this.#estimated;
-      if (pipeline === null) return null;
+    this.#past = load<readonly PastExecution[]>(async (signal) => {
+      const pipeline = this.#pipeline;
+      if (pipeline === null) return [];
+
       // Not of the pipeline: it may be another program's, or gone.
-      const { executions } = await api.get('/api/executions/history', { query: { pipeline, status: ['completed'], pageSize: pastExecutions }, signal });
-      return typicalOf(executions);
+      return (await api.get('/api/executions/history', { query: { pipeline, status: ['completed'], pageSize: pastExecutions }, signal })).executions;
     });
     $effect(() => () => this.#model.close());
   }
@@ -71,8 +77,14 @@ export class ViewedExecution {
   readonly graph = $derived.by(() => this.#graph.value ?? null);
   readonly facts = $derived.by(() => this.#facts.value ?? noFacts);
 
-  /** How long executions of its pipeline take as a rule, in milliseconds; null where that is not known or no longer of use. */
-  readonly typical = $derived.by(() => this.#typical.value ?? null);
+  /** How long executions of its pipeline take as a rule, in milliseconds; null where that is not known. */
+  readonly typical = $derived.by(() => typicalOf((this.#past.value ?? []).filter(({ id }) => id !== this.id)));
+
+  /** The last one of its pipeline that completed before it. */
+  readonly before = $derived.by(() => {
+    const start = this.state?.createdAt ?? 0;
+    return this.#past.value?.find(({ id, startTime }) => id !== this.id && startTime < start)?.id ?? null;
+  });
 
   /** The server's time; the end of what has ended. */
   readonly now = $derived.by(() => this.state?.endTime ?? clock.now);
