@@ -15,11 +15,17 @@ internal sealed class TailRun(Session session, TailFilter filter, TailReaders re
     // How far before the place at which an older execution is said to be its log is read: some of that may be news.
     private const int Lookback = 1000;
 
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
+
     private readonly ApiClient _client = session.Client;
     private string? _place;
     private bool _hasBegun;
     private DateTimeOffset _begin;
     private DateTimeOffset _inTouch;
+    private TimeSpan _skew;
+
+    // By the server's clock, which is the one that its logs go by; a little earlier, since what is on its way counts too.
+    private DateTimeOffset LeftAt => _inTouch + _skew - Slack;
 
     /// <summary>Follows until it is cancelled, or until a run that owns a data folder has gone with its execution.</summary>
     public async Task RunAsync(Action<int> onReady, CancellationToken cancellationToken)
@@ -68,13 +74,19 @@ internal sealed class TailRun(Session session, TailFilter filter, TailReaders re
 
         using (response)
         {
-            if (!_hasBegun) _begin = _inTouch = response?.Headers.Date ?? time.GetUtcNow();
+            if (response?.Headers.Date is { } date) _skew = date - time.GetUtcNow();
+            if (!_hasBegun) (_begin, _inTouch) = (response?.Headers.Date ?? time.GetUtcNow(), time.GetUtcNow());
             if (_place is null || response is null) await ListAsync(cancellationToken).ConfigureAwait(false);
             reconnection.Succeed();
             readers.Hold(false);
             if (!_hasBegun) onReady(known.Count);
             _hasBegun = true;
-            if (response is null) return;
+            if (response is null)
+            {
+                _inTouch = time.GetUtcNow();
+                return;
+            }
+
             await foreach (var frame in FeedStream.ReadAsync(_client, response, cancellationToken).ConfigureAwait(false))
             {
                 if (frame.Name == "reset") await ListAsync(cancellationToken).ConfigureAwait(false);
@@ -130,7 +142,7 @@ internal sealed class TailRun(Session session, TailFilter filter, TailReaders re
         if (known.EndedAt(id) is { } end)
         {
             // It was run again, or ended while it could not be heard.
-            if (seq is null ? hasEnded && _hasBegun : seq <= end) return;
+            if (seq is null ? hasEnded && EndOf(row) < LeftAt : seq <= end) return;
             Add(new TailedExecution(id, pipeline, status, end, _begin), seq ?? long.MaxValue);
         }
         else if (start >= _begin)
@@ -164,12 +176,15 @@ internal sealed class TailRun(Session session, TailFilter filter, TailReaders re
             }
         }
 
-        Add(new TailedExecution(id, pipeline, status, Math.Max(0, seq.Value - Lookback), _hasBegun ? _inTouch.AddSeconds(-5) : _begin), 0);
+        Add(new TailedExecution(id, pipeline, status, Math.Max(0, seq.Value - Lookback), _hasBegun ? LeftAt : _begin), 0);
         foreach (var child in children)
         {
             if (known.Find(child) is null) await JoinAsync(child, "", "running", null, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static DateTimeOffset EndOf(JsonElement row) =>
+        row.TryGetProperty("endTime"u8, out var end) ? DateTimeOffset.FromUnixTimeMilliseconds(end.GetInt64()) : DateTimeOffset.MaxValue;
 
     private void Add(TailedExecution execution, long seq, DateTimeOffset start = default)
     {
