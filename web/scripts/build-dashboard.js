@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { argv, execPath, exit, kill, pid, versions } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { install } from './install.js';
 
 const web = fileURLToPath(new URL('..', import.meta.url));
@@ -17,7 +18,7 @@ const patience = 600_000;
 const sources = [
   'package.json', 'package-lock.json', 'scripts/build-dashboard.js', 'scripts/install.js',
   'client/package.json', 'client/src',
-  ...['package.json', 'svelte.config.js', 'vite.config.ts', 'tsconfig.json', 'src', 'static'].map((name) => `dashboard/${name}`),
+  ...['package.json', 'svelte.config.js', 'vite.config.ts', 'alias.js', 'index.html', 'src', 'public'].map((name) => `dashboard/${name}`),
 ];
 
 function* filesOf(path) {
@@ -76,9 +77,18 @@ async function takeTurn(lock) {
   }
 }
 
+/** Gives a file as it is, and compressed where that saves something. */
+function* variantsOf(path, content) {
+  yield { path, content };
+  const brotli = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } });
+  if (brotli.length < content.length) yield { path: `${path}.br`, content: brotli };
+  const gzip = gzipSync(content, { level: 9 });
+  if (gzip.length < content.length) yield { path: `${path}.gz`, content: gzip };
+}
+
 /** Writes all files as one: the length of the list in four bytes, the list as JSON (path and length of each), the files. */
 function pack(folder, target) {
-  const files = [...filesOf(folder)].map((file) => ({ path: relative(folder, file).split(sep).join('/'), content: readFileSync(file) }));
+  const files = [...filesOf(folder)].flatMap((file) => [...variantsOf(relative(folder, file).split(sep).join('/'), readFileSync(file))]);
   const list = Buffer.from(JSON.stringify(files.map(({ path, content }) => [path, content.length])));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(list.length);
