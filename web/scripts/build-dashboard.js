@@ -17,7 +17,7 @@ const patience = 600_000;
 
 const sources = [
   'package.json', 'package-lock.json', 'scripts/build-dashboard.js', 'scripts/install.js',
-  'client/package.json', 'client/src',
+  'client/package.json', 'client/src', '../docs/reference/pipeline.schema.json',
   ...['package.json', 'svelte.config.js', 'vite.config.ts', 'alias.js', 'index.html', 'src', 'public'].map((name) => `dashboard/${name}`),
 ];
 

@@ -1,6 +1,6 @@
 import type { IconName } from '../shared/ui/icons.js';
 
-/** A page that the frame leads to. */
+/** A page that the frame leads to, where it is there. */
 export interface Page {
   href: string;
   label: string;

@@ -53,6 +53,9 @@ export const page = {
   get isReady(): boolean { return isReady; },
 };
 
+/** Tells whether a path is one of the dashboard's. */
+export const isAddress = (path: string): boolean => match(routes, path) !== null;
+
 /** Calls back after each navigation, the one that opened the page included, while the component is there. */
 export function afterNavigate(listener: (navigation: Navigation, options: GoOptions) => void): void {
   onMount(() => {
