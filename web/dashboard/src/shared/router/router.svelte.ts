@@ -46,7 +46,7 @@ export const page = {
   get params(): Record<string, string> { return shown.params; },
   get route(): { id: string | null } { return shown; },
   get component(): PageModule['default'] | null { return shown.module?.default ?? null; },
-  /** What the page's own `load` gave. */
+  /** What the page's own `begin` gave. */
   get data(): unknown { return shown.data; },
   get error(): Error | null { return shown.error; },
   /** Whether the first page is there. */
@@ -86,7 +86,7 @@ async function go(url: URL, type: Navigation['type'], options: GoOptions): Promi
   if (mine !== turn) return;
   const params = found?.params ?? {};
   const isSame = module === shown.module && JSON.stringify(params) === JSON.stringify(shown.params);
-  const data = isSame ? shown.data : module?.load?.(params);
+  const data = isSame ? shown.data : module?.begin?.(params);
   const from = isReady ? shown.url : null;
   if (type === 'link' || type === 'goto') {
     keepPosition();

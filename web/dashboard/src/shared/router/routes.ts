@@ -4,7 +4,7 @@ import type { Component } from 'svelte';
 export interface PageModule {
   default: Component<{ data?: unknown }>;
   /** Begins to read what the page shows, before it is drawn; the page is given the answer as `data`. */
-  load?: (params: Record<string, string>) => unknown;
+  begin?: (params: Record<string, string>) => unknown;
 }
 
 /** A page of the dashboard and the addresses that it is for. */
