@@ -5,6 +5,7 @@ using Sightglass.Core.Scheduling;
 using Sightglass.Core.Scheduling.Schedules;
 using Sightglass.Core.Webhooks;
 using Sightglass.Server.Access;
+using Sightglass.Server.Contracts.WorkflowLogs;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions;
 using Sightglass.Server.Executions.Lines;
@@ -33,7 +34,10 @@ internal sealed record ServerContext(ServerOptions Options, PipelineEngine Engin
     public SocketCallers Sockets { get; } = new();
 
     /// <summary>Gets whether executions may be streamed to browsers.</summary>
-    public StreamingSwitch Switch { get; } = new(Options.IsStreaming);
+    public StreamingSwitch Switch { get; } = new(Options.IsStreaming, Engine.RecordStore);
+
+    /// <summary>Gets what keeps the sample from starting twice for one outside id.</summary>
+    public StreamingStarts Starts { get; } = new();
 
     /// <summary>Gets what reads states.</summary>
     public StateReader States { get; } = new(Engine);

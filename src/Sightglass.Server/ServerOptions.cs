@@ -82,8 +82,8 @@ public sealed record ServerOptions
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Gets whether executions are streamed to browsers when the server starts; it can be turned while it runs.</summary>
-    /// <value>True.</value>
-    public bool IsStreaming { get; init; } = true;
+    /// <value><see langword="null"/>: as it was turned last, and true where it never was.</value>
+    public bool? IsStreaming { get; init; }
 
     /// <summary>Gets how long a viewer may take to read what was sent before its stream is closed as lagging.</summary>
     /// <value>30 seconds.</value>

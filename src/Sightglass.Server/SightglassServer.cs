@@ -86,6 +86,7 @@ public sealed class SightglassServer : IAsyncDisposable
     {
         var addresses = _options.Urls.Select(ListenAddress.Parse).ToList();
         await _context.Access.Accounts.LoadAsync(cancellationToken).ConfigureAwait(false);
+        await _context.Switch.LoadAsync(cancellationToken).ConfigureAwait(false);
         foreach (var address in addresses) address.Check(_context.Access.HasPeople, _options.Tls is not null);
         if (_options.Tls is { } tls)
         {
@@ -135,6 +136,7 @@ public sealed class SightglassServer : IAsyncDisposable
             _context.Streams.Dispose();
             _context.Results.Dispose();
             _context.Access.Dispose();
+            _context.Starts.Dispose();
             return;
         }
 
@@ -144,6 +146,7 @@ public sealed class SightglassServer : IAsyncDisposable
         _context.Streams.Dispose();
         _context.Results.Dispose();
         _context.Access.Dispose();
+        _context.Starts.Dispose();
         _stopping.Dispose();
     }
 

@@ -90,12 +90,12 @@ internal sealed class ServerHarness : IAsyncDisposable
     public static Task<ServerHarness> StartAsync(params string[] pipelines) => StartAsync(null, null, null, pipelines);
 
     /// <summary>Stops the server and starts another on the same engine, at a new address.</summary>
-    public async Task RestartAsync()
+    public async Task RestartAsync(Func<ServerOptions, ServerOptions>? configure = null)
     {
         await _server.StopAsync();
         await _server.DisposeAsync();
         Http.Dispose();
-        await ListenAsync(null);
+        await ListenAsync(configure);
     }
 
     public Task StopServerAsync() => _server.StopAsync();

@@ -8,13 +8,16 @@ namespace Sightglass.Core.Executions;
 /// milliseconds since the Unix epoch, durations milliseconds, costs US dollars.</summary>
 public static class StateJson
 {
+    private const int StageBytes = 384;
+
     /// <summary>Writes the whole state: an object.</summary>
     /// <param name="state">The state.</param>
     /// <param name="groupPosition">Its place in the line of its concurrency group, which no log knows.</param>
     /// <param name="parked">Why it stands still without having ended, which no log knows either.</param>
     public static byte[] Write(ExecutionState state, int? groupPosition = null, StageError? parked = null)
     {
-        var output = new ArrayBufferWriter<byte>(4096);
+        // About as large as it becomes: what grows on the way is copied again and again, and leaves large arrays behind.
+        var output = new ArrayBufferWriter<byte>(4096 + (state.Stages.Count * StageBytes));
         using var writer = new Utf8JsonWriter(output, EventJson.WriterOptions);
         Write(writer, state, groupPosition, parked);
         writer.Flush();

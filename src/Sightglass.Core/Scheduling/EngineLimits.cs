@@ -34,6 +34,9 @@ internal static class EngineLimits
     /// <summary>The most bytes of a log that are read backwards for what running attempts printed last.</summary>
     public const int MaxTailBytes = 16 * 1024 * 1024;
 
+    /// <summary>How many bytes of a log are read at once while those before are folded.</summary>
+    public const int FoldPageBytes = 256 * 1024;
+
     /// <summary>How many bytes are read at once when an execution is taken up.</summary>
     public const int LoadPageBytes = 1024 * 1024;
 

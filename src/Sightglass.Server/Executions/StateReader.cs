@@ -65,7 +65,7 @@ internal sealed class StateReader(PipelineEngine engine) : IDisposable
         await _folds.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await LogReader.FoldAsync(engine.Store, id, at, cancellationToken).ConfigureAwait(false) is { } state ? read(state) : default;
+            return await LogReader.FoldAheadAsync(engine.Store, id, at, cancellationToken).ConfigureAwait(false) is { } state ? read(state) : default;
         }
         finally
         {

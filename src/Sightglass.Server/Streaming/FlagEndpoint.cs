@@ -15,7 +15,7 @@ internal static class FlagEndpoint
         routes.MapPut("/api/config/flags", context => TurnAsync(context, server))
             .Needs(Role.Admin)
             .Describe("setFlags", Tags.Server, "Turn streaming on or off", d => d
-                .Says("Until the server ends; how it starts is a setting. Off, streams of server-sent events are refused with 503 streaming_disabled, those that are open are sent away, and pages poll.")
+                .Says("It is kept: the next start of the server goes by it, unless its environment says otherwise. Off, streams of server-sent events are refused with 503 streaming_disabled, those that are open are sent away, and pages poll.")
                 .Body("Flags")
                 .Gives("Flags", "How it stands now.")
                 .Fails(400, "invalid_request"));
@@ -40,7 +40,7 @@ internal static class FlagEndpoint
         }
 
         // Whoever streams now is woken to hear of it.
-        if (server.Switch.Turn(body.GetProperty(StreamingSwitch.Name).GetBoolean())) server.Streams.Signal();
+        if (await server.Switch.TurnAsync(body.GetProperty(StreamingSwitch.Name).GetBoolean(), context.RequestAborted).ConfigureAwait(false)) server.Streams.Signal();
         await JsonAnswer.WriteAsync(context, server.Switch, Write).ConfigureAwait(false);
     }
 }

@@ -67,6 +67,20 @@ public sealed class LogStreamTests
     }
 
     [Fact]
+    public async Task Sample_is_started_once_when_it_is_asked_for_many_times_at_once()
+    {
+        await using var server = await ServerHarness.StartAsync(options => options with { StreamingPipeline = "waits" }, null, null, Some.Waits);
+        var asked = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => server.PostAsync("/executions/exec-001/start-streaming"))));
+        var id = Assert.Single(asked.Select(answer => answer.Json.GetProperty("executionId").GetGuid()).Distinct());
+        Assert.Equal(id, Assert.Single((await server.GetAsync("/api/executions")).Json.GetProperty("executions").EnumerateArray()).GetProperty("id").GetGuid());
+
+        // One that has ended does not stand in for the next.
+        await server.PostAsync("/api/events", """{"type":"go"}""");
+        await server.EndAsync(id);
+        Assert.NotEqual(id, (await server.PostAsync("/executions/exec-001/start-streaming")).Json.GetProperty("executionId").GetGuid());
+    }
+
+    [Fact]
     public async Task Client_is_closed_as_going_away_when_the_server_stops()
     {
         await using var server = await ServerHarness.StartAsync(Some.Waits);

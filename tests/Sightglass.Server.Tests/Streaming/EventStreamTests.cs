@@ -160,6 +160,20 @@ public sealed class EventStreamTests
         Assert.Equal(("reset", 0L), (frame.Event, frame.Seq));
     }
 
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(true, true)]
+    public async Task Streaming_stands_as_it_was_turned_when_the_server_starts_again_unless_it_is_told_otherwise(bool? given, bool isOn)
+    {
+        await using var server = await ServerHarness.StartAsync();
+        Assert.True(await IsOnAsync());
+        await server.PutAsync("/api/config/flags", """{"ENABLE_EXECUTION_STREAMING":false}""");
+        await server.RestartAsync(o => o with { IsStreaming = given });
+        Assert.Equal(isOn, await IsOnAsync());
+
+        async Task<bool> IsOnAsync() => (await server.GetAsync("/api/config/status")).Json.GetProperty("flags").GetProperty("ENABLE_EXECUTION_STREAMING").GetBoolean();
+    }
+
     [Fact]
     public async Task Streams_are_refused_and_open_ones_sent_away_when_streaming_is_turned_off()
     {

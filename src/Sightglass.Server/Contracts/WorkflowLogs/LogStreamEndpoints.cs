@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Sightglass.Core.Definitions;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
@@ -73,24 +74,8 @@ internal static class LogStreamEndpoints
         var entry = problem is null ? server.Pipelines.Find(sample!, caller.Organization) : null;
         if (problem is null && entry is not { IsValid: true }) problem = new ApiProblem(409, "sample_not_configured", $"The pipeline '{sample}' that is configured to stream is not there, or has problems.");
 
-        // Asked twice, it streams once: a page that is loaded again asks again.
-        var known = problem is null && await NewestAsync(context, server, name).ConfigureAwait(false) is { } newest && !newest.Status.IsTerminal() ? newest.Id : (Guid?)null;
-        if (problem is null && known is null)
-        {
-            var outcome = await server.Engine.StartAsync(new StartRequest
-            {
-                Definition = entry!.Definition!,
-                ExternalId = name,
-                RequestedBy = caller.By,
-                Organization = caller.Organization,
-                FindPipeline = id => server.Pipelines.Find(id, caller.Organization) is { IsValid: true } found ? found.Definition : null,
-                Trigger = "api",
-                BaseFolder = Path.GetDirectoryName(entry.FullPath),
-            }).ConfigureAwait(false);
-            known = outcome.ExecutionId;
-            if (!outcome.IsStarted) problem = new ApiProblem(outcome.IsUnavailable ? 503 : 409, outcome.Problems[0].Code, outcome.Problems[0].Message);
-        }
-
+        Guid? known = null;
+        if (problem is null) (known, problem) = await server.Starts.InTurnAsync(() => FindOrStartAsync(context, server, name, entry!), context.RequestAborted).ConfigureAwait(false);
         if (problem is not null)
         {
             await problem.WriteAsync(context).ConfigureAwait(false);
@@ -105,5 +90,23 @@ internal static class LogStreamEndpoints
             writer.WriteString("executionId"u8, started.Id);
             writer.WriteEndObject();
         }).ConfigureAwait(false);
+    }
+
+    // Asked twice, it streams once: a page that is loaded again asks again.
+    private static async Task<(Guid? Id, ApiProblem? Problem)> FindOrStartAsync(HttpContext context, ServerContext server, string name, PipelineEntry sample)
+    {
+        if (await NewestAsync(context, server, name).ConfigureAwait(false) is { } newest && !newest.Status.IsTerminal()) return (newest.Id, null);
+        var caller = context.Caller();
+        var outcome = await server.Engine.StartAsync(new StartRequest
+        {
+            Definition = sample.Definition!,
+            ExternalId = name,
+            RequestedBy = caller.By,
+            Organization = caller.Organization,
+            FindPipeline = id => server.Pipelines.Find(id, caller.Organization) is { IsValid: true } found ? found.Definition : null,
+            Trigger = "api",
+            BaseFolder = Path.GetDirectoryName(sample.FullPath),
+        }).ConfigureAwait(false);
+        return outcome.IsStarted ? (outcome.ExecutionId, null) : (null, new ApiProblem(outcome.IsUnavailable ? 503 : 409, outcome.Problems[0].Code, outcome.Problems[0].Message));
     }
 }
