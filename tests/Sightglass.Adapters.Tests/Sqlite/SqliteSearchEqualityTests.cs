@@ -76,7 +76,7 @@ public sealed class SqliteSearchEqualityTests : IDisposable
             PipelineId = $"p{random.Next(4)}",
             PipelineName = number < Executions * 3 / 4 || random.Next(20) == 0 ? "harbour common" : "common",
             Organization = random.Next(5) == 0 ? "acme" : "default",
-            ParentId = random.Next(10) == 0 ? Guid.NewGuid() : null,
+            ParentId = random.Next(10) == 0 ? SomeLog.NewId() : null,
             Status = status,
             EndedAt = log.Summary.CreatedAt.AddSeconds(1),
             Error = status == ExecutionStatus.Failed ? "refused" : null,

@@ -36,7 +36,7 @@ public sealed class LogReaderTests
     public async Task Fold_of_what_is_not_there_is_nothing()
     {
         await using var store = new InMemoryEventStore();
-        Assert.Null(await LogReader.FoldAheadAsync(store, Guid.CreateVersion7(), cancellationToken: Cancellation));
+        Assert.Null(await LogReader.FoldAheadAsync(store, Guid.CreateVersion7(DateTimeOffset.UnixEpoch), cancellationToken: Cancellation));
     }
 
     // A block an event, so that every event is where a page may end.

@@ -127,7 +127,7 @@ public sealed class OverviewTests
         };
         var line = new ArrayBufferWriter<byte>();
         EventJson.WriteLine(line, new ExecutionEvent(1, created, summary.Id, null, 0, 0, new ExecutionCreated { PipelineId = "p", Name = "P", Organization = organization }));
-        var outcome = await store.AppendAsync(new Append { ExecutionId = summary.Id, Epoch = 1, ExpectedLast = 0, Blocks = [new AppendBlock(BlockKind.Decision, 1, 1, line.WrittenMemory)], Summary = summary });
+        var outcome = await store.AppendAsync(new Append { ExecutionId = summary.Id, Epoch = 1, ExpectedLast = 0, Blocks = [new AppendBlock(BlockKind.Decision, 1, 1, line.WrittenMemory)], Summary = summary }, TestContext.Current.CancellationToken);
         Assert.Equal(AppendStatus.Appended, outcome.Status);
         return summary.Id;
     }

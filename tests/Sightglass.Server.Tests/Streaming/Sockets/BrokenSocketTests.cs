@@ -120,7 +120,7 @@ public sealed class BrokenSocketTests
         while (!happened.IsCompleted)
         {
             time.Advance(TimeSpan.FromSeconds(31));
-            await Task.WhenAny(happened, Task.Delay(10, TestContext.Current.CancellationToken));
+            await Task.WhenAny(happened, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken));
         }
 
         await happened;
