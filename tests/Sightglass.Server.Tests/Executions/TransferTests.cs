@@ -160,6 +160,14 @@ public sealed class TransferTests
             ("order", lines.Take(1).Concat(lines.Skip(2)).Concat(lines.Skip(1).Take(1))),
             ("no JSON", lines.Append("{")),
             ("another's", lines.Select((l, i) => i == 2 ? l.Replace(id.ToString(), "01a1fa01-2b93-7a39-8c0d-df3f90ff9c1d", StringComparison.Ordinal) : l)),
+            ("a text that is null", lines.Select(l => l.Replace("\"text\":\"line 1", "\"text\":null,\"x\":\"", StringComparison.Ordinal))),
+            ("no plan", lines.Select(l => l.Replace("\"plan\":", "\"plain\":", StringComparison.Ordinal))),
+            ("no stream", lines.Select(l => l.Replace(",\"stream\":\"output\"", "", StringComparison.Ordinal))),
+            ("no stage", lines.Select(l => l.Contains("stage.output", StringComparison.Ordinal) ? l.Replace("\"stage\":\"print\",", "", StringComparison.Ordinal) : l)),
+            ("no attempt", lines.Select(l => l.Contains("stage.output", StringComparison.Ordinal) ? l.Replace("\"attempt\":1,", "", StringComparison.Ordinal) : l)),
+            ("no data", lines.Select(l => l.Contains("stage.output", StringComparison.Ordinal) ? l[..l.IndexOf("\"data\"", StringComparison.Ordinal)] + "\"data\":null}" : l)),
+            ("a number too large", lines.Select(l => l.Replace("\"duration\":", "\"duration\":1e400,\"x\":", StringComparison.Ordinal))),
+            ("a line end between its parts", lines.Select(l => l.Replace("\"type\":\"stage.output\"", "\r\"type\":\"stage.output\"", StringComparison.Ordinal))),
             ("long", lines.Append($$$"""{"seq":99,"time":"2099-01-01T00:00:00.000000Z","executionId":"{{{id}}}","type":"x","data":{"a":"{{{new string('x', 70_000)}}}"}}""")),
             ("empty", []),
         ])
@@ -174,6 +182,44 @@ public sealed class TransferTests
         }
 
         Assert.Empty((await there.Engine.Store.ListAsync(new Core.Ports.ExecutionQuery())).Items);
+    }
+
+    [Fact]
+    public async Task Flag_that_a_log_leaves_out_is_there_once_it_was_taken_in()
+    {
+        await using var here = await ServerHarness.StartAsync(Some.Printer);
+        await using var there = await ServerHarness.StartAsync();
+        var id = await here.RunToEndAsync("printer");
+        var log = (await here.GetAsync($"/api/executions/{id}/export?format=ndjson")).Text;
+        var dump = Changed(await DumpAsync(here, id), zip =>
+        {
+            zip.GetEntry(Dump.Events)!.Delete();
+            Write(zip, Dump.Events, log.Replace(",\"willRepeat\":false", "", StringComparison.Ordinal));
+        });
+
+        var imported = await ImportAsync(there, dump);
+        Assert.True(imported.Status == HttpStatusCode.Created, imported.Text);
+        Assert.Equal(await OutputAsync(here, id), await OutputAsync(there, id));
+        var events = (await there.GetAsync($"/api/executions/{id}/events?types=stage.completed")).Json.GetProperty("events");
+        Assert.All(events.EnumerateArray(), e => Assert.False(e.GetProperty("data").GetProperty("willRepeat").GetBoolean()));
+        Assert.NotEqual(0, events.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Log_of_a_newer_version_can_be_read_when_it_says_more_of_its_workers()
+    {
+        await using var here = await ServerHarness.StartAsync(Some.Printer);
+        await using var there = await ServerHarness.StartAsync();
+        var id = await here.RunToEndAsync("printer");
+        var log = (await here.GetAsync($"/api/executions/{id}/export?format=ndjson")).Text;
+        var dump = Changed(await DumpAsync(here, id), zip =>
+        {
+            zip.GetEntry(Dump.Events)!.Delete();
+            Write(zip, Dump.Events, log.Replace("\"worker\":{", "\"worker\":{\"place\":{\"rack\":7},", StringComparison.Ordinal));
+        });
+
+        Assert.Equal(HttpStatusCode.Created, (await ImportAsync(there, dump)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await there.GetAsync($"/api/executions/{id}")).Status);
     }
 
     [Fact]

@@ -52,10 +52,11 @@ public static class EventJson
     /// <summary>The most bytes of one encoded event, its line end not counted.</summary>
     public const int MaxEventBytes = 64 * 1024;
 
-    private static readonly Dictionary<string, JsonTypeInfo> ByType = MakeTypes(isForeign: false);
+    private static readonly Dictionary<string, JsonTypeInfo> ByType = MakeTypes(isForeign: false, JsonUnmappedMemberHandling.Skip);
 
-    // Only servers to which other programs report need them.
-    private static readonly Lazy<Dictionary<string, JsonTypeInfo>> Foreign = new(static () => MakeTypes(isForeign: true));
+    // Only servers to which other programs report need them, or into which logs are imported: those may be of a newer version.
+    private static readonly Lazy<Dictionary<string, JsonTypeInfo>> Foreign = new(static () => MakeTypes(isForeign: true, JsonUnmappedMemberHandling.Disallow));
+    private static readonly Lazy<Dictionary<string, JsonTypeInfo>> Imported = new(static () => MakeTypes(isForeign: true, JsonUnmappedMemberHandling.Skip));
 
     internal static JsonWriterOptions WriterOptions { get; } = new()
     {
@@ -180,6 +181,22 @@ public static class EventJson
         return read.MapPayloads(static p => p.IsInline || !p.Json.IsEmpty ? p : Payload.FromJson(p.ToJson()));
     }
 
+    /// <summary>Holds the data of an event that came in a log from outside to what readers of our own logs rely on.</summary>
+    /// <param name="type">The event's type.</param>
+    /// <param name="data">The data as it stands there.</param>
+    /// <returns>Whether it has every member that we write; a number or flag that is left out is 0 or false. Types that are not known
+    /// have none.</returns>
+    /// <exception cref="JsonException">It is no data of the type, or lacks a text or value that it has to have.</exception>
+    internal static bool CheckImported(string type, JsonElement data)
+    {
+        if (!Imported.Value.TryGetValue(type, out var info)) return true;
+        if (data.ValueKind != JsonValueKind.Object) throw new JsonException($"'data' of '{type}' is no object");
+        var read = data.Deserialize(info)!;
+        if (info.Properties.FirstOrDefault(property => !property.IsGetNullable && property.Get is { } get && get(read) is null) is { } missing) throw new JsonException($"'{missing.Name}' of '{type}' is missing");
+        var written = JsonSerializer.SerializeToElement(read, ByType[type]);
+        return written.EnumerateObject().All(member => data.TryGetProperty(member.Name, out _));
+    }
+
     /// <summary>Writes the data of an event alone.</summary>
     internal static void WriteData(Utf8JsonWriter writer, EventData data) => JsonSerializer.Serialize(writer, data, ByType[data.EventType]);
 
@@ -205,14 +222,15 @@ public static class EventJson
         if (!reader.Read() || reader.TokenType != token) throw new JsonException($"expected {token}");
     }
 
-    private static Dictionary<string, JsonTypeInfo> MakeTypes(bool isForeign)
+    private static Dictionary<string, JsonTypeInfo> MakeTypes(bool isForeign, JsonUnmappedMemberHandling others)
     {
         var options = new JsonSerializerOptions(EventJsonContext.Default.Options)
         {
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             MaxDepth = ExecutionLimits.MaxValueDepth,
-            UnmappedMemberHandling = isForeign ? JsonUnmappedMemberHandling.Disallow : JsonUnmappedMemberHandling.Skip,
+            UnmappedMemberHandling = others,
             RespectNullableAnnotations = isForeign,
+            RespectRequiredConstructorParameters = isForeign,
             AllowDuplicateProperties = !isForeign,
             TypeInfoResolver = EventJsonContext.Default.WithAddedModifier(RemoveDerived),
         };

@@ -153,9 +153,9 @@ internal sealed class EventReader
         if (worker is not null && Skip(ref rest, workerJson)) return true;
         var end = rest.IndexOf((byte)'}') + 1;
 
-        // The first brace closes it unless it stands in a text.
+        // The first brace closes it unless it stands in a text, or closes something within, which is left to others.
         if (end == 0 || rest[..end].Contains((byte)'\\') || rest[..end].Count((byte)'"') % 2 != 0) return false;
-        var reader = new Utf8JsonReader(rest[..end]);
+        var reader = new Utf8JsonReader(rest[..end], isFinalBlock: false, default);
         if (JsonElement.TryParseValue(ref reader, out var element) && element is { ValueKind: JsonValueKind.Object } e && reader.BytesConsumed == end
             && e.TryGetProperty("id"u8, out var name) && e.TryGetProperty("host"u8, out var host) && e.TryGetProperty("process"u8, out var process)
             && name.ValueKind == JsonValueKind.String && host.ValueKind == JsonValueKind.String && process.TryGetInt32(out var number))

@@ -78,7 +78,7 @@ public static class ForeignLog
         private string? Take(ReadOnlyMemory<byte> line)
         {
             if (line.Length > EventJson.MaxEventBytes) return $"it has {line.Length:N0} bytes; {EventJson.MaxEventBytes:N0} are allowed";
-            var e = EventJson.Read(line.Span);
+            var e = ForeignEvent.Read(line.Span, out var isWhole);
             if (e.Seq != _state.LastSeq + 1) return $"its seq is {e.Seq}";
             if (_state.LastSeq > 0 && e.ExecutionId != _state.Id) return "it belongs to another execution";
             if (e.Time < _state.LastTime) return "its time is before that of the event before";
@@ -97,7 +97,7 @@ public static class ForeignLog
             if (_count > 0 && (kind != _kind || _open.WrittenCount + line.Length > TransferLimits.BlockBytes)) Close();
             _kind = kind;
             _count++;
-            if (e.Data is ExecutionCreated) EventJson.WriteLine(_open, e);
+            if (!isWhole || e.Data is ExecutionCreated) EventJson.WriteLine(_open, e);
             else _open.Write([.. line.Span, (byte)'\n']);
             return null;
         }
