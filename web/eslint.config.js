@@ -38,7 +38,6 @@ const within = (files, outside) => ({
     'no-restricted-imports': ['error', {
       patterns: [
         { regex: outside, message: 'a feature imports itself, shared/ and the client package' },
-        { group: ['$app/*', '!$app/navigation', '!$app/state', '!$app/environment'], message: 'only navigation, state and environment of the framework' },
       ],
     }],
   },
@@ -54,7 +53,7 @@ const inDashboard = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', '**/generated/', '**/.svelte-kit/'] },
+  { ignores: ['**/dist/', '**/node_modules/', '**/generated/'] },
   ...tseslint.configs.recommended,
   ...svelte.configs.recommended,
   { files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: tseslint.parser } } },

@@ -5,8 +5,6 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Where the names lead by which the dashboard imports what lies outside its folder. The more special come first. */
 export const alias = {
-  '$app/navigation': at('src/shared/router/router.svelte.ts'),
-  '$app/state': at('src/shared/router/router.svelte.ts'),
   $reference: at('../../docs/reference'),
   '@sightglass/client/feed': at('../client/src/feed.ts'),
   '@sightglass/client/logs': at('../client/src/logs.ts'),
