@@ -132,6 +132,9 @@ internal sealed class FuzzWorld : IAsyncDisposable
     {
         if (answer.Status is < 200 or > 299) return;
         if (answer.Headers.TryGetValue("etag", out var tag)) Known.Add("tag", tag);
+
+        // An address that was made odd may lead to the dashboard's page.
+        if (answer.Type != "application/json") return;
         switch (request.Operation)
         {
             case "POST /api/executions":
