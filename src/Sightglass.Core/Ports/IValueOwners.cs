@@ -12,7 +12,7 @@ namespace Sightglass.Core.Ports;
 public interface IValueOwners
 {
     /// <summary>How many of the executions that hold a value are looked at, the newest first, where none is named.</summary>
-    public const int MaxHolders = 10_000;
+    const int MaxHolders = 10_000;
 
     /// <summary>Tells whether an execution holds a value.</summary>
     /// <param name="executionId">The execution.</param>

@@ -20,7 +20,7 @@ public sealed class LogReaderTests
         await using var store = new InMemoryEventStore();
         var log = GoldenFiles.Read(name);
         var id = await StoreAsync(store, log);
-        foreach (var at in Enumerable.Range(0, log.Events().Count() + 2).Select(i => (long)i).Append(long.MaxValue))
+        foreach (var at in Enumerable.Range(0, log.Events().Count + 2).Select(i => (long)i).Append(long.MaxValue))
         {
             foreach (var pageBytes in new[] { 1, 4096 })
             {

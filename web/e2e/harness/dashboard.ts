@@ -104,7 +104,9 @@ export async function look(page: Page, name: string): Promise<void> {
       await page.emulateMedia({ colorScheme: theme });
       await page.locator(`html[data-theme=${theme}]`).waitFor({ state: 'attached' });
       await shoot(page, name, theme, width);
-      const found = await violationsOf(page);
+
+      // Colours depend on the theme and places on the width: two of the four have each of both.
+      const found = (theme === 'dark') === (width === 360) ? await violationsOf(page) : [];
       const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (beyond > 0) found.push(`The page is ${beyond} px wider than its window.`);
       wrong.push(...found.map((text) => `${theme} ${width}: ${text}`));

@@ -12,7 +12,7 @@ internal static class OidcClaims
     public static Role? RoleOf(JsonElement claims, OidcOptions options)
     {
         if (options.RoleClaim is not { } name) return null;
-        Access.Roles.TryParse(options.DefaultRole, out var highest);
+        var highest = options.UsualRole;
         foreach (var value in Values(Find(claims, name)))
         {
             if (options.Roles.TryGetValue(value, out var text) && Access.Roles.TryParse(text, out var role) && role > highest) highest = role;

@@ -40,6 +40,9 @@ public sealed record OidcOptions
     /// <value><c>none</c>: they get no account.</value>
     public string DefaultRole { get; init; } = "none";
 
+    /// <summary>Gets that role; what the options have is checked when the server starts.</summary>
+    internal Role UsualRole => Access.Roles.TryParse(DefaultRole, out var role) ? role : Role.None;
+
     /// <summary>Gets the claim that names the organisation, which has to exist.</summary>
     /// <value>None: <c>default</c>.</value>
     public string? OrganizationClaim { get; init; }

@@ -24,8 +24,7 @@ internal sealed class VouchedAccounts(AccountStore accounts, OidcOptions options
     private async Task<(Account? Account, ApiProblem? Problem)> CreateAsync(VouchedPerson person, CancellationToken cancellationToken)
     {
         if (!options.CreatesAccounts) return (null, new ApiProblem(403, "oidc_no_account", $"The OpenID provider knows you, and there is no account for you here; ask an admin for one, for the subject '{OidcText.Clean(person.Identity[(options.Issuer.Length + 1)..])}'."));
-        Access.Roles.TryParse(options.DefaultRole, out var usual);
-        var role = person.Role ?? usual;
+        var role = person.Role ?? options.UsualRole;
         if (role == Role.None) return (null, NoRole());
         var name = person.Name?.ToLowerInvariant();
         if (AccountRules.CheckName(name) is { } wrong)
