@@ -35,7 +35,7 @@ internal sealed class RequestBodies(FuzzWorld world)
     }
 
     /// <summary>Gives a body that fits what there is; nothing where the examples do.</summary>
-    private static JsonNode? Meant(Random random, string operation) => operation switch
+    private static JsonObject? Meant(Random random, string operation) => operation switch
     {
         "POST /api/executions" => new JsonObject { ["pipeline"] = random.Next(2) == 0 ? "hello" : JsonNode.Parse("""{"id":"nightly","stages":[{"id":"fetch"},{"id":"load","needs":["fetch"]}]}"""), ["externalId"] = "job-" + random.Next(2000) },
         "POST /api/executions/{id}/events" => new JsonObject { ["events"] = new JsonArray([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Report(random))]) },

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Sightglass.Core.Ports;
 using Sightglass.Server.Access.Oidc;
 using Xunit;

@@ -10,13 +10,15 @@ using Xunit;
 namespace Sightglass.Server.Tests.Executions.Lines;
 
 /// <summary>Parts of a log, beside all of its lines read one after the other.</summary>
-public sealed class LineIndexTests
+public sealed class LineIndexTests : IAsyncDisposable
 {
     private static readonly string[] Stages = ["build", "test", "pack[0]", "pack[1]"];
 
     private readonly InMemoryEventStore _store = new();
-    private readonly Guid _id = Guid.CreateVersion7();
+    private readonly Guid _id = Guid.CreateVersion7(DateTimeOffset.UnixEpoch);
     private readonly List<ExecutionEvent> _events = [];
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Theory]
     [InlineData(1)]
