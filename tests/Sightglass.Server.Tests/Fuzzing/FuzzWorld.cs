@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sightglass.Core.Definitions;
 using Sightglass.Core.Scheduling;
 using Sightglass.Core.Scheduling.Schedules;
@@ -20,6 +21,9 @@ namespace Sightglass.Server.Tests.Fuzzing;
 /// state, and the names of all that it has.</summary>
 internal sealed class FuzzWorld : IAsyncDisposable
 {
+    /// <summary>How the ids of executions begin whose logs were changed by hand: they may say what no log says.</summary>
+    public const string Forged = "000000";
+
     private const string Password = "correct horse battery";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -105,20 +109,22 @@ internal sealed class FuzzWorld : IAsyncDisposable
     }
 
     /// <summary>Gives an exported execution, under an id that is not there yet.</summary>
-    public byte[] Dump(Random random)
+    /// <param name="random">What it is drawn from.</param>
+    /// <param name="isForged">Whether one of its events says something else than it did; its id then begins with <see cref="Forged"/>.</param>
+    public byte[] Dump(Random random, bool isForged)
     {
-        var id = Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddMilliseconds(random.NextInt64(1L << 40))).ToString();
+        var id = Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddMilliseconds(isForged ? random.Next(1 << 24) : (1L << 40) + random.NextInt64(1L << 39))).ToString();
         using var output = new MemoryStream();
         using (var from = new ZipArchive(new MemoryStream(_dump), ZipArchiveMode.Read))
         using (var to = new ZipArchive(output, ZipArchiveMode.Create))
         {
             foreach (var entry in from.Entries)
             {
-                using var reading = entry.Open();
-                using var text = new MemoryStream();
-                reading.CopyTo(text);
+                using var reader = new StreamReader(entry.Open());
+                var text = reader.ReadToEnd().Replace(_dumped, id, StringComparison.Ordinal);
+                if (isForged && entry.FullName == Sightglass.Server.Executions.Transfer.Dump.Events) text = Forge(random, text);
                 using var writing = to.CreateEntry(entry.FullName, CompressionLevel.NoCompression).Open();
-                writing.Write(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text.ToArray()).Replace(_dumped, id, StringComparison.Ordinal)));
+                writing.Write(Encoding.UTF8.GetBytes(text));
             }
         }
 
@@ -172,6 +178,16 @@ internal sealed class FuzzWorld : IAsyncDisposable
         await _catalog.DisposeAsync();
         await _store.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string Forge(Random random, string events)
+    {
+        var lines = events.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        ref var line = ref lines[random.Next(lines.Length)];
+        var e = JsonNode.Parse(line)!;
+        OddJson.Change(random, random.Next(4) > 0 ? e["data"] : e);
+        line = Encoding.UTF8.GetString(OddJson.Write(e));
+        return string.Concat(lines.Select(static l => l + "\n"));
     }
 
     private static string? Member(RawAnswer answer, string name) =>

@@ -46,7 +46,8 @@ internal static class OddJson
         _ => Write(Value(random)),
     };
 
-    private static void Change(Random random, JsonNode? node)
+    /// <summary>Changes something in a value.</summary>
+    public static void Change(Random random, JsonNode? node)
     {
         switch (node)
         {

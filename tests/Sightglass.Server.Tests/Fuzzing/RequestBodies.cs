@@ -20,7 +20,7 @@ internal sealed class RequestBodies(FuzzWorld world)
         var (type, examples) = operation.Bodies[random.Next(operation.Bodies.Count)];
         var body = type switch
         {
-            "application/zip" => Changed(random, world.Dump(random)),
+            "application/zip" => random.Next(3) == 0 ? Changed(random, world.Dump(random, isForged: false)) : world.Dump(random, isForged: true),
             "application/yaml" => Changed(random, random.Next(2) == 0 ? FuzzPipelines.Yaml : Encoding.UTF8.GetBytes(FuzzPipelines.Files[world.Known.Some(random, "pipeline")])),
             _ => Json(random, operation, examples),
         };

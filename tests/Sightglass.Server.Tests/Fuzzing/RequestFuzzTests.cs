@@ -141,7 +141,8 @@ public sealed class RequestFuzzTests
 
             // The shape of what is long is looked at now and then.
             var isLong = answer.Body.Length > 16 * 1024 && ++_checked % 50 != 0;
-            var isUnread = !answer.IsWhole || isLong || answer.Type is not ("application/json" or "application/problem+json");
+            var isForged = request.Path.Contains(FuzzWorld.Forged, StringComparison.Ordinal) || answer.Body.Span.IndexOf(Encoding.ASCII.GetBytes(FuzzWorld.Forged)) >= 0;
+            var isUnread = !answer.IsWhole || isForged || isLong || answer.Type is not ("application/json" or "application/problem+json");
             var wrong = ApiContract.Check(request.Method, request.Path, answer.Status, answer.Type, isUnread ? null : answer.Text);
             return wrong.Count == 0 ? null : string.Join('\n', wrong);
         }

@@ -57,7 +57,7 @@ internal sealed class RequestGenerator(FuzzWorld world)
     private static int WeightOf(FuzzOperation operation) => operation.Name switch
     {
         "GET /openapi/v1.json" or "GET /api/audit" or "GET /api/overview" or "POST /api/events" or "POST /api/users" or "PUT /api/session/password" or "POST /api/session" or "PUT /api/config/flags" => 1,
-        "POST /api/executions/{id}/events" or "GET /api/executions/{id}/events" or "GET /api/executions/history" => 10,
+        "POST /api/executions/import" or "POST /api/executions/{id}/events" or "GET /api/executions/{id}/events" or "GET /api/executions/history" => 10,
         "POST /api/pipelines/{id}/run" or "POST /api/executions" => 6,
         _ => 4,
     };
