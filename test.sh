@@ -125,7 +125,7 @@ elif web_step types 60 generate; then
   web_step build 120 build --workspace client # the dashboard was built with the server
   web_step size 120 size && sed 's/^/   /' "$(web_log size)"
   web_tests browser 420 client test:browser
-  web_tests e2e 400 e2e test:e2e
+  web_tests e2e 480 e2e test:e2e
   if [ -f artifacts/test-results/web-budgets.txt ]; then sed 's/^/   /' artifacts/test-results/web-budgets.txt; fi
 fi
 
