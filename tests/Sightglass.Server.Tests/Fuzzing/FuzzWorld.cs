@@ -149,6 +149,7 @@ internal sealed class FuzzWorld : IAsyncDisposable
             case "POST /api/executions/import":
                 Known.Add("execution", Member(answer, "executionId"));
                 Known.Add("disposable", Member(answer, "executionId"));
+                if (request.Path == "/api/pipelines/printer/run") Known.Add("held", Member(answer, "executionId"));
                 if (request.Path is "/api/pipelines/waits/run" or "/api/pipelines/approval/run") Known.Add("open", Member(answer, "executionId"));
                 break;
             case "POST /api/tokens":

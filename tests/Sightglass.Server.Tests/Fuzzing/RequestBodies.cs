@@ -45,7 +45,7 @@ internal sealed class RequestBodies(FuzzWorld world)
             ["input"] = OddJson.Value(random),
             ["labels"] = new JsonObject { ["team"] = OddTexts.Next(random) },
             ["webhookUrl"] = random.Next(10) == 0 ? "http://127.0.0.1:9/x" : null,
-            ["breakpoints"] = random.Next(10) == 0 ? new JsonArray("print") : null,
+            ["breakpoints"] = random.Next(3) == 0 ? new JsonArray("print") : null,
         },
         "POST /api/events" => new JsonObject { ["type"] = "go", ["data"] = OddJson.Value(random) },
         "POST /api/users" => new JsonObject { ["name"] = "u" + random.Next(100_000), ["password"] = "correct horse battery", ["role"] = "viewer", ["grants"] = new JsonObject { ["hello"] = "operator" } },

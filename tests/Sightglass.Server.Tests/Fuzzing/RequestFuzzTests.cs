@@ -42,7 +42,7 @@ public sealed class RequestFuzzTests
 
         var share = (double)world.Log.Entered / Count;
         var said = string.Create(CultureInfo.InvariantCulture, $"fuzz: {Count:N0} requests in {clock.Elapsed.TotalSeconds:N0} s, {share:P1} reached a handler, memory {growth / 1024.0 / 1024.0:N1} MiB more than after a quarter, seed {Seed}\n");
-        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(RepositoryFiles.Root, "artifacts", "test-results")).FullName, "fuzz.txt"), said + string.Join('\n', tally.Statuses.Index().Where(s => s.Item > 0).Select(s => $"  {s.Index} {s.Item}")) + "\n");
+        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(RepositoryFiles.Root, "artifacts", "test-results")).FullName, "fuzz.txt"), said + string.Join('\n', tally.Statuses.Index().Where(s => s.Item > 0).Select(s => $"  {s.Index} {s.Item}").Concat(tally.Done.OrderBy(d => d.Value).Select(d => $"  {d.Value} {d.Key}"))) + "\n");
         Assert.True(world.Log.Errors.IsEmpty, string.Join('\n', world.Log.Errors.Take(5)));
         if (Count >= Enough) Assert.Empty(FuzzOperation.All.Select(o => o.Name).Except(world.Log.Routes));
 
@@ -76,8 +76,8 @@ public sealed class RequestFuzzTests
     {
         public long[] Statuses { get; } = new long[600];
 
-        /// <summary>Gets the operations that were done at least once.</summary>
-        public ConcurrentDictionary<string, bool> Done { get; } = new(StringComparer.Ordinal);
+        /// <summary>Gets how often each operation was done.</summary>
+        public ConcurrentDictionary<string, int> Done { get; } = new(StringComparer.Ordinal);
     }
 
     /// <summary>A connection that is opened again where an answer ends it.</summary>
@@ -103,7 +103,7 @@ public sealed class RequestFuzzTests
                 var answer = await _raw.ReadAsync(request.Method == "HEAD", limit.Token);
                 await sending;
                 Interlocked.Increment(ref tally.Statuses[answer.Status]);
-                if (answer.Status < 400 && request.Path.Length > 0 && request.Operation.StartsWith(request.Method, StringComparison.Ordinal)) tally.Done.TryAdd(request.Operation, true);
+                if (answer.Status < 400 && request.Path.Length > 0 && request.Operation.StartsWith(request.Method, StringComparison.Ordinal)) tally.Done.AddOrUpdate(request.Operation, 1, static (_, times) => times + 1);
                 isDone = !answer.IsLast && !request.MayBreak;
                 if (isDone && _raw.HasMore) return $"{answer.Status} {answer.Text}\nand more after its end";
                 if (isDone) world.Learn(request, answer);
