@@ -21,6 +21,40 @@ test('Palette_finds_pages_pipelines_and_executions_by_keys_alone', async () => {
   await expect.poll(() => new URL(page.url()).pathname).toBe('/');
 });
 
+test('What_is_typed_before_the_palette_is_there_is_meant_for_it', async () => {
+  const page = await dashboard.open('/nowhere');
+  let arrive: () => void = () => undefined;
+  const arrived = new Promise<void>((resolve) => { arrive = resolve; });
+  await page.route(/\/Palette[^/]*\.js$/, async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/\/Palette/);
+  await page.keyboard.press('Control+k');
+  await asked;
+  await page.keyboard.type('overv');
+  await page.keyboard.press('Enter');
+  arrive();
+  await expect.poll(() => new URL(page.url()).pathname).toBe('/');
+});
+
+test('Enter_waits_for_the_names_that_are_still_being_read', async () => {
+  const page = await dashboard.open('/nowhere');
+  let arrive: () => void = () => undefined;
+  const arrived = new Promise<void>((resolve) => { arrive = resolve; });
+  await page.route('**/api/pipelines', async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: /^Search pages/ }).waitFor();
+  await page.keyboard.type('waits');
+  await page.keyboard.press('Enter');
+  await page.getByText('Reading…').waitFor();
+  arrive();
+  await expect.poll(() => new URL(page.url()).pathname).toBe('/pipelines/waits');
+});
+
 test('Keys_are_listed_when_a_question_mark_is_pressed', async () => {
   await examine(dashboard, 'keys', '/nowhere', async (page) => {
     await page.keyboard.press('?');

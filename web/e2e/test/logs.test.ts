@@ -116,7 +116,7 @@ test('Line_has_a_link_that_leads_to_it', async () => {
 
 test('Hostile_output_is_shown_as_text', async () => {
   const page = await dashboard.open(logs(ids['talks']!));
-  await page.getByText('lines').first().waitFor();
+  await row(page, 'exited with 3').waitFor();
   await scrollTo(page, 0);
   await row(page, '<img src=x onerror=alert(1)><b>bold</b>').waitFor();
   await row(page, 'nul ␀ turn ‹U+202E› end').waitFor();
@@ -196,6 +196,23 @@ test('End_is_followed_until_the_reader_scrolls_up_who_is_told_what_came', async 
   await until(async () => (await highest()) > paused, 'it goes on');
   await page.getByRole('note').getByText(/Updates were paused/).waitFor();
   await dashboard.server.ask('POST', `/api/executions/${id}/cancel`);
+});
+
+test('Reader_who_scrolls_up_stays_there_when_the_list_changes_before_the_browser_tells_of_it', async () => {
+  const page = await dashboard.open(logs(ids['talks']!));
+  await row(page, 'exited with 3').waitFor();
+  await list(page).evaluate((element) => {
+    element.scrollTop = 0;
+    element.dispatchEvent(new KeyboardEvent('keydown', { key: 't', bubbles: true }));
+  });
+  await list(page).locator('time').first().waitFor();
+  await row(page, 'redplain').waitFor();
+
+  // Who comes back to the very end follows it again.
+  await scrollTo(page, 1);
+  await row(page, 'exited with 3').waitFor();
+  await page.keyboard.press('w');
+  await until(async () => (await list(page).evaluate((element) => element.scrollHeight - element.clientHeight - element.scrollTop)) < 1, 'the end is shown');
 });
 
 test('Nothing_is_missing_or_doubled_when_the_server_dies_and_comes_back', async () => {

@@ -9,6 +9,10 @@ export function readEntries() {
   const pipelines = load((signal) => api.get('/api/pipelines', { signal }));
   const executions = load((signal) => api.get('/api/executions/history', { query: { limit: 20 }, signal }));
   return {
+    /** Whether more may come. */
+    get isBusy(): boolean {
+      return pipelines.isBusy || executions.isBusy;
+    },
     get pipelines(): Entry[] {
       return (pipelines.value ?? []).map((p) => ({ id: `p ${p.id}`, group: 'Pipelines', label: p.name, detail: p.name === p.id ? '' : p.id, href: `/pipelines/${encodeURIComponent(p.id)}` }));
     },
