@@ -34,6 +34,12 @@ export function money(dollars: number | null | undefined): string {
   return `$${dollars < 0.995 ? dollars.toPrecision(dollars < 0.0001 ? 1 : 3).replace(/e.*/, '') : dollars.toFixed(2)}`;
 }
 
+/** A share from 0 to 1 in whole percent; 100 only where it is all, 0 only where it is none. */
+export function percent(share: number | null): string {
+  if (share === null) return '–';
+  return `${share <= 0 ? 0 : share >= 1 ? 100 : Math.min(99, Math.max(1, Math.round(share * 100)))} %`;
+}
+
 const units = ['B', 'KB', 'MB', 'GB', 'TB'];
 
 /** Bytes: `812 B`, `1.4 MB`; units of 1,024. */

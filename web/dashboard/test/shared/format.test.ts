@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytes, clock, count, duration, money } from '../../src/shared/format.js';
+import { bytes, clock, count, duration, money, percent } from '../../src/shared/format.js';
 
 describe('format', () => {
   test.each([
@@ -14,6 +14,8 @@ describe('format', () => {
 
   test.each([[0, '0 B'], [1023, '1023 B'], [1024, '1.0 KB'], [1_468_006, '1.4 MB'], [157_286_400, '150 MB']])('bytes of %s is %s', (value, text) =>
     expect(bytes(value)).toBe(text));
+
+  test.each([[null, '–'], [1, '100 %'], [0.9999, '99 %'], [0.5, '50 %'], [0.995, '99 %'], [0.0001, '1 %'], [0, '0 %']])('share %s is %s', (share, text) => expect(percent(share)).toBe(text));
 
   test('count sets thousands apart', () => expect(count(1_204_118)).toBe('1,204,118'));
 });

@@ -1,11 +1,12 @@
 import type { ExecutionState } from '@sightglass/client';
+import { percent } from '../../shared/format.js';
 import { lookOf } from '../../shared/status.js';
 
 /** The title of the document: the state comes first, since a tab shows little more. */
 export function titleOf(state: ExecutionState): string {
   const { progress, status } = state;
   const done = progress.completed + progress.skipped + progress.failed;
-  const share = status === 'running' && progress.total > 0 ? ` ${Math.floor((100 * done) / progress.total)} %` : '';
+  const share = status === 'running' && progress.total > 0 ? ` ${percent(done / progress.total)}` : '';
   return `${lookOf(status).icon}${share} ${state.pipelineName}`;
 }
 

@@ -14,9 +14,3 @@ export function startableOf(pipelines: readonly Summary[]): Startable[] {
   const telling = (pipeline: Summary) => (pipeline.defaultProvider === '' ? 0 : 1);
   return pipelines.filter((one) => one.valid).sort((a, b) => telling(b) - telling(a)).slice(0, offered);
 }
-
-/** A share from 0 to 1 in whole percent; 100 only where it is all. */
-export function percent(share: number | null): string {
-  if (share === null) return '–';
-  return `${share < 1 ? Math.min(99, Math.round(share * 100)) : 100} %`;
-}
