@@ -29,8 +29,8 @@ export interface Dashboard {
 interface Setup {
   /** Pipelines by their names. */
   pipelines?: Record<string, string>;
-  /** What more `serve` is told. */
-  serve?: readonly string[];
+  /** What more `serve` is told; a function is asked when the server starts. */
+  serve?: readonly string[] | (() => readonly string[]);
   /** Runs once, when the server has started. */
   ready?: (server: SightglassProcess) => Promise<void>;
 }
@@ -45,7 +45,7 @@ export function useDashboard(setup: Setup = {}): Dashboard {
   const pages: Page[] = [];
 
   beforeAll(async () => {
-    given.server = new SightglassProcess(setup.pipelines ?? {}, setup.serve);
+    given.server = new SightglassProcess(setup.pipelines ?? {}, typeof setup.serve === 'function' ? setup.serve() : setup.serve);
     await given.server.start();
     given.browser = await startBrowser();
     await setup.ready?.(given.server);

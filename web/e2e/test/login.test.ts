@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { examine, useDashboard } from '../harness/dashboard.js';
+import { examine, look, useDashboard } from '../harness/dashboard.js';
 
 const hello = 'id: hello\nstages:\n  - { id: greet, type: shell, shell: { run: echo hello } }\n';
 const password = 'correct horse battery staple';
@@ -32,6 +32,35 @@ test('Stranger_is_led_to_the_login_and_back_to_where_they_wanted', async () => {
   await page.getByRole('button', { name: 'ada' }).click();
   await page.getByRole('menuitem', { name: 'Sign ada out' }).click();
   await expect.poll(() => new URL(page.url()).pathname).toBe('/login');
+});
+
+test('Login_shows_its_place_until_the_server_says_how_one_signs_in', async () => {
+  let answer = () => {};
+  const page = await dashboard.open('/login', {
+    allow: refused,
+    prepare: async (opened) => void (await opened.route('**/api/auth/methods', (route) => { answer = () => void route.continue(); })),
+  });
+  await page.getByRole('status', { name: 'Asking how to sign in' }).waitFor();
+  await look(page, 'login-loading');
+  const heading = page.getByRole('heading', { name: 'Sign in to Sightglass' });
+  const before = await heading.boundingBox();
+  answer();
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  expect(await heading.boundingBox()).toEqual(before);
+  expect(await page.getByRole('status', { name: 'Asking how to sign in' }).count()).toBe(0);
+});
+
+test('Login_whose_ways_cannot_be_had_says_so_and_tries_again', async () => {
+  let isAway = true;
+  const page = await dashboard.open('/login', {
+    allow: /Failed to load resource/,
+    prepare: async (opened) => void (await opened.route('**/api/auth/methods', (route) => (isAway ? route.abort() : route.continue()))),
+  });
+  await page.getByText('It is not known how to sign in.').waitFor();
+  await look(page, 'login-broken');
+  isAway = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
 });
 
 test('Login_can_be_read_in_every_theme_and_width', async () => {

@@ -1,9 +1,24 @@
+import { ApiError } from '@sightglass/client';
 import type { components } from '@sightglass/client';
 
 export type Methods = components['schemas']['LoginMethods'];
 
 /** Gives the address where a browser begins a login by the provider, and the page that is shown afterwards. */
 export const providerAddress = (url: string, next: string): string => `${url}?next=${encodeURIComponent(next)}`;
+
+/** How long the server may take to say how one logs in, in milliseconds; then the page says so. */
+const patience = 8000;
+
+/** Reads something that a page can do nothing without: fails where it takes long. */
+export async function readSoon<T>(signal: AbortSignal, read: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new ApiError(0, 'unreachable', `The server has not answered for ${patience / 1000} seconds.`)), patience);
+  try {
+    return await read(AbortSignal.any([signal, late.signal]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 const words: Readonly<Record<string, string>> = {
   oidc_missing: 'This server knows no such provider any more.',

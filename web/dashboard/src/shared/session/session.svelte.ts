@@ -46,13 +46,9 @@ export const session = {
     }
   },
 
-  /** Asks how one may log in; where the server does not say, with what every server takes. */
-  async methods(): Promise<Methods> {
-    try {
-      return await api.get('/api/auth/methods');
-    } catch {
-      return { local: true, token: true, oidc: null };
-    }
+  /** Asks how one may log in. */
+  methods(signal: AbortSignal): Promise<Methods> {
+    return api.get('/api/auth/methods', { signal });
   },
 
   /** @throws ApiError, when the server does not let them in */
