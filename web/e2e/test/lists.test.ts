@@ -62,6 +62,27 @@ test('Run_form_tells_what_is_missing_and_starts_the_pipeline_by_keys', async () 
   expect(state).toMatchObject({ pipelineId: 'hello', input: { name: 'World', times: 3 } });
 });
 
+test('Double_click_starts_one_execution', async () => {
+  const runs = async () => (await dashboard.server.ask<{ total: number }>('GET', '/api/executions/history?pipeline=quick')).total;
+  const before = await runs();
+  const keys: (string | undefined)[] = [];
+  const page = await dashboard.open('/pipelines/quick', {
+    prepare: async (opened) => void (await opened.route('**/api/pipelines/quick/run', async (route) => {
+      keys.push(route.request().headers()['idempotency-key']);
+      await route.continue();
+    })),
+  });
+  await page.getByRole('button', { name: 'Run', exact: true }).dblclick();
+  await page.waitForURL(/\/executions\/[0-9a-f-]{36}/);
+  await page.locator('[data-stage=greet][data-status=completed]').waitFor();
+  expect(await runs()).toBe(before + 1);
+  await page.keyboard.press('Control+Enter');
+  await page.keyboard.press('Control+Enter');
+  await expect.poll(runs).toBe(before + 2);
+  expect(keys.length).toBe(2);
+  expect(new Set(keys.filter(Boolean)).size).toBe(2);
+});
+
 test('Pipeline_shows_its_graph_its_executions_and_a_file_that_can_be_mended', async () => {
   await ended(await dashboard.server.run('quick'));
   await examine(dashboard, 'pipeline-history', '/pipelines/quick?tab=history', (page) => page.getByRole('row').nth(1).waitFor());

@@ -1,5 +1,6 @@
 import { isTerminal } from '@sightglass/client';
 import type { ApprovalState, Client, ExecutionState } from '@sightglass/client';
+import type { Start } from '../../shared/executions/start.js';
 import { hasRole } from '../../shared/session/roles.js';
 import type { Caller, Role } from '../../shared/session/roles.js';
 import { readValue } from './definition.js';
@@ -73,7 +74,7 @@ function mayAnswer({ by }: ApprovalState, caller: Caller | null, pipeline: strin
 }
 
 /** Gives a command; what it did is told by the events that follow. `again` gives the id of the new execution. */
-export async function give(api: Client, command: Command, state: ExecutionState): Promise<string | null> {
+export async function give(api: Client, start: Start, command: Command, state: ExecutionState): Promise<string | null> {
   const path = { id: state.id };
   switch (command) {
     case 'pause': await api.post('/api/executions/{id}/pause', { path }); return null;
@@ -81,16 +82,12 @@ export async function give(api: Client, command: Command, state: ExecutionState)
     case 'cancel': await api.post('/api/executions/{id}/cancel', { path }); return null;
     case 'retry': await api.post('/api/executions/{id}/retry', { path }); return null;
     case 'delete': await api.delete('/api/executions/{id}', { path }); return null;
-    case 'again': return runAgain(api, state);
+    case 'again': return runAgain(api, start, state);
   }
 }
 
-async function runAgain(api: Client, { id, pipelineId, input, priority, labels }: ExecutionState): Promise<string> {
-  const { executionId } = await api.post('/api/pipelines/{id}/run', {
-    path: { id: pipelineId },
-    body: { ...(input !== null && { input: (await whole(api, id, input)) as string | Record<string, unknown> }), priority, labels },
-  });
-  return executionId;
+async function runAgain(api: Client, start: Start, { id, pipelineId, input, priority, labels }: ExecutionState): Promise<string> {
+  return start(pipelineId, { ...(input !== null && { input: (await whole(api, id, input)) as string | Record<string, unknown> }), priority, labels });
 }
 
 // An input too large for its event is a reference.

@@ -32,8 +32,3 @@ export function markHeights(recent: readonly RecentResult[]): number[] {
   const longest = Math.max(...recent.map((one) => one.duration), 1);
   return recent.map((one) => Math.max(0.25, one.duration / longest));
 }
-
-/** A key under which a request is done once, however often it is sent. */
-export function newRequestKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}

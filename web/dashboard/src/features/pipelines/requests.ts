@@ -1,8 +1,6 @@
-import type { Client, ServerOptions } from '@sightglass/client';
+import type { ServerOptions } from '@sightglass/client';
 import { ask } from '@sightglass/client/raw';
 import type { EditingServer } from './editor/editing.svelte.js';
-import { newRequestKey } from './pipelines.js';
-import type { RunRequest } from './runform.js';
 
 const yaml = { 'content-type': 'application/yaml' };
 const pathOf = (id: string) => `/api/pipelines/${encodeURIComponent(id)}`;
@@ -25,15 +23,5 @@ export function editingServer(server: ServerOptions, idOf: (text: string) => str
       const answer = await ask(server, pathOf(idOf(text)), { method: 'PUT', headers: { ...yaml, ...precondition }, body: text });
       return answer.headers.get('etag') ?? '*';
     },
-  };
-}
-
-/** Starts a pipeline and gives the id of the execution. A press that is sent twice starts one. */
-export function starter(api: Client, id: string): (request: RunRequest) => Promise<string> {
-  let key = newRequestKey();
-  return async (request) => {
-    const answer = await api.post('/api/pipelines/{id}/run', { path: { id }, header: { 'Idempotency-Key': key }, body: request });
-    key = newRequestKey();
-    return answer.executionId;
   };
 }
