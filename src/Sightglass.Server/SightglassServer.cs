@@ -34,7 +34,6 @@ using Sightglass.Server.Executions.Recorded;
 using Sightglass.Server.Executions.Transfer;
 using Sightglass.Server.OpenApi;
 using Sightglass.Server.Overview;
-using Sightglass.Server.Page;
 using Sightglass.Server.Pipelines;
 using Sightglass.Server.Requests;
 using Sightglass.Server.Schedules;
@@ -214,7 +213,6 @@ public sealed class SightglassServer : IAsyncDisposable
         OrganizationEndpoints.Map(app, _context);
         TokenEndpoints.Map(app, _context);
         AuditEndpoint.Map(app, _context);
-        PageFiles.Map(app);
         return app;
     }
 

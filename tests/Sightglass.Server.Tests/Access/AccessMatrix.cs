@@ -4,7 +4,6 @@ namespace Sightglass.Server.Tests.Access;
 internal static class AccessMatrix
 {
     private const string Table = """
-        open      GET    /page
         open      GET    /healthz
         viewer    GET    /openapi/v1.json
 

@@ -128,7 +128,6 @@ public sealed partial class AccessMatrixTests
     private static IEnumerable<(string Name, RouteNeed Need)> RoutesOf(ServerHarness server) =>
         from route in server.Routes
         let path = "/" + route.RoutePattern.RawText!.TrimStart('/')
-        where !path.EndsWith(".js", StringComparison.Ordinal) && !path.EndsWith(".css", StringComparison.Ordinal)
         from method in route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]
         select (method + " " + path, route.Metadata.GetMetadata<RouteNeed>()!);
 

@@ -62,7 +62,6 @@ public sealed class RequestGuardTests
 
     [Theory]
     [InlineData("/")]
-    [InlineData("/page.js")]
     [InlineData("/api/pipelines")]
     [InlineData("/nothing")]
     public async Task Answer_tells_the_browser_what_not_to_do(string path)

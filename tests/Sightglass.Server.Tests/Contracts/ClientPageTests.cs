@@ -1,4 +1,3 @@
-using Sightglass.Server.Tests.Page;
 using Xunit;
 
 namespace Sightglass.Server.Tests.Contracts;
@@ -135,7 +134,7 @@ public sealed class ClientPageTests
     // Evaluated, not loaded: the page's policy runs no script of another place. What it may ask is what any page may.
     private static async Task OpenAsync(Browser browser, ServerHarness server, string client)
     {
-        await browser.OpenAsync(new Uri(server.Address, "/page"));
+        await browser.OpenAsync(server.Address);
         await browser.WaitForAsync("document.readyState === 'complete' && !window.dashboard");
         await browser.EvaluateAsync(GoldenLogFile.ExpectedText("", client));
     }

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Sightglass.Core.Ports;
-using Sightglass.Server.Tests.Page;
 using Xunit;
 
 namespace Sightglass.Server.Tests.Access.HostilePages;

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { createFold, foldExecution } from '../../src/fold/index.js';
 import type { ExecutionEvent, ExecutionFold, ExecutionState, StageState } from '../../src/fold/index.js';
-import { buildPageFold, pageFold } from '../../scripts/page-fold.js';
 import { eventsOf, goldenLogs, stateOf, valuesOf } from './golden.js';
 
 function apply(fold: ExecutionFold, events: readonly ExecutionEvent[], log: string) {
@@ -89,8 +87,4 @@ test('Fold of ten thousand stages gives each state at the cost of what has chang
   fold.apply({ seq: 2, time: created!.time, executionId: created!.executionId, type: 'stage.queued', stage: 's7', data: { priority: 'medium', lane: 'medium' } } as unknown as ExecutionEvent);
   const after = fold.state();
   expect(after.stages.filter((stage, i) => stage !== before.stages[i]).map((stage) => stage.key)).toEqual(['s7']);
-});
-
-test("The page's fold is the one of this package", async () => {
-  expect(readFileSync(pageFold, 'utf8'), 'run `npm run page-fold` in web/client').toBe(await buildPageFold());
 });

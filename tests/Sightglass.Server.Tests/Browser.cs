@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using Sightglass.Tests;
 using Xunit;
 
-namespace Sightglass.Server.Tests.Page;
+namespace Sightglass.Server.Tests;
 
 /// <summary>A headless Chromium, driven over its DevTools protocol.</summary>
 internal sealed class Browser : IAsyncDisposable
