@@ -50,6 +50,28 @@ public sealed class DashboardTests
         Assert.Equal(6, result.GetProperty("output").GetProperty("words").GetInt32());
     }
 
+    [Fact]
+    public async Task Subscriber_hears_all_that_happens_after_its_answer_when_the_execution_ends_before_the_log_is_read()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Waits);
+        var id = await server.RunAsync("waits");
+        await server.GetAsync($"/api/executions/{id}/events?types=stage.waiting&wait=30");
+        var answered = (await server.GetAsync($"/api/executions/{id}/events?types=none")).Json.GetProperty("last").GetInt64();
+        await server.PostAsync("/api/events", """{"type":"go"}""");
+        await server.EndAsync(id);
+        var heard = new List<string>();
+
+        await new LiveDashboard(server.Context, id, answered).FollowAsync(
+            json =>
+            {
+                heard.Add(TypeOf(JsonElement.Parse(json.Span)));
+                return ValueTask.FromResult(true);
+            },
+            CancellationToken.None);
+
+        Assert.Equal(["stage:started", "stage:completed", "execution:completed"], heard);
+    }
+
     [Theory]
     [InlineData("agents")]
     [InlineData("cancel")]
@@ -112,7 +134,7 @@ public sealed class DashboardTests
     {
         await using var server = await ServerHarness.StartAsync(Some.Printer);
         var id = await server.RunToEndAsync("printer");
-        var dashboard = new LiveDashboard(server.Context, id);
+        var dashboard = new LiveDashboard(server.Context, id, (await server.GetAsync($"/api/executions/{id}")).Json.GetProperty("seq").GetInt64());
         var wasOver = new List<bool>();
 
         await dashboard.FollowAsync(

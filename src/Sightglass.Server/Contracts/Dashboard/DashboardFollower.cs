@@ -5,12 +5,13 @@ using Sightglass.Server.Streaming;
 
 namespace Sightglass.Server.Contracts.Dashboard;
 
-/// <summary>Follows one execution for a client of the live pipeline dashboard: live from now on, to its closing message.</summary>
+/// <summary>Follows one execution for a client of the live pipeline dashboard: what follows a sequence, live, to its closing message.</summary>
 /// <param name="server">What it reads.</param>
 /// <param name="id">The execution.</param>
+/// <param name="after">The last sequence that is not told. The log may have grown since the client was answered.</param>
 /// <param name="send">Sends one message, and is never called twice at once; false where the client has left.</param>
 /// <param name="conclude">Called before the last message.</param>
-internal sealed class DashboardFollower(ServerContext server, Guid id, Func<ReadOnlyMemory<byte>, ValueTask<bool>> send, Action conclude) : IDisposable
+internal sealed class DashboardFollower(ServerContext server, Guid id, long after, Func<ReadOnlyMemory<byte>, ValueTask<bool>> send, Action conclude) : IDisposable
 {
     private readonly DashboardTexts _texts = new(server.Engine.Store, id);
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -19,7 +20,7 @@ internal sealed class DashboardFollower(ServerContext server, Guid id, Func<Read
     /// <summary>Sends what happens until the execution ends, or the token does.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (await LogReader.FoldAsync(server.Engine.Store, id, cancellationToken: cancellationToken).ConfigureAwait(false) is not { } state) return;
+        if (await LogReader.FoldAsync(server.Engine.Store, id, after, cancellationToken).ConfigureAwait(false) is not { } state) return;
         var messages = new DashboardMessages(state);
         if (state.Status.IsTerminal())
         {

@@ -200,7 +200,7 @@ internal sealed class SocketSession(HttpContext context, ServerContext server, W
         if (!await SendAsync(SocketAnswers.Subscription("subscribed", message, problem, request?.Last), _closing.Token).ConfigureAwait(false) || request is null) return;
         if (request.After is not { } after)
         {
-            var dashboard = new LiveDashboard(server, request.ExecutionId);
+            var dashboard = new LiveDashboard(server, request.ExecutionId, request.Last);
             Follow(request.ExecutionId, static () => null, () => dashboard.IsOver, token => dashboard.FollowAsync(json => SendAsync(json, token), token));
             return;
         }
