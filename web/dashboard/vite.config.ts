@@ -2,12 +2,13 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 import { alias } from './alias.js';
+import { slimSvelte } from './slimSvelte.js';
 
 // Where `npm run dev` finds the API.
 const server = process.env.SIGHTGLASS_URL ?? 'http://127.0.0.1:5080';
 
 export default defineConfig({
-  plugins: [tailwindcss(), svelte()],
+  plugins: [slimSvelte(), tailwindcss(), svelte()],
   resolve: { alias },
   build: {
     target: 'es2022',

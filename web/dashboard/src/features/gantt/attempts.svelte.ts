@@ -1,5 +1,4 @@
 import type { StageState } from '@sightglass/client';
-import { SvelteMap } from 'svelte/reactivity';
 import { api } from '../../shared/api.js';
 import type { Attempt } from './bars.js';
 
@@ -16,14 +15,19 @@ const versionOf = ({ attempt, endTime }: StageState) => `${attempt} ${endTime}`;
 
 /** The earlier attempts of stages that were retried, read as they come into sight. */
 export class Attempts {
-  readonly #known = new SvelteMap<string, Known>();
+  readonly #known = new Map<string, Known>();
+  /** Counts what came to be known, for those who read it. */
+  #changes = $state(0);
   readonly #asked = new Map<string, string>();
   readonly #waiting = new Map<string, StageState>();
   #busy = 0;
   #isStopped = false;
 
   /** What is known of a stage's attempts; null before anything is. */
-  of = (stage: StageState): readonly Attempt[] | null => this.#known.get(stage.key)?.attempts ?? null;
+  of = (stage: StageState): readonly Attempt[] | null => {
+    void this.#changes;
+    return this.#known.get(stage.key)?.attempts ?? null;
+  };
 
   /** Asks for those that are in sight and are not known as they are now. */
   want(execution: string, stages: readonly StageState[]): void {
@@ -61,6 +65,7 @@ export class Attempts {
   #keep(key: string, known: Known): void {
     this.#known.delete(key);
     this.#known.set(key, known);
+    this.#changes++;
     if (this.#known.size <= limits.kept) return;
     const oldest = this.#known.keys().next().value!;
     this.#known.delete(oldest);

@@ -1,5 +1,4 @@
 import type { ExecutionState, StageState } from '@sightglass/client';
-import { SvelteSet } from 'svelte/reactivity';
 import type { ExecutionGraph } from '../../shared/execution.js';
 import { Attempts } from './attempts.svelte.js';
 import { gapsOf, roomFor, ticksOf, TimeAxis } from './axis.js';
@@ -31,7 +30,7 @@ export class Gantt {
   top = $state(0);
   height = $state(400);
   readonly attempts = new Attempts();
-  readonly #turned = new SvelteSet<string>();
+  #turned = $state.raw<ReadonlySet<string>>(new Set());
   readonly rows: readonly Row[];
   readonly visible: readonly Row[];
   readonly first: number;
@@ -77,7 +76,9 @@ export class Gantt {
 
   toggle(row: Row): void {
     if (row.isOpen === null) return;
-    if (!this.#turned.delete(row.key)) this.#turned.add(row.key);
+    const turned = new Set(this.#turned);
+    if (!turned.delete(row.key)) turned.add(row.key);
+    this.#turned = turned;
   }
 
   zoom(factor: number, part = 0.5): void {
