@@ -1,4 +1,4 @@
-import type { Browser, Page, Request } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 import { gzipSync } from 'node:zlib';
 
 /** What opening a page costs. */
@@ -18,33 +18,56 @@ interface Timings {
   sg: { tasks: [number, number][]; shift: number };
 }
 
-/** Opens a page in a browser that has nothing of it yet, and measures until nothing has been loaded for a second. */
-export async function measureLoading(browser: Browser, address: string): Promise<Loading> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+/** How long nothing is under way until the next take begins beside the one that is still watched, in milliseconds. */
+const calm = 300;
+
+/** Opens a page several times, each time in a browser that has nothing of it yet, and measures until nothing has been loaded for a second. */
+export async function measureLoading(browser: Browser, address: string, takes: number): Promise<Loading[]> {
+  const contexts: BrowserContext[] = [];
   try {
-    const page = await context.newPage();
-    await page.addInitScript(() => {
-      const seen: Timings['sg'] = { tasks: [], shift: 0 };
-      Object.assign(window, { sg: seen });
-      new PerformanceObserver((list) => seen.tasks.push(...list.getEntries().map((e): [number, number] => [e.startTime, e.startTime + e.duration]))).observe({ type: 'longtask', buffered: true });
-      new PerformanceObserver((list) => {
-        for (const e of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) if (!e.hadRecentInput) seen.shift += e.value;
-      }).observe({ type: 'layout-shift', buffered: true });
-    });
-    const network = new Network(page);
-    await page.goto(address, { waitUntil: 'commit' });
-    const idleFrom = await network.idle();
-    const { tasks, shift, paint, origin } = await page.evaluate(() => ({
-      ...(window as unknown as Timings).sg,
-      paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
-      origin: performance.timeOrigin,
-    }));
-    if (Number.isNaN(paint)) throw new Error(`${address} painted nothing.`);
-    const ends = tasks.filter(([start]) => start <= idleFrom - origin).map(([, end]) => end);
-    return { bytes: await network.codeBytes(), interactive: Math.max(paint, ...ends), shift };
+    const taken: Promise<Loading>[] = [];
+    for (let i = 0; i < takes; i++) {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      contexts.push(context);
+      const { network, loading } = await begin(context, address);
+      taken.push(loading);
+      await Promise.race([network.idle(calm), loading]);
+    }
+    return await Promise.all(taken);
   } finally {
-    await context.close();
+    await Promise.all(contexts.map((context) => context.close()));
   }
+}
+
+async function begin(context: BrowserContext, address: string): Promise<{ network: Network; loading: Promise<Loading> }> {
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    const seen: Timings['sg'] = { tasks: [], shift: 0 };
+    Object.assign(window, { sg: seen });
+    new PerformanceObserver((list) => seen.tasks.push(...list.getEntries().map((e): [number, number] => [e.startTime, e.startTime + e.duration]))).observe({ type: 'longtask', buffered: true });
+    new PerformanceObserver((list) => {
+      for (const e of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) if (!e.hadRecentInput) seen.shift += e.value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  const network = new Network(page);
+  await page.goto(address, { waitUntil: 'commit' });
+  const loading = measure(page, network, address);
+
+  // A page that failed is told of by whoever waits for it, after the takes that follow.
+  loading.catch(() => undefined);
+  return { network, loading };
+}
+
+async function measure(page: Page, network: Network, address: string): Promise<Loading> {
+  const idleFrom = await network.idle(quiet);
+  const { tasks, shift, paint, origin } = await page.evaluate(() => ({
+    ...(window as unknown as Timings).sg,
+    paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
+    origin: performance.timeOrigin,
+  }));
+  if (Number.isNaN(paint)) throw new Error(`${address} painted nothing.`);
+  const ends = tasks.filter(([start]) => start <= idleFrom - origin).map(([, end]) => end);
+  return { bytes: await network.codeBytes(), interactive: Math.max(paint, ...ends), shift };
 }
 
 /** What a page has under way. A stream counts until it has begun: it is never whole. */
@@ -69,10 +92,10 @@ class Network {
     page.on('requestfailed', (request) => this.#end(request));
   }
 
-  /** Waits until nothing has been under way for a second; gives when that second began. */
-  async idle(): Promise<number> {
+  /** Waits until nothing has been under way for so many milliseconds; gives when those began. */
+  async idle(silence: number): Promise<number> {
     const end = Date.now() + 20_000;
-    while (this.#open.size > 0 || Date.now() - this.#last < quiet) {
+    while (this.#open.size > 0 || Date.now() - this.#last < silence) {
       if (Date.now() > end) throw new Error(`Still under way: ${[...this.#open].map((r) => r.url()).join(', ')}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

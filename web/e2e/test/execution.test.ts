@@ -1,29 +1,12 @@
-import type { Page } from 'playwright-core';
-import { afterAll, describe, expect, test } from 'vitest';
-import { examine, look, until, useDashboard } from '../harness/dashboard.js';
-import { BufferingProxy } from '../harness/proxy.js';
+import { describe, expect, test } from 'vitest';
+import { examine, look, useDashboard } from '../harness/dashboard.js';
+import { mode, parallelPipeline, rows, talkPipeline, useExecutions } from '../harness/executions.js';
 
 const hostile = '<img src=x onerror=window.hacked=1>';
 const pipelines = {
   hello: 'id: hello\nname: Say hello\nstages:\n  - { id: greet, type: shell, shell: { run: echo hello } }\n',
-  parallel: `
-id: parallel
-name: Three beside each other
-stages:
-  - { id: first, type: data, data: { value: 1 } }
-  - { id: left, type: wait, needs: [first], wait: { event: left } }
-  - { id: middle, type: wait, needs: [first], wait: { event: middle } }
-  - { id: right, type: wait, needs: [first], wait: { event: right } }
-  - { id: last, type: data, needs: [left, middle, right], data: { value: 1 } }
-`,
-  talk: `
-id: talk
-name: Talk
-stages:
-  - { id: speak, type: shell, shell: { run: "for n in $(seq 1 60); do echo word $n; sleep 0.1; done" } }
-  - { id: after, type: shell, needs: [speak], shell: { run: echo done } }
-`,
-  longer: 'id: longer\nname: Longer\nstages:\n  - { id: speak, type: shell, shell: { run: "for n in $(seq 1 60); do echo word $n; sleep 0.2; done" } }\n',
+  parallel: parallelPipeline,
+  talk: talkPipeline,
   breaks: `
 id: breaks
 name: Breaks
@@ -53,34 +36,7 @@ stages:
 };
 
 const dashboard = useDashboard({ pipelines });
-
-interface State {
-  seq: number;
-  status: string;
-  stages: { key: string; status: string }[];
-}
-
-const state = (id: string) => dashboard.server.ask<State>('GET', `/api/executions/${id}`);
-const open = (id: string, query = '', options: Parameters<typeof dashboard.open>[1] = {}) => dashboard.open(`/executions/${id}${query}`, options);
-const ended = (id: string) => until(async () => /completed|failed|cancelled/.test((await state(id)).status), `the end of ${id}`);
-
-async function run(pipeline: string, isEnded = true): Promise<string> {
-  const id = await dashboard.server.run(pipeline);
-  if (isEnded) await ended(id);
-  return id;
-}
-
-const mode = (page: Page, label: string) => page.locator(`header [data-mode="${label}"]`).waitFor();
-const rows = (page: Page) => page.locator('[data-stage]').evaluateAll((all) => all.map((row) => `${row.getAttribute('data-stage')} ${row.getAttribute('data-status')}`));
-const seqOf = async (page: Page) => Number(await page.locator('[data-seq]').getAttribute('data-seq'));
-
-/** Holds the page to what the server says: every stage as it stands, every event counted once. */
-async function agrees(page: Page, id: string): Promise<void> {
-  const { seq, stages } = await state(id);
-  await expect.poll(() => seqOf(page)).toBe(seq);
-  expect(await rows(page)).toEqual(stages.map(({ key, status }) => `${key} ${status}`));
-  expect(await page.locator('footer [data-mode]').textContent()).toContain(`${seq} of ${seq} events`);
-}
+const { agrees, ended, open, run, state, talk } = useExecutions(dashboard);
 
 describe('States', () => {
   test('Execution_that_completed_is_shown_whole', async () => {
@@ -225,12 +181,13 @@ describe('Commands', () => {
   });
 
   test('Execution_is_paused_and_resumed', async () => {
-    const id = await run('talk', false);
+    const { id, stop } = await talk();
     const page = await open(id);
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await page.getByText('It is paused.').waitFor();
     await look(page, 'execution-paused');
     await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await stop();
     await page.locator('[data-stage=after][data-status=completed]').waitFor();
     await agrees(page, id);
   });
@@ -254,96 +211,5 @@ describe('Commands', () => {
     await expect.poll(() => new URL(page.url()).search).toBe('?stage=middle');
     await page.getByRole('tab', { name: 'Graph' }).click();
     await expect.poll(() => new URL(page.url()).search).toBe('?stage=middle&tab=graph');
-  });
-});
-
-describe('Live', () => {
-  test('Words_appear_as_they_are_printed', async () => {
-    const id = await run('talk', false);
-    const page = await open(id, '?stage=speak');
-    const inspector = page.getByTestId('inspector');
-    for (const word of [5, 15, 25]) {
-      await inspector.getByText(`word ${word}`).first().waitFor();
-      expect((await state(id)).status).toBe('running');
-    }
-    expect(await inspector.textContent()).not.toContain('word 60');
-    await inspector.getByText('word 60').first().waitFor();
-  });
-
-  test('Refresh_in_the_middle_misses_nothing', async () => {
-    const id = await run('talk', false);
-    const page = await open(id);
-    await expect.poll(() => seqOf(page)).toBeGreaterThan(8);
-    await page.reload();
-    await mode(page, 'LIVE');
-    const before = await seqOf(page);
-    await expect.poll(() => seqOf(page)).toBeGreaterThan(before + 4);
-    await ended(id);
-    await mode(page, 'Ended');
-    await agrees(page, id);
-    expect(await page.title()).toBe('✓ Talk · Sightglass');
-  });
-
-  test('Updates_that_are_paused_show_all_when_they_go_on', async () => {
-    const id = await run('talk', false);
-    const page = await open(id);
-    await mode(page, 'LIVE');
-    await page.keyboard.press('p');
-    await mode(page, 'Paused');
-    const at = await seqOf(page);
-    await until(async () => (await state(id)).seq > at + 10, 'more events');
-    expect(await seqOf(page)).toBe(at);
-    await look(page, 'execution-updates-paused');
-    await page.keyboard.press('r');
-    await expect.poll(() => seqOf(page)).toBeGreaterThan(at + 9);
-    await mode(page, 'Paused');
-    await page.keyboard.press('p');
-    await ended(id);
-    await agrees(page, id);
-  });
-
-  test('Tab_that_was_frozen_misses_nothing_when_it_wakes', async () => {
-    const id = await run('talk', false);
-    const page = await open(id);
-    await mode(page, 'LIVE');
-    const session = await page.context().newCDPSession(page);
-    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
-    const { seq } = await state(id);
-    await until(async () => (await state(id)).seq > seq + 15, 'more events');
-    await session.send('Page.setWebLifecycleState', { state: 'active' });
-    await ended(id);
-    await agrees(page, id);
-  });
-
-  test('Server_that_is_killed_and_started_again_leaves_nothing_missing_or_doubled', async () => {
-    const id = await run('parallel', false);
-    const page = await open(id, '', { allow: /Failed to load resource/ });
-    await mode(page, 'LIVE');
-    await dashboard.server.stop('SIGKILL');
-    await mode(page, 'Offline');
-    await page.locator('[data-countdown]').getByText(/Next try in \d s/).waitFor();
-    await look(page, 'execution-offline');
-    await dashboard.server.start();
-    for (const type of ['left', 'middle', 'right']) await dashboard.server.ask('POST', '/api/events', { type });
-    await ended(id);
-    await page.getByRole('button', { name: 'Reconnect now' }).click().catch(() => undefined);
-    await mode(page, 'Ended');
-    await agrees(page, id);
-  });
-});
-
-describe('Behind a proxy that keeps streams back', () => {
-  const proxy = new BufferingProxy();
-  afterAll(() => proxy.stop());
-
-  test('Page_polls_says_so_and_shows_the_same', async () => {
-    await proxy.start(dashboard.server.address);
-    const id = await run('longer', false);
-    const page = await dashboard.open('/executions');
-    await page.goto(`${proxy.address}/executions/${id}`);
-    await mode(page, 'Polling');
-    await look(page, 'execution-polling');
-    await ended(id);
-    await agrees(page, id);
   });
 });

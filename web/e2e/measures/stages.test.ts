@@ -30,7 +30,7 @@ const dashboard = useDashboard({
   pipelines: { net: net() },
   ready: async (server) => {
     id = await server.run('net');
-    await until(async () => (await server.ask<{ endTime: number | null }>('GET', `/api/executions/${id}`)).endTime !== null, 'ten thousand stages end', 50_000);
+    await until(async () => (await server.ask<{ endTime: number | null }>('GET', `/api/executions/${id}`)).endTime !== null, 'ten thousand stages end', 100_000);
   },
 });
 

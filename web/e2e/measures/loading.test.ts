@@ -2,7 +2,6 @@ import { test } from 'vitest';
 import { useDashboard } from '../harness/dashboard.js';
 import { hold } from '../harness/budget.js';
 import { measureLoading, median } from '../harness/loading.js';
-import type { Loading } from '../harness/loading.js';
 
 const pipelines = {
   hello: 'id: hello\nname: Say hello\nstages:\n  - { id: greet, type: shell, shell: { run: echo hello } }\n',
@@ -37,8 +36,7 @@ const pages: [name: string, path: () => string][] = [
 const takes = 3;
 
 test.each(pages)('Page_loads_within_its_budgets: %s', async (name, path) => {
-  const taken: Loading[] = [];
-  for (let i = 0; i < takes; i++) taken.push(await measureLoading(dashboard.browser, dashboard.server.address + path()));
+  const taken = await measureLoading(dashboard.browser, dashboard.server.address + path(), takes);
   hold(
     { what: 'first load, gzipped', where: name, value: Math.max(...taken.map((t) => t.bytes)) / 1024, budget: 60, unit: 'KB', reached: name.startsWith('execution') ? 76 : undefined },
     { what: 'time to interactive, median', where: name, value: median(taken.map((t) => t.interactive)), budget: 500, unit: 'ms' },

@@ -1,0 +1,99 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { look, until, useDashboard } from '../harness/dashboard.js';
+import { mode, parallelPipeline, seqOf, talkPipeline, useExecutions } from '../harness/executions.js';
+import { BufferingProxy } from '../harness/proxy.js';
+
+const dashboard = useDashboard({ pipelines: { parallel: parallelPipeline, talk: talkPipeline } });
+const { agrees, ended, open, run, state, talk } = useExecutions(dashboard);
+
+describe('Live', () => {
+  test('Words_appear_as_they_are_printed', async () => {
+    const { id, stop } = await talk();
+    const page = await open(id, '?stage=speak');
+    const inspector = page.getByTestId('inspector');
+    for (const word of [5, 15, 25]) {
+      await inspector.getByText(`word ${word}`).first().waitFor();
+      expect((await state(id)).status).toBe('running');
+    }
+    await stop();
+    const { lines } = await dashboard.server.ask<{ lines: { text: string }[] }>('GET', `/api/executions/${id}/lines?limit=1000`);
+    await inspector.getByText(lines.findLast(({ text }) => text.startsWith('word '))!.text).first().waitFor();
+  });
+
+  test('Refresh_in_the_middle_misses_nothing', async () => {
+    const { id, stop } = await talk();
+    const page = await open(id);
+    await expect.poll(() => seqOf(page)).toBeGreaterThan(8);
+    await page.reload();
+    await mode(page, 'LIVE');
+    const before = await seqOf(page);
+    await expect.poll(() => seqOf(page)).toBeGreaterThan(before + 4);
+    await stop();
+    await mode(page, 'Ended');
+    await agrees(page, id);
+    expect(await page.title()).toBe('✓ Talk · Sightglass');
+  });
+
+  test('Updates_that_are_paused_show_all_when_they_go_on', async () => {
+    const { id, stop } = await talk();
+    const page = await open(id);
+    await mode(page, 'LIVE');
+    await page.keyboard.press('p');
+    await mode(page, 'Paused');
+    const at = await seqOf(page);
+    await until(async () => (await state(id)).seq > at + 10, 'more events');
+    expect(await seqOf(page)).toBe(at);
+    await look(page, 'execution-updates-paused');
+    await page.keyboard.press('r');
+    await expect.poll(() => seqOf(page)).toBeGreaterThan(at + 9);
+    await mode(page, 'Paused');
+    await page.keyboard.press('p');
+    await stop();
+    await agrees(page, id);
+  });
+
+  test('Tab_that_was_frozen_misses_nothing_when_it_wakes', async () => {
+    const { id, stop } = await talk();
+    const page = await open(id);
+    await mode(page, 'LIVE');
+    const session = await page.context().newCDPSession(page);
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    const { seq } = await state(id);
+    await until(async () => (await state(id)).seq > seq + 15, 'more events');
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await stop();
+    await agrees(page, id);
+  });
+
+  test('Server_that_is_killed_and_started_again_leaves_nothing_missing_or_doubled', async () => {
+    const id = await run('parallel', false);
+    const page = await open(id, '', { allow: /Failed to load resource/ });
+    await mode(page, 'LIVE');
+    await dashboard.server.stop('SIGKILL');
+    await mode(page, 'Offline');
+    await page.locator('[data-countdown]').getByText(/Next try in \d s/).waitFor();
+    await look(page, 'execution-offline');
+    await dashboard.server.start();
+    for (const type of ['left', 'middle', 'right']) await dashboard.server.ask('POST', '/api/events', { type });
+    await ended(id);
+    await page.getByRole('button', { name: 'Reconnect now' }).click().catch(() => undefined);
+    await mode(page, 'Ended');
+    await agrees(page, id);
+  });
+});
+
+describe('Behind a proxy that keeps streams back', () => {
+  const proxy = new BufferingProxy();
+  afterAll(() => proxy.stop());
+
+  test('Page_polls_says_so_and_shows_the_same', async () => {
+    await proxy.start(dashboard.server.address);
+    const { id, stop } = await talk();
+    const page = await dashboard.open('/executions');
+    await page.goto(`${proxy.address}/executions/${id}`);
+    await mode(page, 'Polling');
+    await look(page, 'execution-polling');
+    await stop();
+    await agrees(page, id);
+  });
+});
