@@ -23,6 +23,7 @@ using Sightglass.Server.Access.Sessions;
 using Sightglass.Server.Access.Tls;
 using Sightglass.Server.Access.Tokens;
 using Sightglass.Server.Contracts;
+using Sightglass.Server.Contracts.Dashboard;
 using Sightglass.Server.Contracts.WorkflowLogs;
 using Sightglass.Server.Contracts.Playbooks;
 using Sightglass.Server.Dashboard;

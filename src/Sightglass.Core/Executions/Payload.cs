@@ -84,8 +84,11 @@ public sealed class Payload : IEquatable<Payload>
         return buffer.WrittenMemory;
     }
 
-    internal void WriteTo(Utf8JsonWriter writer)
+    /// <summary>Writes the JSON as it stands in an event: the value, or its reference.</summary>
+    /// <param name="writer">Where to, as a value.</param>
+    public void WriteTo(Utf8JsonWriter writer)
     {
+        ArgumentNullException.ThrowIfNull(writer);
         if (Reference is null)
         {
             writer.WriteRawValue(Json.Span, skipInputValidation: true);

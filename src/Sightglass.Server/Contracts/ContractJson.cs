@@ -23,22 +23,19 @@ internal static class ContractJson
     public static void WritePayload(Utf8JsonWriter writer, ReadOnlySpan<byte> name, Payload? payload)
     {
         writer.WritePropertyName(name);
-        if (payload is null)
-        {
-            writer.WriteNullValue();
-            return;
-        }
+        if (payload is null) writer.WriteNullValue();
+        else payload.WriteTo(writer);
+    }
 
-        if (payload.IsInline)
-        {
-            writer.WriteRawValue(payload.Json.Span, skipInputValidation: true);
-            return;
-        }
-
-        writer.WriteStartObject();
-        writer.WriteString("ref"u8, payload.Reference);
-        writer.WriteNumber("bytes"u8, payload.Bytes);
-        writer.WriteString("preview"u8, payload.Preview);
+    /// <summary>Writes what an execution came to: <c>summary</c>, in milliseconds and US dollars.</summary>
+    public static void WriteSummary(Utf8JsonWriter writer, ExecutionState state)
+    {
+        writer.WriteStartObject("summary"u8);
+        writer.WriteNumber("totalDuration"u8, state.Totals?.Duration ?? 0);
+        writer.WriteNumber("totalCost"u8, state.Totals?.Cost ?? state.Cost);
+        writer.WriteNumber("stagesRun"u8, state.Totals?.StagesRun ?? 0);
+        writer.WriteNumber("stagesSkipped"u8, state.Totals?.StagesSkipped ?? 0);
+        writer.WriteNumber("stagesFailed"u8, state.Totals?.StagesFailed ?? 0);
         writer.WriteEndObject();
     }
 

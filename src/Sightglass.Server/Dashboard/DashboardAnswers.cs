@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -16,9 +15,16 @@ internal static class DashboardAnswers
     // Below these only routes answer: what is missing there is a problem, not a page.
     private static readonly string[] s_notPages = ["/api", "/ws", "/openapi", "/healthz", "/metrics", "/_app"];
 
-    private static readonly byte[] s_absent = Encoding.UTF8.GetBytes(
-        "<!doctype html><html lang=\"en\"><title>Sightglass</title><h1>Sightglass</h1>"
-        + "<p>This server was built without its dashboard (BuildDashboard=false). The API is described at <a href=\"/openapi/v1.json\">/openapi/v1.json</a>.</p></html>");
+    private static readonly byte[] s_absent = """
+        <!doctype html>
+        <html lang="en">
+        <meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sightglass</title>
+        <h1>Sightglass runs, but without its dashboard</h1>
+        <p>This server was built with <code>BuildDashboard=false</code>, which leaves the dashboard out. Built without that it has it here; the build needs Node.js 20.19 or later with npm.</p>
+        <p>All else works: the command line (<code>sightglass --help</code>), and the API, which is described at <a href="/openapi/v1.json">/openapi/v1.json</a>.</p>
+        </html>
+
+        """u8.ToArray();
 
     private static readonly Lazy<DashboardPack?> s_pack = new(DashboardPack.Load);
 

@@ -3,6 +3,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+using Sightglass.Server.Dashboard;
 using Xunit;
 
 namespace Sightglass.Server.Tests.Dashboard;
@@ -104,6 +106,28 @@ public sealed class DashboardTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.True(response.Content.Headers.ContentLength > 500);
         Assert.Empty(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("/", null, true)]
+    [InlineData("/executions/1", "text/html", true)]
+    [InlineData("/executions/1", "application/json", false)]
+    [InlineData("/api/nothing", "text/html", false)]
+    [InlineData("/_app/immutable/nothing.js", "*/*", false)]
+    public async Task Server_built_without_its_dashboard_says_so_where_a_page_would_be(string path, string? accept, bool isTold)
+    {
+        var context = new DefaultHttpContext();
+        (context.Request.Method, context.Request.Path, context.Request.Headers.Accept) = ("GET", path, accept);
+        using var body = new MemoryStream();
+        context.Response.Body = body;
+        var isPassedOn = false;
+
+        await DashboardAnswers.RunAsync(context, _ => Task.FromResult(isPassedOn = true), null);
+
+        Assert.Equal(!isTold, isPassedOn);
+        var said = Encoding.UTF8.GetString(body.ToArray());
+        Assert.Equal(isTold, said.Contains("without its dashboard", StringComparison.Ordinal) && said.Contains("BuildDashboard=false", StringComparison.Ordinal));
+        Assert.Equal(isTold ? said.Length : 0, context.Response.ContentLength ?? 0);
     }
 
     // The largest script that the page loads; small ones are not worth compressing.

@@ -61,7 +61,7 @@ internal sealed class DashboardMessages(ExecutionState state)
             writer.WriteStartObject("result"u8);
             writer.WriteString("status"u8, state.Result);
             writer.WriteString("pipelineId"u8, state.Created.PipelineId);
-            WriteSummary(writer, state);
+            ContractJson.WriteSummary(writer, state);
             ContractJson.WritePayload(writer, "output"u8, output);
             writer.WriteString("error"u8, state.Error?.Message);
             writer.WriteEndObject();
@@ -127,17 +127,6 @@ internal sealed class DashboardMessages(ExecutionState state)
         writer.WriteString("id"u8, stage.Key);
         writer.WriteString("name"u8, stage.Index < 0 ? stage.Name : string.Create(CultureInfo.InvariantCulture, $"{stage.Name} [{stage.Index}]"));
         writer.WriteString("type"u8, stage.Type);
-        writer.WriteEndObject();
-    }
-
-    private static void WriteSummary(Utf8JsonWriter writer, ExecutionState state)
-    {
-        writer.WriteStartObject("summary"u8);
-        writer.WriteNumber("totalDuration"u8, state.Totals?.Duration ?? 0);
-        writer.WriteNumber("totalCost"u8, state.Totals?.Cost ?? state.Cost);
-        writer.WriteNumber("stagesRun"u8, state.Totals?.StagesRun ?? 0);
-        writer.WriteNumber("stagesSkipped"u8, state.Totals?.StagesSkipped ?? 0);
-        writer.WriteNumber("stagesFailed"u8, state.Totals?.StagesFailed ?? 0);
         writer.WriteEndObject();
     }
 }

@@ -23,6 +23,8 @@ describe('commandsFor', () => {
     ['an operator of what is paused', execution([], { status: 'paused' }), caller('operator'), 'resume cancel'],
     ['an operator of what is being cancelled', execution([], { cancelling: true }), caller('operator'), ''],
     ['an operator of what failed', failed, caller('operator'), 'retry again'],
+    ['an operator of what was cancelled', execution([], { status: 'cancelled', endTime: 2000 }), caller('operator'), 'retry again'],
+    ['an operator of a child that failed', execution([], { status: 'failed', endTime: 2000, parent: { executionId: 'x', stage: 's', attempt: 1 } }), caller('operator'), ''],
     ['one with a role on this pipeline', failed, caller('viewer', { grants: { release: 'operator' } }), 'retry again'],
     ['one with a role on another', failed, caller('viewer', { grants: { other: 'admin' } }), ''],
     ['an admin of what completed', execution([], { status: 'completed', endTime: 2000 }), caller('admin'), 'again delete'],

@@ -1,6 +1,6 @@
-import { isTerminal } from '@sightglass/client';
 import type { ApprovalState, Client, ExecutionState } from '@sightglass/client';
 import type { Start } from '../../shared/executions/start.js';
+import { fits } from '../../shared/executions/fits.js';
 import { hasRole } from '../../shared/session/roles.js';
 import type { Caller, Role } from '../../shared/session/roles.js';
 import { readValue } from './definition.js';
@@ -11,13 +11,16 @@ export type Command = 'pause' | 'resume' | 'cancel' | 'retry' | 'again' | 'delet
 export function commandsFor(state: ExecutionState, caller: Caller | null): Command[] {
   const commands: Command[] = [];
   const mayOperate = hasRole(caller, 'operator', state.pipelineId);
-  if (!isTerminal(state.status)) {
+  if (fits('cancel', state.status)) {
     if (mayOperate && !state.cancelling) commands.push(state.status === 'paused' ? 'resume' : 'pause', 'cancel');
     return commands;
   }
-  if (mayOperate && state.status === 'failed') commands.push('retry');
-  if (mayOperate && state.parent === null) commands.push('again');
-  if (hasRole(caller, 'admin', state.pipelineId)) commands.push('delete');
+
+  // A child is its parent's: that is what is run or retried.
+  const isOwn = mayOperate && state.parent === null;
+  if (isOwn && fits('retry', state.status)) commands.push('retry');
+  if (isOwn) commands.push('again');
+  if (fits('delete', state.status) && hasRole(caller, 'admin', state.pipelineId)) commands.push('delete');
   return commands;
 }
 

@@ -45,15 +45,3 @@ function paintBackground(context: CanvasRenderingContext2D, { width, height }: H
 /** The name of a file, of what every file system takes. */
 export const fileName = (name: string, extension: string): string =>
   `${name.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 80) || 'graph'}.${extension}`;
-
-/** Gives a file to the reader. */
-export function download(name: string, content: Blob | string, type = 'text/plain'): void {
-  const address = URL.createObjectURL(typeof content === 'string' ? new Blob([content], { type }) : content);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-
-  // The browser reads it after this turn.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}

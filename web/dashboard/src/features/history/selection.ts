@@ -1,9 +1,11 @@
 import type { components } from '@sightglass/client';
+import { fits } from '../../shared/executions/fits.js';
+import type { Ask } from '../../shared/executions/fits.js';
 
 type Item = components['schemas']['ExecutionHistoryItem'];
 
 /** What can be done with several executions at once. */
-export type BulkAction = 'cancel' | 'retry' | 'delete';
+export type BulkAction = Ask;
 
 /** What became of one of them. */
 export interface BulkOutcome {
@@ -11,14 +13,8 @@ export interface BulkOutcome {
   readonly problem: string | null;
 }
 
-const underWay = new Set(['queued', 'running', 'paused']);
-
 /** Those of the chosen that an action can be asked for. */
-export function fitting(action: BulkAction, chosen: readonly Item[]): Item[] {
-  if (action === 'cancel') return chosen.filter((item) => underWay.has(item.status));
-  if (action === 'retry') return chosen.filter((item) => item.status === 'failed' || item.status === 'cancelled');
-  return chosen.filter((item) => !underWay.has(item.status));
-}
+export const fitting = (action: BulkAction, chosen: readonly Item[]): Item[] => chosen.filter((item) => fits(action, item.status));
 
 /** Does something for each, a few at a time, and goes on where one is refused. */
 export async function forEach(ids: readonly string[], act: (id: string) => Promise<unknown>, atOnce = 4): Promise<BulkOutcome[]> {

@@ -1,5 +1,6 @@
 import { untrack } from 'svelte';
 import { api } from '../../shared/api.js';
+import { downloadContent } from '../../shared/download.js';
 import type { Reference } from './value.js';
 
 const piece = 64 * 1024;
@@ -80,11 +81,7 @@ export class LargeValue {
         parts.push(bytes);
         offset += bytes.length;
       }
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(new Blob(parts, { type: 'application/json' }));
-      link.download = `${this.reference.ref.slice(7, 19)}.json`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      downloadContent(`${this.reference.ref.slice(7, 19)}.json`, new Blob(parts, { type: 'application/json' }));
     } catch (error) {
       if (!this.#stop.signal.aborted) this.error = error;
     } finally {

@@ -14,3 +14,8 @@ export const shortId = (id: string): string => id.slice(-8);
 
 /** Where an execution is shown. */
 export const linkTo = (id: string): string => `/executions/${encodeURIComponent(id)}`;
+
+/** Where all that is known of an execution is given as a file. */
+export const exportOf = (id: string, format: ExportFormat): string => `/api/executions/${encodeURIComponent(id)}/export?format=${format}`;
+
+export type ExportFormat = 'json' | 'ndjson' | 'csv' | 'dump';

@@ -10,7 +10,7 @@ using Sightglass.Server.Errors;
 using Sightglass.Server.Executions.Transfer;
 using Sightglass.Server.OpenApi;
 
-namespace Sightglass.Server.Executions;
+namespace Sightglass.Server.Contracts.Dashboard;
 
 /// <summary>The results of ended executions under the names of files, as clients of the dashboard of old read them.</summary>
 internal static class OutputEndpoints
@@ -89,14 +89,8 @@ internal static class OutputEndpoints
         writer.WriteString("pipelineId"u8, summary.PipelineId);
         writer.WriteString("status"u8, StatusOf(summary.Status));
         writer.WriteNumber("timestamp"u8, (summary.EndedAt ?? summary.CreatedAt).ToUnixTimeMilliseconds());
-        writer.WriteStartObject("summary"u8);
-        writer.WriteNumber("totalDuration"u8, state.Totals?.Duration ?? 0);
-        writer.WriteNumber("totalCost"u8, summary.Cost);
-        writer.WriteNumber("stagesRun"u8, state.Totals?.StagesRun ?? 0);
-        writer.WriteNumber("stagesSkipped"u8, state.Totals?.StagesSkipped ?? 0);
-        writer.WriteNumber("stagesFailed"u8, state.Totals?.StagesFailed ?? 0);
-        writer.WriteEndObject();
-        WritePayload(writer, "output"u8, state.Output);
+        ContractJson.WriteSummary(writer, state);
+        ContractJson.WritePayload(writer, "output"u8, state.Output);
         writer.WriteStartArray("stages"u8);
         foreach (var stage in state.Stages)
         {
@@ -108,7 +102,7 @@ internal static class OutputEndpoints
             writer.WriteNumber("duration"u8, stage.Duration ?? 0);
             writer.WriteNumber("cost"u8, stage.Cost ?? 0);
             writer.WriteString("error"u8, stage.Error?.Message);
-            WritePayload(writer, "output"u8, stage.Output);
+            ContractJson.WritePayload(writer, "output"u8, stage.Output);
             writer.WriteEndObject();
         }
 
@@ -116,20 +110,5 @@ internal static class OutputEndpoints
         writer.WriteEndObject();
         writer.Flush();
         return output.ToArray();
-    }
-
-    private static void WritePayload(Utf8JsonWriter writer, ReadOnlySpan<byte> name, Payload? payload)
-    {
-        writer.WritePropertyName(name);
-        if (payload is null) writer.WriteNullValue();
-        else if (payload.IsInline) writer.WriteRawValue(payload.Json.Span, skipInputValidation: true);
-        else
-        {
-            writer.WriteStartObject();
-            writer.WriteString("ref"u8, payload.Reference);
-            writer.WriteNumber("bytes"u8, payload.Bytes);
-            writer.WriteString("preview"u8, payload.Preview);
-            writer.WriteEndObject();
-        }
     }
 }
