@@ -1,4 +1,4 @@
-// Builds each entry by itself, as a page that uses only this one gets it, and fails where one is larger than its budget.
+// Builds each entry by itself, as a page that uses only this one gets it (without comments), and fails where one is larger than its budget.
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { existsSync } from 'node:fs';
@@ -19,7 +19,7 @@ export async function sizeOf(entry) {
       minify: true,
       target: 'es2022',
       lib: { entry, formats: ['es'], fileName: 'entry' },
-      rolldownOptions: { external: ['react', 'react/jsx-runtime'], output: { codeSplitting: false, minify: true } },
+      rolldownOptions: { external: ['react', 'react/jsx-runtime'], output: { codeSplitting: false, minify: true, comments: false } },
     },
   });
   const files = (Array.isArray(built) ? built : [built]).flatMap(({ output }) => output);

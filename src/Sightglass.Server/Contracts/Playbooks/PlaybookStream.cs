@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Sightglass.Core.Executions;
@@ -29,7 +30,9 @@ internal sealed class PlaybookStream(HttpContext context, ServerContext server, 
         await OpenLinesAsync(state, from, lines, cancellationToken).ConfigureAwait(false);
         SseHeaders.Set(context.Response);
         await context.Response.StartAsync(cancellationToken).ConfigureAwait(false);
-        Write("connected", null, ContractJson.Write(writer =>
+
+        // Who comes back before the first event knows from where.
+        Write("connected", cursor is null ? from.ToString(CultureInfo.InvariantCulture) : null, ContractJson.Write(writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("type"u8, "connected"u8);

@@ -53,27 +53,26 @@ interface AnyArguments {
 
 /** Makes the typed API of a server; by default of the one that the page came from. */
 export function createClient(server: ServerOptions = {}): Client {
-  const send = (method: Method) => async (path: string, given: AnyArguments = {}) =>
+  const send = (method: Uppercase<Method>) => async (path: string, given: AnyArguments = {}) =>
     askJson(server, ...requestOf(method, path, given));
 
   // The types are those of the document; what runs is the same for every path.
   return {
-    get: send('get'), put: send('put'), post: send('post'), patch: send('patch'), delete: send('delete'),
-    open: (path: string, given: AnyArguments = {}) => ask(server, ...requestOf('get', path, given)),
+    get: send('GET'), put: send('PUT'), post: send('POST'), patch: send('PATCH'), delete: send('DELETE'),
+    open: (path: string, given: AnyArguments = {}) => ask(server, ...requestOf('GET', path, given)),
   } as unknown as Client;
 }
 
-function requestOf(method: Method, path: string, given: AnyArguments): [string, RequestInit] {
+function requestOf(method: Uppercase<Method>, path: string, given: AnyArguments): [string, RequestInit] {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = String(given.path?.[name] ?? '');
     if (!value) throw new TypeError(`${path} needs ${name}`);
     return encodeURIComponent(value);
   });
-  const headers = new Headers();
-  fill(headers, given.header);
+  const headers = fill(new Headers(), given.header);
   if (given.body !== undefined) headers.set('content-type', 'application/json');
   return [
     withQuery(filled, given.query),
-    { method: method.toUpperCase(), headers, signal: given.signal, body: JSON.stringify(given.body) },
+    { method, headers, signal: given.signal, body: JSON.stringify(given.body) },
   ];
 }

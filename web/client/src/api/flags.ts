@@ -11,16 +11,16 @@ export interface Flags {
 /** The flags as the server that was asked last told them; `loadFlags` asks. */
 export const FLAGS: Flags = { ENABLE_EXECUTION_STREAMING: true };
 
-const maxAge = 5000;
 let last: { address: string; at: number; flags: Promise<Flags> } | undefined;
 
 /** Asks a server for its flags, at most once in five seconds. A server that does not answer counts as one that streams. */
 export function loadFlags(server: ServerOptions = {}): Promise<Flags> {
+  const maxAge = 5000;
   const address = addressOf(server, '/api/config/status');
   if (last?.address === address && Date.now() - last.at < maxAge) return last.flags;
   const flags = askJson<{ flags?: Partial<Flags> }>(server, '/api/config/status', {}, maxAge)
-    .catch(() => ({ flags: {} }))
-    .then(({ flags: told }) => ({ ...Object.assign(FLAGS, { ENABLE_EXECUTION_STREAMING: true }, told) }));
+    .catch(() => null)
+    .then((answer) => ({ ...Object.assign(FLAGS, { ENABLE_EXECUTION_STREAMING: true }, answer?.flags) }));
   last = { address, at: Date.now(), flags };
   return flags;
 }

@@ -11,9 +11,6 @@ export interface Problem {
   column?: number;
 }
 
-export const unreachable = 'The server does not answer.';
-export const badAnswer = 'The answer is not one of Sightglass.';
-
 /** What more there is to say of a refusal. */
 interface ErrorDetail extends ErrorOptions {
   problems?: readonly Problem[];
@@ -24,23 +21,21 @@ interface ErrorDetail extends ErrorOptions {
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
+  /** Status of the answer; 0 where none came. */
+  declare readonly status: number;
+
+  /** Stable code of the server; `unreachable` where no answer came, `bad_answer` where it was not one of Sightglass. */
+  declare readonly code: string;
+
   /** Everything that is wrong, where there is more to say. */
-  readonly problems: readonly Problem[];
+  declare readonly problems: readonly Problem[];
 
   /** How long the server asks to wait before the next request, in milliseconds. */
-  readonly retryAfter: number | null;
+  declare readonly retryAfter: number | null;
 
-  constructor(
-    /** Status of the answer; 0 where none came. */
-    readonly status: number,
-    /** Stable code of the server; `unreachable` where no answer came, `bad_answer` where it was not one of Sightglass. */
-    readonly code: string,
-    message: string,
-    detail: ErrorDetail = {},
-  ) {
-    super(message, detail);
-    this.problems = detail.problems ?? [];
-    this.retryAfter = detail.retryAfter ?? null;
+  constructor(status: number, code: string, message: string, { problems = [], retryAfter = null, ...more }: ErrorDetail = {}) {
+    super(message, more);
+    Object.assign(this, { status, code, problems, retryAfter });
   }
 
   /** Whether the same request may succeed later without anybody changing something. */
@@ -49,6 +44,15 @@ export class ApiError extends Error {
   }
 }
 
+/** Says that no answer came. */
+export const unreachable = (cause?: unknown): ApiError => new ApiError(0, 'unreachable', 'The server does not answer.', { cause });
+
+/** What went wrong on the way, as an error of ours. */
+export const errorOf = (thrown: unknown): ApiError => (thrown instanceof ApiError ? thrown : unreachable(thrown));
+
+/** Says that the answer is another program's. */
+export const badAnswer = (status: number, cause?: unknown): ApiError => new ApiError(status, 'bad_answer', 'The answer is not one of Sightglass.', { cause });
+
 /** Sends a request and gives its answer, whose body has not been read yet. */
 export async function ask(server: ServerOptions, path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
@@ -56,34 +60,37 @@ export async function ask(server: ServerOptions, path: string, init: RequestInit
     response = await send(server, path, init);
   } catch (cause) {
     init.signal?.throwIfAborted();
-    throw new ApiError(0, 'unreachable', unreachable, { cause });
+    throw unreachable(cause);
   }
   if (response.ok) return response;
 
   // Problem details, the envelope of the playbook routes, or neither.
   const body = (await response.json().catch(() => null)) as RefusalBody | null;
   const error = body?.error;
-  const inner = typeof error === 'object' ? error : null;
-  const after = Number(response.headers.get('retry-after') || NaN);
+  const after = parseFloat(response.headers.get('retry-after')!);
   throw new ApiError(
     response.status,
-    body?.code ?? inner?.code ?? 'bad_answer',
-    body?.detail ?? inner?.message ?? (typeof error === 'string' ? error : `The server answered ${response.status}.`),
+    body?.code ?? error?.code ?? 'bad_answer',
+    body?.detail ?? error?.message ?? (typeof error === 'string' ? error : `The server answered ${response.status}.`),
     { problems: body?.problems, retryAfter: after >= 0 ? after * 1000 : null },
   );
 }
 
 /** Sends a request and reads its answer as JSON, which is what the server gives to who accepts anything; all within a time. */
-export async function askJson<T>(server: ServerOptions, path: string, init: RequestInit = {}, milliseconds = 30_000): Promise<T> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new ApiError(0, 'unreachable', unreachable)), milliseconds);
-  const signal = either(late.signal, init.signal);
+export function askJson<T>(server: ServerOptions, path: string, init: RequestInit = {}, milliseconds = 30_000): Promise<T> {
+  const own = new AbortController();
+  const signal = either(own.signal, init.signal);
+  return within(milliseconds, own, ask(server, path, { ...init, signal }).then((response) => response.json().catch((cause: unknown) => {
+    signal.throwIfAborted();
+    throw badAnswer(response.status, cause);
+  })));
+}
+
+/** Waits for an answer, and aborts what it comes from when that takes too long. */
+export async function within<T>(milliseconds: number, own: AbortController, answer: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => own.abort(unreachable()), milliseconds);
   try {
-    const response = await ask(server, path, { ...init, signal });
-    return await (response.json() as Promise<T>).catch((cause: unknown) => {
-      signal.throwIfAborted();
-      throw new ApiError(response.status, 'bad_answer', badAnswer, { cause });
-    });
+    return await answer;
   } finally {
     clearTimeout(timer);
   }
@@ -92,6 +99,6 @@ export async function askJson<T>(server: ServerOptions, path: string, init: Requ
 interface RefusalBody {
   code?: string;
   detail?: string;
-  error?: string | { code?: string; message?: string } | null;
+  error?: (string | object) & { code?: string; message?: string };
   problems?: Problem[];
 }

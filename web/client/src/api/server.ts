@@ -21,16 +21,18 @@ export function send(server: ServerOptions, path: string, init: RequestInit = {}
   return fetcher(addressOf(server, path), { ...init, headers, credentials: server.token ? 'omit' : 'include' });
 }
 
-/** Puts values where they have one. A list is one value with commas, as every list of the API is. */
-export function fill(target: URLSearchParams | Headers, values: object = {}): void {
+/** Puts values where there are some; a list is repeated, value by value. */
+export function fill<T extends URLSearchParams | Headers>(target: T, values: object = {}): T {
   for (const [name, value] of Object.entries(values)) {
-    if (value != null) target.set(name, String(value));
+    for (const one of [value as unknown].flat()) {
+      if (one != null) target.append(name, one as string);
+    }
   }
+  return target;
 }
 
 /** Gives a path with a query. */
 export function withQuery(path: string, values?: object): string {
-  const query = new URLSearchParams();
-  fill(query, values);
+  const query = fill(new URLSearchParams(), values);
   return query.size > 0 ? `${path}?${query}` : path;
 }

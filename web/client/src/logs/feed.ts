@@ -19,11 +19,6 @@ export interface LogSubscription {
   close(): void;
 }
 
-const delays = [3000, 6000, 12_000, 24_000, 48_000] as const;
-
-// What comes in that time is shown together: a flood of lines must not be a flood of drawings.
-const showEvery = 50;
-
 interface LogFeed {
   subscribe(listener: (snapshot: LogSnapshot) => void): LogSubscription;
 }
@@ -40,6 +35,8 @@ export function subscribeLogs(executionId: string, server: ServerOptions, listen
 }
 
 function openFeed(address: string): LogFeed {
+  // What comes in that time is shown together: a flood of lines must not be a flood of drawings.
+  const showEvery = 50;
   const buffer = new LogBuffer();
   const listeners = new Set<() => void>();
   let status: ConnectionStatus = 'connecting';
@@ -108,7 +105,7 @@ function openFeed(address: string): LogFeed {
     own.onclose = ifCurrent(({ code }: CloseEvent) => {
       socket = undefined;
       show();
-      if (code !== 1000) retry = setTimeout(connect, delays[Math.min(failures++, delays.length - 1)]);
+      if (code !== 1000) retry = setTimeout(connect, 3000 * 2 ** Math.min(failures++, 4));
       become(hasFailed ? 'error' : 'disconnected');
     });
   };

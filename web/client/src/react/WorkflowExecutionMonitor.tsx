@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import type { ServerOptions } from '../api/server.js';
 import { adoptStyle, durationText, lookOf, wordOf } from '../look/index.js';
 import { ExecutionLogViewer } from './ExecutionLogViewer.js';
@@ -49,7 +49,9 @@ export function WorkflowExecutionMonitor({ execution, url }: WorkflowExecutionMo
 function useDuration({ id, created_at: created, completed_at: completed }: WorkflowExecution, isOver: boolean): number | null {
   // Whose end was watched, and the time when that was looked at last.
   const [clock, setClock] = useState(() => ({ id: isOver ? '' : id, now: Date.now() }));
-  useEffect(() => {
+
+  // Before anybody sees the new status: with it stands how long it took.
+  useLayoutEffect(() => {
     if (isOver) return;
     const look = () => setClock({ id, now: Date.now() });
     const timer = setInterval(look, 1000);

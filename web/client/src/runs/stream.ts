@@ -2,17 +2,13 @@ import { loadFlags } from '../api/flags.js';
 import { ApiError, askJson, unreachable } from '../api/problem.js';
 import type { ServerOptions } from '../api/server.js';
 import { either, wait } from '../api/time.js';
-import { readStream } from '../streaming/connection.js';
+import { goingOn } from '../streaming/cursor.js';
+import { readStream } from '../streaming/stream.js';
 import type { SseFrame } from '../streaming/sse.js';
+import { isHidden, whenSeenOtherwise } from '../streaming/visibility.js';
 import { changesOf } from './diff.js';
 import { endsRun } from './run.js';
 import type { PlaybookRunView, RunEvent } from './run.js';
-
-const pollEvery = 2000;
-const askAgain = 48_000;
-
-// Three heartbeats of these routes.
-const quiet = 90_000;
 
 /** How a run is streamed. */
 export interface RunStreamOptions extends ServerOptions {
@@ -38,6 +34,16 @@ export interface RunPlace {
 
 /** Streams the events of one run, or makes them from its views where streaming is off, until it ends, gives up or is aborted. */
 export async function streamRun(runId: string, options: RunStreamOptions, listener: RunListener, signal: AbortSignal, place: RunPlace): Promise<void> {
+  const pollEvery = 2000;
+  const askAgain = 48_000;
+
+  // Three heartbeats of these routes.
+  const quiet = 90_000;
+
+  // A page that nobody sees leaves its connection to others: it only looks now and then whether something has happened.
+  const glance = 1000;
+  const glanceEvery = 15_000;
+
   const path = `/api/v1/playbook-runs/${encodeURIComponent(runId)}`;
   let view: PlaybookRunView | null = null;
   let failures = 0;
@@ -70,9 +76,9 @@ export async function streamRun(runId: string, options: RunStreamOptions, listen
     }
   };
 
-  const read = async (frames: readonly SseFrame[]) => {
+  const read = async (frames: readonly SseFrame[], isConnected: boolean) => {
     failures = 0;
-    listener.onConnected(true);
+    listener.onConnected(isConnected);
     listener.onError(null);
 
     // What happened between the last view and the stream is in neither; the stream says at once that it is there.
@@ -95,8 +101,23 @@ export async function streamRun(runId: string, options: RunStreamOptions, listen
       await poll(options.enabled ? Date.now() + askAgain : Infinity);
       return;
     }
-    await readStream(options, `${path}/stream`, { signal: running, lastEventId: place.lastEventId, quiet, onFrames: read });
-    throw new ApiError(0, 'unreachable', unreachable);
+    const turn = new AbortController();
+    const signal = either(turn.signal, running);
+    const isAway = isHidden();
+    whenSeenOtherwise(() => turn.abort(), signal);
+    const looking = isAway ? either(signal, AbortSignal.timeout(glance)) : signal;
+    try {
+      for await (const frames of readStream(options, `${path}/stream`, { signal: looking, quiet, headers: goingOn(place.lastEventId) })) {
+        if (frames.length > 0) await read(frames, !isAway);
+      }
+      throw unreachable();
+    } catch (error) {
+      if (!looking.aborted) throw error;
+      listener.onConnected(false);
+      if (isAway) await wait(glanceEvery, signal);
+    } finally {
+      turn.abort();
+    }
   };
 
   while (!running.aborted) {

@@ -16,14 +16,14 @@ function serverThat(answers: (request: Request) => Response | Promise<Response>)
 
 const refused = (status: number, body: unknown, headers: HeadersInit = {}) => Response.json(body, { status, headers });
 
-test('Client fills path and query and reads JSON when a request is answered', async () => {
+test('Client fills path and query, a list value by value, and reads JSON when a request is answered', async () => {
   const server = serverThat(() => Response.json({ id: 'x', seq: 3 }));
   const client = createClient({ url: 'http://here/', token: 'abc', fetch: server.fetch });
   const state = await client.get('/api/executions/{id}', { path: { id: 'a/b?c' } });
   expectTypeOf(state).toEqualTypeOf<ExecutionState>();
   expect(state.seq).toBe(3);
   await client.get('/api/executions/{id}/events', { path: { id: 'x' }, query: { after: 3, types: ['stage.*', 'execution.*'], limit: undefined } });
-  expect(server.requests.map((r) => r.url)).toEqual(['http://here/api/executions/a%2Fb%3Fc', 'http://here/api/executions/x/events?after=3&types=stage.*%2Cexecution.*']);
+  expect(server.requests.map((r) => r.url)).toEqual(['http://here/api/executions/a%2Fb%3Fc', 'http://here/api/executions/x/events?after=3&types=stage.*&types=execution.*']);
   expect(server.requests[0]!.headers.get('authorization')).toBe('Bearer abc');
 });
 

@@ -102,7 +102,7 @@ export class Fixture {
     const last = request.headers['last-event-id'] as string | undefined;
     this.lastEventIds.push(last);
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    response.write('event: connected\ndata: {"type":"connected","runId":"run-1"}\n\n');
+    response.write(`event: connected\n${last ? '' : `id: ${this.#seq}\n`}data: {"type":"connected","runId":"run-1"}\n\n`);
     if (last) for (const frame of this.#sent.slice(Number.parseInt(last, 10))) response.write(frame);
     this.streams.add(response);
     response.on('close', () => this.streams.delete(response));

@@ -95,6 +95,30 @@ test('Stream stops when it is disconnected and goes on after retry', async () =>
   expect(await given.page.evaluate(() => window.sg.probe.stream!.events.map((e) => e.stepKey))).toEqual(['before', 'meanwhile']);
 });
 
+test('Stream is left to others while nobody sees the page, is looked at now and then, and goes on when somebody does', async () => {
+  const look = (hidden: boolean) => given.page.evaluate((h) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value: h });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  }, hidden);
+  await mount();
+  await isConnected(true);
+  await look(true);
+  await isConnected(false);
+  given.fixture.send({ type: 'step.updated', stepKey: 'unseen' });
+  await hasSeen(1);
+  await until(() => given.fixture.streams.size === 0, 'the stream is left');
+  given.fixture.send({ type: 'step.updated', stepKey: 'meanwhile' });
+  await look(false);
+  await isConnected(true);
+  await hasSeen(2);
+  given.fixture.send({ type: 'step.updated', stepKey: 'seen' });
+  await hasSeen(3);
+  expect((await seen()).map((s) => s.split(' ')[1])).toEqual(['unseen', 'meanwhile', 'seen']);
+  expect(given.fixture.lastEventIds[0]).toBeUndefined();
+  expect(given.fixture.lastEventIds.at(-1)).toBe('1.0');
+  expect(await given.page.evaluate(() => window.sg.probe.errors)).toEqual([]);
+});
+
 test('Stream shows nothing of a run when it has gone on to another one', async () => {
   await mount();
   await isConnected(true);

@@ -4,9 +4,13 @@ import { followExecution } from '../../src/streaming/index.js';
 import type { FollowMode } from '../../src/streaming/index.js';
 import { FakeServer } from './fakeServer.js';
 import type { Fault } from './fakeServer.js';
+import { somePage } from './somePage.js';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.constant<Fault>({ kind: 'none' }),
@@ -29,7 +33,7 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
 // What happens while it is watched, each after so many milliseconds.
 const step = fc.record({
   wait: fc.oneof(fc.nat(50), fc.nat(5000), fc.nat(90_000)),
-  what: fc.constantFrom('append', 'append', 'append', 'pause', 'resume', 'reconnect', 'streaming off', 'streaming on', 'online'),
+  what: fc.constantFrom('append', 'append', 'append', 'pause', 'resume', 'reconnect', 'streaming off', 'streaming on', 'hide', 'show'),
   count: fc.nat(12),
 });
 
@@ -50,6 +54,7 @@ test('Follow tells each event once and in order when connections fail in any way
   const seen = new Set<string>();
   await fc.assert(fc.asyncProperty(world, async (w) => {
     vi.clearAllTimers();
+    const page = somePage();
     const server = new FakeServer();
     Object.assign(server, { faults: [...w.faults], frameBytes: w.frameBytes, pageSize: w.pageSize, latency: w.latency });
     server.append(w.before, w.isEndedBefore);
@@ -71,9 +76,11 @@ test('Follow tells each event once and in order when connections fail in any way
       else if (s.what === 'pause') following.pause();
       else if (s.what === 'resume') following.resume();
       else if (s.what === 'reconnect') following.reconnect();
+      else if (s.what === 'hide' || s.what === 'show') page[s.what]();
       else if (s.what === 'streaming off' || s.what === 'streaming on') server.streaming = s.what === 'streaming on';
     }
     following.resume();
+    page.show();
     if (!server.ended) server.append(3, true);
     for (let i = 0; i < 400 && following.mode !== 'ended'; i++) await vi.advanceTimersByTimeAsync(10_000);
     expect(following.mode, modes.join(' ')).toBe('ended');

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SseParser } from '../../src/streaming/sse.js';
+import { createParser } from '../../src/streaming/sse.js';
 import type { SseFrame } from '../../src/streaming/sse.js';
 
 const read = (...pieces: string[]) => {
-  const parser = new SseParser();
-  return pieces.flatMap((piece) => parser.push(piece));
+  const parser = createParser();
+  return pieces.flatMap((piece) => parser(piece));
 };
 
 const frame = (part: SseFrame): SseFrame => part;
@@ -40,13 +40,13 @@ test('Parser comes to the same frames wherever the text is cut and however lines
 });
 
 test('Parser refuses a frame that never ends', () => {
-  const parser = new SseParser();
+  const parser = createParser();
   const piece = 'x'.repeat(1024 * 1024);
   expect(() => {
-    for (let i = 0; i < 20; i++) parser.push(piece);
+    for (let i = 0; i < 20; i++) parser(piece);
   }).toThrow('too large');
-  const lines = new SseParser();
+  const lines = createParser();
   expect(() => {
-    for (let i = 0; i < 20; i++) lines.push(`data: ${piece}\n`);
+    for (let i = 0; i < 20; i++) lines(`data: ${piece}\n`);
   }).toThrow('too large');
 });

@@ -19,7 +19,7 @@ export function connectionLook({ mode, error, retryAt }: Connection, now: number
     case 'polling':
       return {
         label: 'Polling', tone: 'waiting', motion: 'steady',
-        title: `New events are asked for every 2 seconds, since ${error?.code === 'streaming_disabled' || !error ? 'the server streams none' : 'no stream comes through'}. The content is the same.`,
+        title: `New events are asked for every few seconds, since ${error?.code === 'streaming_disabled' || !error ? 'the server streams none' : 'no stream comes through'}. The content is the same.`,
       };
     case 'paused': return { label: 'Paused', tone: 'cancelled', motion: 'steady', title: 'You paused the updates; nothing is lost. Resume shows what came meanwhile.' };
     case 'connecting': return { label: 'Connecting', tone: 'waiting', motion: 'trying', title: 'A stream is being opened.' };

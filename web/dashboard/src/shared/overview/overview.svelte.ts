@@ -15,9 +15,6 @@ const connections: Record<OverviewMode, Connection> = {
 const showEvery = 100;
 const pruneEvery = 30_000;
 
-// A browser opens few connections to one server; a tab that nobody sees leaves its own to the others.
-const leaveAfter = 10_000;
-
 const rows = new OverviewRows();
 let list = $state.raw<readonly ListedExecution[]>([]);
 let isKnown = $state(false);
@@ -57,7 +54,6 @@ export const overview = {
   /** Keeps it up to date until the returned function is called. */
   follow(): () => void {
     let showing: ReturnType<typeof setTimeout> | undefined;
-    let leaving: ReturnType<typeof setTimeout> | undefined;
     const show = () => {
       showing = undefined;
       rows.prune(clock.now);
@@ -85,17 +81,9 @@ export const overview = {
     });
     reconnect = () => following.reconnect();
 
-    const look = () => {
-      clearTimeout(leaving);
-      if (document.hidden) leaving = setTimeout(() => following.pause(), leaveAfter);
-      else if (following.mode === 'paused') following.resume();
-    };
-    document.addEventListener('visibilitychange', look);
     const pruning = setInterval(show, pruneEvery);
     return () => {
-      document.removeEventListener('visibilitychange', look);
       clearTimeout(showing);
-      clearTimeout(leaving);
       clearInterval(pruning);
       following.close();
     };
