@@ -187,6 +187,7 @@ public sealed class PlaybookTests
         var response = await server.OpenAsync($"/api/v1/playbook-runs/{log.Id}/stream", "text/event-stream");
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         Assert.Equal("event: connected", await reader.ReadLineAsync());
+        Assert.Equal($"id: {log.Events.Count}", await reader.ReadLineAsync());
         await reader.ReadLineAsync();
         await reader.ReadLineAsync();
         var rest = Task.Run(reader.ReadToEndAsync);
