@@ -57,6 +57,12 @@ export class PipelineEditor {
     this.#view.dispatch(setDiagnostics(this.#view.state, problems.map((problem) => diagnosticOf(problem, doc))));
   }
 
+  /** Shows a text in place of the one that is there. */
+  showText(text: string): void {
+    const { doc } = this.#view.state;
+    if (doc.toString() !== text) this.#view.dispatch({ changes: { from: 0, to: doc.length, insert: text } });
+  }
+
   /** Puts the cursor at a line and column, from 1. */
   goTo(line: number, column: number): void {
     const { doc } = this.#view.state;

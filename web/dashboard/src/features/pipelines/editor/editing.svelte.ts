@@ -1,5 +1,6 @@
 import { ApiError } from '@sightglass/client';
 import type { PlacedProblem } from '../pipelines.js';
+import type { Draft } from './drafts.js';
 
 /** What an editor needs of the server. */
 export interface EditingServer {
@@ -9,9 +10,26 @@ export interface EditingServer {
   save(text: string, tag: string | null): Promise<string>;
 }
 
+/** A file as it was read. */
+export interface ReadFile {
+  readonly text: string;
+  /** Null for a new one. */
+  readonly tag: string | null;
+}
+
+/** Where drafts of one file are kept. */
+export interface DraftPlace {
+  get(): Draft | null;
+  put(draft: Draft): void;
+  delete(): void;
+}
+
 const checkAfter = 300;
 
-/** A pipeline file that is being written: what is wrong with it as one types, and whether somebody else has changed it. */
+/**
+ * A pipeline file that is being written: what is wrong with it as one types, whether somebody else has changed it, and what
+ * was not saved the last time. Without a place for drafts nothing may be written, nor checked.
+ */
 export class Editing {
   text = $state('');
   problems = $state.raw<readonly PlacedProblem[]>([]);
@@ -19,16 +37,33 @@ export class Editing {
   checked = $state<'waiting' | 'done' | 'failed'>('waiting');
   isSaving = $state(false);
   error = $state.raw<unknown>();
-  #saved = $state('');
+  /** The draft that came back: when it was written; null once it is saved or thrown away. */
+  draftAt = $state<number | null>(null);
+  /** Whether the file has become another one since the draft was begun. */
+  isOutdated = $state(false);
+  /** What the server has, as far as it is known here. */
+  #file = $state.raw<ReadFile>({ text: '', tag: null });
+  /** Tag of what is written over. */
   #tag: string | null;
   readonly #server: EditingServer;
+  readonly #place: DraftPlace | null;
 
-  constructor(server: EditingServer, text: string, tag: string | null) {
+  constructor(server: EditingServer, file: ReadFile, place: DraftPlace | null) {
     this.#server = server;
-    this.#tag = tag;
-    this.text = text;
-    this.#saved = tag === null ? '' : text;
+    this.#file = file;
+    this.#place = place;
+    const draft = place?.get() ?? null;
+    const comesBack = draft !== null && draft.text !== file.text;
+    this.text = comesBack ? draft.text : file.text;
+    this.#tag = comesBack ? draft.tag : file.tag;
+    this.draftAt = comesBack ? draft.at : null;
+    this.isOutdated = comesBack && draft.tag !== file.tag;
+    if (place === null) return;
 
+    $effect(() => {
+      if (!this.isChanged) place.delete();
+      else if (this.text !== place.get()?.text) place.put({ text: this.text, tag: this.#tag, at: Date.now() });
+    });
     $effect(() => {
       const asked = this.text;
       const stopping = new AbortController();
@@ -41,8 +76,14 @@ export class Editing {
     });
   }
 
+  /** Whether something is written that is kept nowhere but here. */
   get isChanged(): boolean {
-    return this.text !== this.#saved;
+    return this.text !== this.#file.text;
+  }
+
+  /** Whether there is no such file yet. */
+  get isNew(): boolean {
+    return this.#file.tag === null;
   }
 
   /** Whether somebody else has written the file since it was read here. */
@@ -58,7 +99,9 @@ export class Editing {
     this.error = undefined;
     try {
       this.#tag = await this.#server.save(text, this.#tag);
-      this.#saved = text;
+      this.#file = { text, tag: this.#tag };
+      this.draftAt = null;
+      this.isOutdated = false;
       return true;
     } catch (cause) {
       if (cause instanceof ApiError && cause.problems.length > 0) this.problems = cause.problems as readonly PlacedProblem[];
@@ -67,6 +110,23 @@ export class Editing {
     } finally {
       this.isSaving = false;
     }
+  }
+
+  /** Writes the draft in place of the file that was read, which is another one than it began with. */
+  saveOver(): Promise<boolean> {
+    this.#tag = this.#file.tag;
+    this.isOutdated = false;
+    return this.save();
+  }
+
+  /** Forgets what was not saved. */
+  throwAway(): void {
+    this.text = this.#file.text;
+    this.#tag = this.#file.tag;
+    this.draftAt = null;
+    this.isOutdated = false;
+    this.error = undefined;
+    this.#place?.delete();
   }
 
   async #check(text: string, signal: AbortSignal) {

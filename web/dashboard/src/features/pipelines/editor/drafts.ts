@@ -1,0 +1,68 @@
+/** A pipeline file that was written and not saved. */
+export interface Draft {
+  readonly text: string;
+  /** Tag of the file that it began with; null for a new one. */
+  readonly tag: string | null;
+  /** When it was changed last, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+const place = 'sightglass.drafts';
+const limit = 20;
+
+/** Drafts by their names: kept while the tab is open, over a reload as well where the browser has room; the oldest beyond 20 go. */
+export class Drafts {
+  readonly #storage: () => Storage;
+  #drafts: Map<string, Draft> | null = null;
+
+  /** Takes what gives the storage, which a browser may refuse. */
+  constructor(storage: () => Storage) {
+    this.#storage = storage;
+  }
+
+  get(name: string): Draft | null {
+    return this.#all.get(name) ?? null;
+  }
+
+  put(name: string, draft: Draft): void {
+    this.#all.delete(name);
+    this.#all.set(name, draft);
+    for (const oldest of this.#all.keys()) {
+      if (this.#all.size <= limit) break;
+      this.#all.delete(oldest);
+    }
+    this.#write();
+  }
+
+  delete(name: string): void {
+    if (this.#all.delete(name)) this.#write();
+  }
+
+  get #all(): Map<string, Draft> {
+    return (this.#drafts ??= this.#read());
+  }
+
+  #read(): Map<string, Draft> {
+    try {
+      const stored = JSON.parse(this.#storage().getItem(place) ?? '[]') as [string, Draft][];
+      return new Map(stored.filter(([name, draft]) => typeof name === 'string' && isDraft(draft)).slice(-limit));
+    } catch {
+      return new Map();
+    }
+  }
+
+  #write(): void {
+    try {
+      if (this.#all.size > 0) this.#storage().setItem(place, JSON.stringify([...this.#all]));
+      else this.#storage().removeItem(place);
+    } catch {
+      // They hold until the page is left, before which it asks.
+    }
+  }
+}
+
+const isDraft = (draft: Draft | null) =>
+  typeof draft?.text === 'string' && (draft.tag === null || typeof draft.tag === 'string') && Number.isFinite(draft.at);
+
+/** The drafts of this tab. */
+export const drafts = new Drafts(() => sessionStorage);

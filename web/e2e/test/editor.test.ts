@@ -1,0 +1,102 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { look, useDashboard } from '../harness/dashboard.js';
+import { shoot } from '../harness/screenshot.js';
+
+const pipeline = (id: string) => `id: ${id}\nname: Pipeline ${id}\nstages:\n  - { id: greet, type: shell, shell: { run: echo first } }\n`;
+const dashboard = useDashboard({ pipelines: Object.fromEntries(['tabs', 'link', 'thrown', 'outdated', 'complete'].map((id) => [id, pipeline(id)])) });
+
+const field = (page: Page) => page.getByRole('textbox', { name: 'Pipeline file' });
+const back = (page: Page) => page.getByText(/^Draft of .*, not saved/);
+
+async function write(page: Page, text: string) {
+  await page.getByText('Can be run').waitFor();
+  await field(page).click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.insertText(text);
+  await field(page).getByText(text.trim()).waitFor();
+}
+
+async function save(id: string, text: string) {
+  const answer = await fetch(`${dashboard.server.address}/api/pipelines/${id}`, { method: 'PUT', headers: { 'content-type': 'application/yaml', 'if-match': '*' }, body: text });
+  expect(answer.status).toBe(200);
+}
+
+const fileOf = async (id: string) => (await fetch(`${dashboard.server.address}/api/pipelines/${id}?format=yaml`)).text();
+
+test('Text_is_there_again_when_another_tab_of_the_pipeline_was_looked_at', async () => {
+  const page = await dashboard.open('/pipelines/tabs?tab=file');
+  await write(page, '# kept over tabs\n');
+  await page.getByRole('tab', { name: 'Graph' }).click();
+  await page.locator('canvas').first().waitFor();
+  await page.getByRole('tab', { name: 'File' }).click();
+  await field(page).getByText('# kept over tabs').waitFor();
+  await back(page).waitFor();
+  await look(page, 'pipeline-file-draft');
+  await page.getByRole('button', { name: 'Save the draft' }).click();
+  await page.getByText('Saved', { exact: true }).waitFor();
+  expect(await back(page).count()).toBe(0);
+  expect(await fileOf('tabs')).toContain('# kept over tabs');
+});
+
+test('Text_is_there_again_after_a_link_elsewhere_and_after_a_reload', async () => {
+  const page = await dashboard.open('/pipelines/link?tab=file');
+  page.on('dialog', (dialog) => void dialog.accept());
+  await write(page, '# kept over links\n');
+  await page.getByRole('link', { name: 'History' }).first().click();
+  await page.getByRole('heading', { name: 'History' }).waitFor();
+  await page.goBack();
+  await field(page).getByText('# kept over links').waitFor();
+  await page.reload();
+  await field(page).getByText('# kept over links').waitFor();
+  await back(page).waitFor();
+
+  const fresh = await dashboard.open('/pipelines/new');
+  await write(fresh, '# kept for later\n');
+  await fresh.getByRole('link', { name: 'Pipelines' }).first().click();
+  await fresh.getByRole('heading', { name: 'Pipelines' }).waitFor();
+  await fresh.getByRole('link', { name: 'New pipeline' }).click();
+  await field(fresh).getByText('# kept for later').waitFor();
+  await back(fresh).waitFor();
+});
+
+test('Draft_is_thrown_away_on_demand_alone', async () => {
+  const page = await dashboard.open('/pipelines/thrown?tab=file');
+  await write(page, '# not wanted\n');
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page.getByRole('tab', { name: 'File' }).click();
+  await page.getByRole('button', { name: 'Throw away the draft' }).click();
+  await expect.poll(() => field(page).textContent()).not.toContain('# not wanted');
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page.getByRole('tab', { name: 'File' }).click();
+  await field(page).getByText('echo first').waitFor();
+  expect(await back(page).count()).toBe(0);
+  expect(await field(page).textContent()).not.toContain('# not wanted');
+});
+
+test('Draft_of_a_file_that_somebody_has_changed_meanwhile_says_so_before_it_replaces_it', async () => {
+  const page = await dashboard.open('/pipelines/outdated?tab=file');
+  await write(page, '# mine\n');
+  await page.getByRole('tab', { name: 'Graph' }).click();
+  await save('outdated', `${pipeline('outdated')}# theirs\n`);
+  await page.getByRole('tab', { name: 'File' }).click();
+  await page.getByText('Somebody else has changed the file since').waitFor();
+  await look(page, 'pipeline-file-draft-outdated');
+  await field(page).click();
+  await page.keyboard.press('Control+s');
+  expect(await fileOf('outdated')).toContain('# theirs');
+  await page.getByRole('button', { name: 'Save over it' }).click();
+  await page.getByText('Saved', { exact: true }).waitFor();
+  expect(await fileOf('outdated')).toMatch(/# mine(?![^]*# theirs)/);
+});
+
+test('Completion_opens_with_its_explanation_and_breaks_no_policy', async () => {
+  const page = await dashboard.open('/pipelines/complete?tab=file');
+  await write(page, '# more');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Control+Space');
+  await page.getByRole('option').first().waitFor();
+  await page.locator('.cm-completionInfo').first().waitFor();
+  await shoot(page, 'pipeline-file-completion', 'light', 1440);
+  await page.keyboard.press('Escape');
+});
