@@ -6,7 +6,11 @@ namespace Sightglass.Core.Executions;
 /// <content>The fold: what each event does to the state. Unknown types change nothing but the sequence.</content>
 public sealed partial class ExecutionState
 {
+    // In the order of the plan: rows name the first with every commit, and there may be thousands.
+    private static readonly Comparer<StageState> PlanOrder = Comparer<StageState>.Create(static (a, b) => a.Position != b.Position ? a.Position.CompareTo(b.Position) : a.Index.CompareTo(b.Index));
+
     private StageCounts counts;
+    private SortedSet<StageState>? asking;
 
     /// <summary>Applies the next event.</summary>
     public void Apply(ExecutionEvent e)
@@ -74,6 +78,13 @@ public sealed partial class ExecutionState
         }
 
         if (stage.Index < 0 && before != stage.Status) counts = Move(counts, before, stage.Status);
+        NoteAsking(stage);
+    }
+
+    private void NoteAsking(StageState stage)
+    {
+        if (stage.OpenApprovalCount > 0) (asking ??= new SortedSet<StageState>(PlanOrder)).Add(stage);
+        else asking?.Remove(stage);
     }
 
     private void ApplyCreated(ExecutionEvent e, ExecutionCreated data)
@@ -175,6 +186,7 @@ public sealed partial class ExecutionState
         stage.Undo = null;
         if (stage.HasFacts) stage.Facts.Clear();
         stage.OpenApprovalCount = 0;
+        NoteAsking(stage);
     }
 
     private static void ApplyQueued(StageState stage, ExecutionEvent e)

@@ -70,6 +70,10 @@ public sealed partial class ExecutionState
     /// <summary>Gets the position in the plan of the stage started last.</summary>
     public int CurrentStage { get; private set; }
 
+    /// <summary>Gets the first stage, or instance of one, in the order of the plan that waits for the answer of a person;
+    /// <see langword="null"/> where none does.</summary>
+    public StageState? FirstAsking => asking?.Min;
+
     /// <summary>Gets the cost of all attempts.</summary>
     public decimal Cost { get; private set; }
 

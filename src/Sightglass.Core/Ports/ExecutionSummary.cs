@@ -50,6 +50,16 @@ public sealed record ExecutionSummary
     /// <summary>Gets the name of that stage; <see langword="null"/> before.</summary>
     public string? CurrentStageName { get; init; }
 
+    /// <summary>Gets what it waits for that a person has to do: <c>approval</c>, or <c>breakpoint</c> where it stands stopped;
+    /// <see langword="null"/> where nobody is waited for.</summary>
+    public string? WaitingFor { get; init; }
+
+    /// <summary>Gets the key of the first stage that waits for it.</summary>
+    public string? WaitingStageKey { get; init; }
+
+    /// <summary>Gets the name of that stage.</summary>
+    public string? WaitingStageName { get; init; }
+
     /// <summary>Gets the number of stages by bucket.</summary>
     public StageCounts Stages { get; init; }
 
@@ -92,6 +102,7 @@ public sealed record ExecutionSummary
         if (inputPreview is null) input ??= TextExcerpt.Of(created.Input);
         var current = state.CurrentStage > 0 && state.CurrentStage <= state.Stages.Count ? state.Stages[state.CurrentStage - 1] : null;
         var hasEnded = state.Status.IsTerminal();
+        var waiting = hasEnded ? null : state.Stop is { } stop ? state.Find(stop.Stage) : state.FirstAsking;
         return new ExecutionSummary
         {
             Id = state.Id,
@@ -108,6 +119,9 @@ public sealed record ExecutionSummary
             CurrentStage = state.CurrentStage,
             CurrentStageId = current?.Id,
             CurrentStageName = current?.Name,
+            WaitingFor = waiting is null ? null : state.Stop is null ? "approval" : DebugStop.WaitingFor,
+            WaitingStageKey = waiting?.Key,
+            WaitingStageName = waiting?.Name,
             Stages = state.CountStages(),
             InputPreview = inputPreview ?? input!.Preview(ExecutionLimits.MaxInputPreviewChars),
             Cost = state.Cost,

@@ -70,6 +70,13 @@ internal static class ListItemJson
             writer.WriteString("currentStageName"u8, item.CurrentStageName ?? stage);
         }
 
+        if (item.WaitingFor is { } waiting)
+        {
+            writer.WriteString("waitingFor"u8, waiting);
+            writer.WriteString("waitingStage"u8, item.WaitingStageKey);
+            writer.WriteString("waitingStageName"u8, item.WaitingStageName);
+        }
+
         writer.WriteNumber("totalStages"u8, item.Stages.Total);
         writer.WriteString("inputPreview"u8, item.InputPreview);
         StateJson.WriteCounts(writer, item.Stages);

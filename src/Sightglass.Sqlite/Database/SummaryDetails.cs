@@ -18,7 +18,10 @@ internal sealed record SummaryDetails(
     ExecutionTotals? Totals = null,
     string? StageId = null,
     string? StageName = null,
-    TokenUsage? Tokens = null);
+    TokenUsage? Tokens = null,
+    string? WaitingFor = null,
+    string? WaitingKey = null,
+    string? WaitingName = null);
 
 /// <summary>Serialisation without reflection.</summary>
 [JsonSourceGenerationOptions(

@@ -14,7 +14,7 @@ internal static class SummaryDetailsReader
     public static SummaryDetails Read(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
-        string? name = null, preview = null, error = null, stageId = null, stageName = null;
+        string? name = null, preview = null, error = null, stageId = null, stageName = null, waitingFor = null, waitingKey = null, waitingName = null;
         IReadOnlyDictionary<string, string> labels = ImmutableDictionary<string, string>.Empty;
         var stage = 0;
         StageCounts stages = default;
@@ -37,10 +37,13 @@ internal static class SummaryDetailsReader
             else if (Is(ref reader, "stageId"u8)) stageId = reader.GetString();
             else if (Is(ref reader, "stageName"u8)) stageName = reader.GetString();
             else if (Is(ref reader, "tokens"u8)) tokens = ReadTokens(ref reader);
+            else if (Is(ref reader, "waitingFor"u8)) waitingFor = reader.GetString();
+            else if (Is(ref reader, "waitingKey"u8)) waitingKey = reader.GetString();
+            else if (Is(ref reader, "waitingName"u8)) waitingName = reader.GetString();
             else Pass(ref reader);
         }
 
-        return new SummaryDetails(name!, stage, stages, preview!, cost, error, labels, started, totals, stageId, stageName, tokens);
+        return new SummaryDetails(name!, stage, stages, preview!, cost, error, labels, started, totals, stageId, stageName, tokens, waitingFor, waitingKey, waitingName);
     }
 
     private static StageCounts ReadCounts(ref Utf8JsonReader reader)

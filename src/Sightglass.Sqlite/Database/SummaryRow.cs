@@ -71,6 +71,9 @@ internal static class SummaryRow
             CurrentStageId = details.StageId,
             CurrentStageName = details.StageName,
             Tokens = details.Tokens,
+            WaitingFor = details.WaitingFor,
+            WaitingStageKey = details.WaitingKey,
+            WaitingStageName = details.WaitingName,
         };
     }
 
@@ -99,6 +102,7 @@ internal static class SummaryRow
         new SummaryDetails(
             summary.PipelineName, summary.CurrentStage, summary.Stages, summary.InputPreview, summary.Cost, summary.Error, summary.Labels,
             summary.StartedAt is { } started ? Microseconds(started) : null, summary.Totals,
-            summary.CurrentStageId, summary.CurrentStageName, summary.Tokens),
+            summary.CurrentStageId, summary.CurrentStageName, summary.Tokens,
+            summary.WaitingFor, summary.WaitingStageKey, summary.WaitingStageName),
         SummaryJson.Default.SummaryDetails);
 }

@@ -24,6 +24,9 @@ public abstract partial class EventStoreSpec
             CurrentStage = 4,
             CurrentStageId = "deploy",
             CurrentStageName = "Deploy \"all\"",
+            WaitingFor = "approval",
+            WaitingStageKey = "deploy[3]",
+            WaitingStageName = "Größe \"quoted\"",
             Tokens = new TokenUsage(12, 3_000_000_000),
             Stages = new StageCounts(9, 1, 2, 3, 2, 1),
             InputPreview = "{\"a\":1}",
@@ -42,6 +45,9 @@ public abstract partial class EventStoreSpec
             NextDue = null,
             Status = ExecutionStatus.Running,
             Error = null,
+            WaitingFor = null,
+            WaitingStageKey = null,
+            WaitingStageName = null,
             Labels = new Dictionary<string, string>(),
         };
         await store.AppendAsync(log.Next(log.Summary), Cancellation);

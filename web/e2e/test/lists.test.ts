@@ -16,6 +16,7 @@ stages:
   quick: 'id: quick\nname: Quick one\nstages:\n  - { id: greet, type: shell, shell: { run: echo quick } }\n',
   fails: 'id: fails\nname: Fails\nstages:\n  - { id: fall, type: shell, shell: { run: "echo it broke >&2; exit 3" } }\n',
   waits: 'id: waits\nname: Waits\nstages:\n  - { id: first, type: data, data: { value: "1" } }\n  - { id: hold, needs: [first], name: Hold on, type: wait, wait: { event: go } }\n',
+  asks: 'id: asks\nname: Asks\nstages:\n  - { id: build, type: data, data: { value: "1" } }\n  - { id: publish, needs: [build], name: Publish, type: data, triggers: { all: [ { approval: { message: "Publish it?" } } ] }, data: { value: "1" } }\n',
   broken: 'id: broken\nstagse:\n  - { id: a }\n',
 };
 const dashboard = useDashboard({ pipelines });
@@ -169,6 +170,25 @@ test('Running_page_follows_by_itself_and_cancels_after_a_question', async () => 
   await page.getByText('What runs is told to stop').waitFor();
   await page.getByRole('button', { name: 'Cancel the execution' }).click();
   await page.locator(row(id)).waitFor({ state: 'detached' });
+});
+
+test('Running_page_says_who_is_waited_for_until_there_is_an_answer', async () => {
+  const page = await dashboard.open('/running');
+  const asks = await dashboard.server.run('asks');
+  const stopped = await dashboard.server.run('waits', { breakpoints: ['hold'] });
+  const paused = await dashboard.server.run('waits');
+  await page.locator(row(asks)).getByText('Waits for approval · Publish').waitFor();
+  await page.locator(row(stopped)).getByText('At a breakpoint · Hold on').waitFor();
+  await dashboard.server.ask('POST', `/api/executions/${paused}/pause`, {});
+  await page.locator(`${row(paused)} [data-status=paused]`).getByText('Paused').waitFor();
+  await look(page, 'running-waiting');
+  await look(await dashboard.open('/', { beside: page }), 'overview-waiting');
+  await look(await dashboard.open('/monitoring', { beside: page }), 'monitoring-waiting');
+  await dashboard.server.ask('POST', `/api/executions/${asks}/approve`, { stage: 'publish' });
+  await page.locator(row(asks)).waitFor({ state: 'detached' });
+  await dashboard.server.ask('POST', `/api/executions/${stopped}/resume`, {});
+  await page.locator(`${row(stopped)} [data-waiting]`).waitFor({ state: 'detached' });
+  for (const id of [stopped, paused]) await dashboard.server.ask('POST', `/api/executions/${id}/cancel`, {});
 });
 
 test('Monitors_stand_side_by_side_with_their_logs', async () => {

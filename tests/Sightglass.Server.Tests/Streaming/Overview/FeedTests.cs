@@ -6,6 +6,13 @@ namespace Sightglass.Server.Tests.Streaming.Overview;
 
 public sealed class FeedTests
 {
+    private const string Asks = """
+        id: asks
+        stages:
+          - { id: first, name: The "first", type: data, triggers: { all: [ { approval: {} } ] }, data: { value: "1" } }
+          - { id: second, type: data, triggers: { all: [ { approval: {} } ] }, data: { value: "2" } }
+        """;
+
     [Fact]
     public async Task Feed_tells_how_an_execution_stands_when_it_starts_goes_on_and_ends()
     {
@@ -82,6 +89,50 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public async Task Feed_and_lists_say_which_stage_waits_for_a_person_until_it_has_an_answer()
+    {
+        await using var server = await ServerHarness.StartAsync(Asks);
+        using var feed = await OpenAsync(server);
+        await feed.NextAsync();
+        var id = await server.RunAsync("asks");
+        var frame = await NextWaitingAsync(feed, id, "first");
+        var listed = (await server.GetAsync("/api/executions")).Json.GetProperty("executions")[0];
+        Assert.Equal(("approval", "first", "The \"first\""), WaitOf(listed));
+        Assert.Equal(WaitOf(listed), WaitOf(frame.Json));
+        await server.PostAsync($"/api/executions/{id}/approve", """{"stage":"first"}""");
+        await NextWaitingAsync(feed, id, "second");
+        await server.PostAsync($"/api/executions/{id}/approve", """{"stage":"second"}""");
+        await NextWaitingAsync(feed, id, null);
+        await server.EndAsync(id);
+        Assert.False((await server.GetAsync("/api/executions/history")).Json.GetProperty("executions")[0].TryGetProperty("waitingFor", out _));
+    }
+
+    [Fact]
+    public async Task Feed_says_at_which_breakpoint_an_execution_stands()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Printer);
+        using var feed = await OpenAsync(server);
+        await feed.NextAsync();
+        var id = await server.RunAsync("printer", """{"breakpoints":["after"]}""");
+        var frame = await NextWaitingAsync(feed, id, "after");
+        Assert.Equal(("paused", "breakpoint"), (frame.Json.GetProperty("status").GetString(), frame.Json.GetProperty("waitingFor").GetString()));
+        await server.PostAsync($"/api/executions/{id}/resume", "{}");
+        await NextWaitingAsync(feed, id, null);
+    }
+
+    [Fact]
+    public async Task Execution_that_is_cancelled_waits_for_nobody()
+    {
+        await using var server = await ServerHarness.StartAsync(Asks);
+        using var feed = await OpenAsync(server);
+        await feed.NextAsync();
+        var id = await server.RunAsync("asks");
+        await NextWaitingAsync(feed, id, "first");
+        await server.PostAsync($"/api/executions/{id}/cancel", "{}");
+        Assert.False((await NextOfAsync(feed, id, "cancelled")).Json.TryGetProperty("waitingFor", out _));
+    }
+
+    [Fact]
     public async Task Feed_tells_that_an_execution_was_deleted()
     {
         await using var server = await ServerHarness.StartAsync(Some.Printer);
@@ -140,6 +191,20 @@ public sealed class FeedTests
             var frame = await feed.NextAsync();
             Assert.NotNull(frame);
             if (frame.Data is not null && frame.Event is null && frame.Json.GetProperty("id").GetGuid() == id && frame.Json.GetProperty("status").GetString() == status) return frame;
+        }
+    }
+
+    private static (string?, string?, string?) WaitOf(JsonElement row) =>
+        (row.GetProperty("waitingFor").GetString(), row.GetProperty("waitingStage").GetString(), row.GetProperty("waitingStageName").GetString());
+
+    private static async Task<SseFrame> NextWaitingAsync(SseReader feed, Guid id, string? stage)
+    {
+        while (true)
+        {
+            var frame = await feed.NextAsync();
+            Assert.NotNull(frame);
+            if (frame.Data is null || frame.Json.GetProperty("id").GetGuid() != id) continue;
+            if ((frame.Json.TryGetProperty("waitingStage", out var key) ? key.GetString() : null) == stage) return frame;
         }
     }
 }

@@ -9,6 +9,12 @@ export function shareDone({ progress, totalStages }: Pick<ListedExecution, 'prog
   return total > 0 ? Math.min(1, (progress.completed + progress.skipped + progress.failed) / total) : null;
 }
 
+/** Says for what a person is waited for, and before which stage; null where nobody is. */
+export function waitText({ waitingFor, waitingStageName }: Pick<ListedExecution, 'waitingFor' | 'waitingStageName'>): string | null {
+  if (!waitingFor) return null;
+  return `${waitingFor === 'breakpoint' ? 'At a breakpoint' : 'Waits for approval'}${waitingStageName ? ` · ${waitingStageName}` : ''}`;
+}
+
 /** The first part of an id, enough to tell executions apart by eye. */
 export const shortId = (id: string): string => id.slice(-8);
 
