@@ -18,14 +18,15 @@ public sealed record StageHistory(ExecutionState State, StageState Stage, IReadO
     /// <param name="id">The execution.</param>
     /// <param name="key">The stage, or the instance of one.</param>
     /// <param name="before">Only attempts with a lower number.</param>
+    /// <param name="at">The sequence of the last event that counts; the end of the log by default.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The stage; <see langword="null"/> where the execution or the stage does not exist.</returns>
-    public static async Task<StageHistory?> ReadAsync(IEventStore store, Guid id, string key, int before = int.MaxValue, CancellationToken cancellationToken = default)
+    public static async Task<StageHistory?> ReadAsync(IEventStore store, Guid id, string key, int before = int.MaxValue, long at = long.MaxValue, CancellationToken cancellationToken = default)
     {
         var attempts = new Queue<StageAttempt>();
         StageAttempt? open = null;
         var total = 0;
-        var state = await LogReader.FoldAsync(store, id, long.MaxValue, Take, cancellationToken).ConfigureAwait(false);
+        var state = await LogReader.FoldAsync(store, id, at, Take, cancellationToken).ConfigureAwait(false);
         if (state?.Find(key) is not { } stage) return null;
         Close(open);
         return new StageHistory(state, stage, [.. attempts], total);

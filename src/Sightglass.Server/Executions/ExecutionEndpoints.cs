@@ -48,6 +48,7 @@ internal static class ExecutionEndpoints
                 .OfExecution()
                 .Path("stage", "Key of the stage: its id, or id[n].")
                 .Query("before", Constraint.Number(1, int.MaxValue), "Only attempts with a lower number than this.")
+                .Query("at", Constraint.Number(1, long.MaxValue), "The seq of the last event that counts; the end of the log where it is left out.")
                 .Gives("StageHistory", $"The stage and its newest {StageHistory.MaxAttempts} attempts, oldest first.")
                 .Fails(400, "invalid_query")
                 .Fails(404, "stage_not_found"));
@@ -136,10 +137,12 @@ internal static class ExecutionEndpoints
         TryGetId(context, out var id);
         var read = new ListQuery(context.Request.Query);
         var before = read.Number("before", int.MaxValue) ?? int.MaxValue;
-        var problem = read.Problem;
+        TryReadAt(context, out var at, out var unread);
+        var problem = read.Problem ?? unread;
         var stage = (string)context.GetRouteValue("stage")!;
-        var history = problem is null ? await server.States.ReadStageAsync(id, stage, before, context.RequestAborted).ConfigureAwait(false) : null;
-        if (history is not null)
+        var history = problem is null ? await server.States.ReadStageAsync(id, stage, before, at ?? long.MaxValue, context.RequestAborted).ConfigureAwait(false) : null;
+        problem ??= history is null || at is null ? null : Beyond(at.Value, history.State.LastSeq);
+        if (problem is null && history is not null)
         {
             await JsonAnswer.WriteAsync(context, history, StateJson.Write).ConfigureAwait(false);
             return;
@@ -149,7 +152,8 @@ internal static class ExecutionEndpoints
         await problem.WriteAsync(context).ConfigureAwait(false);
     }
 
-    private static bool TryReadAt(HttpContext context, out long? at, out ApiProblem? problem)
+    /// <summary>Reads the event that the query names as the last that counts; nothing where it names none.</summary>
+    internal static bool TryReadAt(HttpContext context, out long? at, out ApiProblem? problem)
     {
         var text = context.Request.Query["at"].ToString();
         (at, problem) = (null, null);
@@ -159,7 +163,8 @@ internal static class ExecutionEndpoints
         return problem is null;
     }
 
-    private static ApiProblem? Beyond(long at, long last) =>
+    /// <summary>Refuses an event that is not there yet.</summary>
+    internal static ApiProblem? Beyond(long at, long last) =>
         last >= at ? null : ApiProblem.BadRequest("invalid_query", string.Create(CultureInfo.InvariantCulture, $"The log ends at {last} so far; at is a number from 1 to it."));
 
     private static PipelineGraph? Graph(ReadOnlyMemory<byte> definition)

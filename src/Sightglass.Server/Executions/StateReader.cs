@@ -73,13 +73,13 @@ internal sealed class StateReader(PipelineEngine engine) : IDisposable
         }
     }
 
-    /// <summary>Reads a stage with its attempts.</summary>
-    public async Task<StageHistory?> ReadStageAsync(Guid id, string stage, int before, CancellationToken cancellationToken)
+    /// <summary>Reads a stage with its attempts, as they stood at an event.</summary>
+    public async Task<StageHistory?> ReadStageAsync(Guid id, string stage, int before, long at, CancellationToken cancellationToken)
     {
         await _folds.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await StageHistory.ReadAsync(engine.Store, id, stage, before, cancellationToken).ConfigureAwait(false);
+            return await StageHistory.ReadAsync(engine.Store, id, stage, before, at, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

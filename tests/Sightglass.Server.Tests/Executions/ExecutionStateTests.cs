@@ -115,6 +115,27 @@ public sealed class ExecutionStateTests
         (await server.GetAsync($"/api/executions/{id}/stages/flaky?before=x")).AssertProblem(HttpStatusCode.BadRequest, "invalid_query");
     }
 
+    [Fact]
+    public async Task Stage_is_given_with_the_attempts_that_there_were_at_an_event()
+    {
+        await using var server = await ServerHarness.StartAsync(Retried);
+        var id = await server.RunToEndAsync("retried");
+        var attempts = new List<string>();
+        foreach (var e in (await server.GetAsync($"/api/executions/{id}/events")).Json.GetProperty("events").EnumerateArray())
+        {
+            if (e.GetProperty("type").ValueEquals("stage.started")) attempts.Add("running");
+            if (e.GetProperty("type").ValueEquals("stage.failed")) attempts[^1] = "failed";
+            var at = e.GetProperty("seq").GetInt64();
+            var json = (await server.GetAsync($"/api/executions/{id}/stages/flaky?at={at}")).Json;
+            Assert.Equal(attempts, json.GetProperty("attempts").EnumerateArray().Select(a => a.GetProperty("status").GetString()!));
+            Assert.Equal(attempts.Count, json.GetProperty("stage").GetProperty("attempt").GetInt32());
+        }
+
+        Assert.Equal(3, attempts.Count);
+        foreach (var wrong in new[] { "0", "x", "99999" })
+            (await server.GetAsync($"/api/executions/{id}/stages/flaky?at={wrong}")).AssertProblem(HttpStatusCode.BadRequest, "invalid_query");
+    }
+
     private sealed class CountingStore() : PassingStore(new InMemoryEventStore())
     {
         private int _reads;

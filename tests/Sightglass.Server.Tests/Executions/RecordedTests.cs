@@ -20,6 +20,15 @@ public sealed class RecordedTests
             data: { value: "1" }
         """;
 
+    private const string Retried = """
+        id: retried
+        stages:
+          - id: talk
+            type: shell
+            retry: { maxAttempts: 2, delay: 1ms }
+            shell: { run: "echo try $SIGHTGLASS_ATTEMPT; sleep 0.3; echo once more; exit 3" }
+        """;
+
     private const string LongLine = """
         id: long
         stages:
@@ -45,6 +54,31 @@ public sealed class RecordedTests
         Assert.Equal((HttpStatusCode.PartialContent, expected), (part.Status, part.Text));
         Assert.Equal(contentRange + "24", part.Response.Content.Headers.ContentRange!.ToString());
         Assert.Equal(expected.Length, part.Response.Content.Headers.ContentLength);
+    }
+
+    [Fact]
+    public async Task Output_is_what_was_printed_up_to_an_event_when_one_is_named()
+    {
+        await using var server = await ServerHarness.StartAsync(Retried);
+        var id = await server.RunToEndAsync("retried");
+        var events = (await server.GetAsync($"/api/executions/{id}/events")).Json.GetProperty("events").EnumerateArray().ToList();
+        var printed = new Dictionary<int, string> { [1] = "", [2] = "" };
+        var newest = 0;
+        foreach (var e in events)
+        {
+            if (e.GetProperty("type").ValueEquals("stage.output")) printed[e.GetProperty("attempt").GetInt32()] += e.GetProperty("data").GetProperty("text").GetString();
+            if (e.GetProperty("type").ValueEquals("stage.started")) newest = e.GetProperty("attempt").GetInt32();
+            var at = e.GetProperty("seq").GetInt64();
+            foreach (var (attempt, text) in printed) Assert.Equal(text, (await server.GetAsync($"/api/executions/{id}/output/talk?attempt={attempt}&at={at}")).Text);
+            Assert.Equal(printed.GetValueOrDefault(newest, ""), (await server.GetAsync($"/api/executions/{id}/output/talk?at={at}")).Text);
+        }
+
+        Assert.Equal(["try 1\nonce more\n", "try 2\nonce more\n"], printed.Values);
+        var first = events.First(e => e.GetProperty("type").ValueEquals("stage.output")).GetProperty("seq").GetInt64();
+        var part = await server.GetAsync($"/api/executions/{id}/output/talk?attempt=1&at={first}", ("Range", "bytes=-5"));
+        Assert.Equal(("ry 1\n", "bytes 1-5/6"), (part.Text, part.Response.Content.Headers.ContentRange!.ToString()));
+        foreach (var wrong in new[] { "0", "x", $"{events.Count + 1}" })
+            (await server.GetAsync($"/api/executions/{id}/output/talk?at={wrong}")).AssertProblem(HttpStatusCode.BadRequest, "invalid_query");
     }
 
     [Theory]

@@ -11,9 +11,17 @@ stages:
   - { id: two, name: Second, needs: [one], shell: { run: exit 3 } }
   - { id: three, name: Third, needs: [one], shell: { run: echo third line } }
 `,
+  tries: `id: tries
+name: Tries
+stages:
+  - id: talk
+    type: shell
+    retry: { maxAttempts: 2, delay: 10ms }
+    shell: { run: "echo try $SIGHTGLASS_ATTEMPT; sleep 0.4; echo once more; sleep 0.4; echo the end; exit 3" }
+`,
 };
 
-interface Event { seq: number; type: string; stage?: string }
+interface Event { seq: number; type: string; stage?: string; attempt?: number; data: { text?: string } }
 
 let id = '';
 let events: Event[] = [];
@@ -87,4 +95,57 @@ test('Logs_of_a_moment_are_those_that_were_there_then', async () => {
   await place(page).press('Home');
   await isAt(page, 1);
   await expect.poll(() => page.getByText('first line').count()).toBe(0);
+});
+
+test('Inspector_shows_a_stage_as_it_was_whatever_came_later', async () => {
+  const other = await dashboard.server.run('tries');
+  await until(async () => (await dashboard.server.ask<{ endTime: number | null }>('GET', `/api/executions/${other}`)).endTime !== null, 'the execution ends');
+  const { events } = await dashboard.server.ask<{ events: Event[] }>('GET', `/api/executions/${other}/events`);
+  const page = await dashboard.open(`/executions/${other}?tab=replay&stage=talk&at=1`);
+  const section = (key: string) => page.locator(`[data-section=${key}]`);
+  let printed = '';
+  let attempts: string[] = [];
+  const isTold = async () => {
+    if (attempts.length > 0) {
+      const text = page.getByRole('region', { name: 'Printed output' });
+      if (printed === '') await expect.poll(() => text.count()).toBe(0);
+      else await expect.poll(async () => (await text.textContent())?.trim()).toBe(printed.trim());
+      await expect.poll(() => section('attempts').locator('tbody [data-status]').evaluateAll((all) => all.map((one) => one.getAttribute('data-status')))).toEqual(attempts.toReversed());
+    } else expect(await section('attempts').count()).toBe(0);
+    expect(await section('error').count()).toBe(attempts.includes('failed') ? 1 : 0);
+  };
+  const take = (event: Event) => {
+    if (event.type === 'stage.started') [printed, attempts] = ['', [...attempts, 'running']];
+    if (event.type === 'stage.output') printed += event.data.text ?? '';
+    if (event.type === 'stage.failed') attempts = [...attempts.slice(0, -1), 'failed'];
+  };
+  take(events[0]!);
+  await isAt(page, 1);
+
+  // On, an event at a time.
+  for (const event of events.slice(1)) {
+    take(event);
+    await page.keyboard.press('ArrowRight');
+    await isAt(page, event.seq);
+    if (event.type === 'stage.started' && attempts.length === 1) await section('attempts').getByRole('heading').getByRole('button').click();
+    await isTold();
+  }
+
+  // Back, and ahead by a jump.
+  for (const seq of [events.find((event) => event.type === 'stage.output')!.seq, events.at(-1)!.seq, events.findLast((event) => event.type === 'stage.output')!.seq - 1]) {
+    [printed, attempts] = ['', []];
+    for (const event of events.slice(0, seq)) take(event);
+    await place(page).focus();
+    await page.goto(`${dashboard.server.address}/executions/${other}?tab=replay&stage=talk&at=${seq}`);
+    await isAt(page, seq);
+    await isTold();
+  }
+  await place(page).press('Home');
+  await isAt(page, 1);
+  expect(await section('output').count()).toBe(0);
+  await place(page).press('End');
+  await isAt(page, events.at(-1)!.seq);
+  [printed, attempts] = ['', []];
+  events.forEach(take);
+  await isTold();
 });

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Sightglass.Core.Ports;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
 using Sightglass.Server.Executions.Transfer;
@@ -22,18 +23,26 @@ internal static class OutputEndpoint
                 .Query("offset", Constraint.Number(0, long.MaxValue, 0), "How many bytes to pass over.")
                 .Query("limit", Constraint.Number(0, long.MaxValue), "The most bytes to give; all where it is left out or 0.")
                 .Query("attempt", Constraint.Number(1, int.MaxValue), "Of which attempt; the newest where it is left out.")
+                .Query("at", Constraint.Number(1, long.MaxValue), "The seq of the last event that counts: what was printed up to then.")
                 .Query("stream", Constraint.OneOf("output", "error").NoDefault(), "Only what was printed to one of them; both as they came where it is left out.")
                 .Header("Range", Constraint.Text(ServerLimits.MaxPathPart), "bytes=FROM-TO, bytes=FROM- or bytes=-LAST; passed over where offset or limit is given.")
                 .Gives("text/plain", null, "The text, as a download.")
                 .Gives("text/plain", null, "The part that Range asks for.", 206)
+                .Fails(400, "invalid_query")
                 .Fails(404, "stage_not_found")
                 .Fails(416, "range_not_satisfiable"));
 
     private static async Task OutputAsync(HttpContext context, ServerContext server)
     {
         var stage = (string)context.GetRouteValue("stage")!;
+        if (!ExecutionEndpoints.TryReadAt(context, out var at, out var unread))
+        {
+            await unread!.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
         var found = ExecutionEndpoints.TryGetId(context, out var id)
-            ? await server.Engine.ReadStateAsync(id, state => (Known: true, Attempt: state.Find(stage)?.Attempt)).ConfigureAwait(false)
+            ? await server.Engine.ReadStateAsync(id, state => (Known: true, Attempt: state.Find(stage)?.Attempt, Last: state.LastSeq)).ConfigureAwait(false)
             : default;
         if (!found.Known)
         {
@@ -47,10 +56,25 @@ internal static class OutputEndpoint
             return;
         }
 
+        if (at > found.Last && ExecutionEndpoints.Beyond(at.Value, await LastAsync(server, id, context).ConfigureAwait(false)) is { } beyond)
+        {
+            await beyond.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
         var query = context.Request.Query;
-        var attempt = NumberOf(query["attempt"]) is > 0 and var asked ? (int)asked : newest;
-        var text = new PrintedText(server.Engine.Store, id, stage, attempt, query["stream"].ToString());
+        var attempt = NumberOf(query["attempt"]) is > 0 and var asked ? (int)asked
+            : at is { } then ? await server.States.FoldAsync(id, then, state => state.Find(stage)?.Attempt ?? 0, context.RequestAborted).ConfigureAwait(false)
+            : newest;
+        var text = new PrintedText(server.Engine.Store, id, stage, attempt, query["stream"].ToString(), at ?? long.MaxValue);
         await SendAsync(context, text, $"{SafeName.Of(stage)}-{attempt}.txt").ConfigureAwait(false);
+    }
+
+    // What was printed last is in the log, and told, a moment before its owner's state counts it.
+    private static async Task<long> LastAsync(ServerContext server, Guid id, HttpContext context)
+    {
+        var page = await server.Engine.Store.ListAsync(new ExecutionQuery { Id = id, Limit = 1 }, context.RequestAborted).ConfigureAwait(false);
+        return page.Items is [var item] ? item.LastSeq : 0;
     }
 
     private static async Task SendAsync(HttpContext context, PrintedText text, string fileName)

@@ -12,7 +12,8 @@ namespace Sightglass.Server.Executions.Recorded;
 /// <param name="stage">Key of the stage.</param>
 /// <param name="attempt">The attempt.</param>
 /// <param name="stream"><c>output</c> or <c>error</c>; empty for both as they came.</param>
-internal sealed class PrintedText(IEventStore store, Guid id, string stage, int attempt, string stream)
+/// <param name="at">The last event that counts.</param>
+internal sealed class PrintedText(IEventStore store, Guid id, string stage, int attempt, string stream, long at)
 {
     private const int ReadBytes = 256 * 1024;
 
@@ -44,7 +45,7 @@ internal sealed class PrintedText(IEventStore store, Guid id, string stage, int 
     private async Task ReadAsync(Action<string> take, Func<bool> isDone, Func<CancellationToken, ValueTask> afterPage, CancellationToken cancellationToken)
     {
         long cursor = 0;
-        while (!isDone())
+        while (!isDone() && cursor < at)
         {
             var page = await store.ReadAsync(id, cursor, BlockFilter.All, ReadBytes, cancellationToken).ConfigureAwait(false);
             if (page.Blocks.Count == 0) return;
@@ -54,7 +55,7 @@ internal sealed class PrintedText(IEventStore store, Guid id, string stage, int 
                 if (block.Kind != BlockKind.Report) continue;
                 foreach (var e in EventJson.ReadBlock(block.Bytes))
                 {
-                    if (e.Data is StageOutputWritten written && e.Stage == stage && e.Attempt == attempt && (stream.Length == 0 || written.Stream == stream)) take(written.Text);
+                    if (e.Seq <= at && e.Data is StageOutputWritten written && e.Stage == stage && e.Attempt == attempt && (stream.Length == 0 || written.Stream == stream)) take(written.Text);
                 }
             }
 

@@ -23,16 +23,16 @@ describe('What a stage prints', () => {
     const known = encoder.encode(pieces.slice(0, heard + random(10)).join(''));
     const from = Math.min(known.length, random(50));
     const skip = from === 0 ? 0 : Math.max(0, known.subarray(from, from + 4).findIndex((byte) => (byte & 0xc0) !== 0x80));
-    printed.begin({ from: from + skip, text: new TextDecoder().decode(known.subarray(from + skip)), total: known.length });
+    printed.begin({ from: from + skip, text: new TextDecoder().decode(known.subarray(from + skip)), total: known.length }, 0);
     printed.take(events.slice(Math.max(0, heard - random(5))));
-    if (printed.hasGap) printed.begin({ from: from + skip, text: new TextDecoder().decode(encoder.encode(whole).subarray(from + skip)), total: offset });
+    if (printed.hasGap) printed.begin({ from: from + skip, text: new TextDecoder().decode(encoder.encode(whole).subarray(from + skip)), total: offset }, 0);
     expect(printed.text).toBe(new TextDecoder().decode(encoder.encode(whole).subarray(from + skip)));
     expect([printed.end, printed.hasGap]).toEqual([offset, false]);
   });
 
   it('is that of one attempt of one stage', () => {
     const printed = new PrintedText('a', 2);
-    printed.begin({ from: 0, text: '', total: 0 });
+    printed.begin({ from: 0, text: '', total: 0 }, 0);
     expect(printed.take([output('x', 0, 'b', 2), output('y', 0, 'a', 1)])).toBe(false);
     expect(printed.take([output('z', 0, 'a', 2)])).toBe(true);
     expect(printed.text).toBe('z');
@@ -40,7 +40,7 @@ describe('What a stage prints', () => {
 
   it('is kept to a bound, and what stands before can be put in front again', () => {
     const printed = new PrintedText('a', 1);
-    printed.begin({ from: 0, text: '', total: 0 });
+    printed.begin({ from: 0, text: '', total: 0 }, 0);
     const line = `${'x'.repeat(99)}\n`;
     for (let i = 0; i < 20_000; i++) printed.take([output(line, i * 100)]);
     expect(printed.text.length).toBeLessThanOrEqual(2 * keptText);
@@ -48,5 +48,19 @@ describe('What a stage prints', () => {
     const { from } = printed;
     printed.prepend({ from: from - 100, text: line, total: 0 });
     expect(printed.from).toBe(from - 100);
+  });
+
+  it('says up to which event it is whole: what was read, and what was heard since without a gap', () => {
+    const at = (seq: number) => ({ ...output('x', seq - 1), seq });
+    const printed = new PrintedText('a', 1);
+    printed.take([at(4), at(5)]);
+    expect(printed.seq).toBe(0);
+    printed.take([at(6)]);
+    printed.begin({ from: 0, text: 'xxx', total: 3 }, 3);
+    expect([printed.seq, printed.text]).toEqual([6, 'xxxxxx']);
+    printed.take([at(9)]);
+    expect([printed.seq, printed.hasGap]).toEqual([6, true]);
+    printed.begin({ from: 0, text: 'xxxxxxxx', total: 8 }, 8);
+    expect([printed.seq, printed.text, printed.hasGap]).toEqual([9, 'x'.repeat(9), false]);
   });
 });

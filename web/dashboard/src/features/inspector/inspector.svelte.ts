@@ -1,4 +1,5 @@
 import type { components, ExecutionEvent, ExecutionState, StageState } from '@sightglass/client';
+import { untrack } from 'svelte';
 import { api } from '../../shared/api.js';
 import type { ExecutionPiece } from '../../shared/execution.js';
 import { load } from '../../shared/load.svelte.js';
@@ -30,6 +31,7 @@ export function findStage(state: ExecutionState, key: string): StageState | null
 export class InspectedStage {
   readonly #id: string;
   readonly #key: string;
+  readonly #seq: () => number;
   readonly #facts: StageFacts;
   readonly #stop = new AbortController();
   #printed: PrintedText | null = null;
@@ -47,13 +49,14 @@ export class InspectedStage {
     const { state } = piece();
     this.#id = state.id;
     this.#key = stage().key;
+    this.#seq = () => untrack(() => piece().state.seq);
     this.#facts = new StageFacts(this.#key);
     const attempt = $derived(stage().attempt);
     const status = $derived(stage().status);
     const onEvents = $derived(piece().onEvents);
     this.history = load<StageHistory | null>(async (signal) => {
       void [attempt, status];
-      return api.get('/api/executions/{id}/stages/{stage}', { path: { id: this.#id, stage: this.#key }, signal });
+      return api.get('/api/executions/{id}/stages/{stage}', { path: { id: this.#id, stage: this.#key }, query: { at: this.#seq() }, signal });
     });
     const seq = $derived(piece().state.seq);
     $effect(() => onEvents((events) => this.#take(events)));
@@ -62,10 +65,10 @@ export class InspectedStage {
       if (seq > this.#facts.seq) void this.#readFacts(seq);
     });
     $effect(() => {
-      if (attempt > 0 && this.#printed?.attempt !== attempt) {
-        this.#printed = new PrintedText(this.#key, attempt);
-        void this.#readPrinted();
-      }
+      const at = seq;
+      if (attempt === 0) return;
+      if (this.#printed?.attempt !== attempt) this.#printed = new PrintedText(this.#key, attempt);
+      if (this.#printed.seq < at) void this.#readPrinted();
     });
     $effect(() => () => this.#stop.abort());
   }
@@ -94,7 +97,7 @@ export class InspectedStage {
     this.#isReading = true;
     try {
       const from = Math.max(0, printed.from - pieceBytes);
-      const part = await this.#part(printed, `bytes=${from}-${printed.from - 1}`);
+      const part = await this.#part(printed, printed.seq, `bytes=${from}-${printed.from - 1}`);
       printed.prepend(part);
       this.#changed();
     } catch (error) {
@@ -144,14 +147,18 @@ export class InspectedStage {
   }
 
   async #readPrinted(): Promise<void> {
-    const printed = this.#printed;
-    if (!printed || this.#isReading) return;
+    if (this.#isReading) return;
     this.#isReading = true;
     try {
-      // Most print little. Of a lot the end is read, which a range of nothing would not be given of.
-      const head = await this.#part(printed, null, { offset: 0, limit: pieceBytes + 1 });
-      printed.begin(head.total > pieceBytes ? await this.#part(printed, `bytes=-${pieceBytes}`) : head);
-      this.#changed();
+      // Meanwhile another attempt may have begun, or a replay have gone on.
+      for (let printed = this.#printed; printed && !this.#isCurrent(printed); printed = this.#printed) {
+        const at = Math.max(this.#seq(), printed.seq);
+
+        // Most print little. Of a lot the end is read, which a range of nothing would not be given of.
+        const head = await this.#part(printed, at, null, { offset: 0, limit: pieceBytes + 1 });
+        printed.begin(head.total > pieceBytes ? await this.#part(printed, at, `bytes=-${pieceBytes}`) : head, at);
+        this.#changed();
+      }
     } catch (error) {
       if (!this.#stop.signal.aborted) this.error = error;
     } finally {
@@ -159,9 +166,13 @@ export class InspectedStage {
     }
   }
 
-  async #part(printed: PrintedText, range: string | null, query: { offset?: number; limit?: number } = {}): Promise<PrintedPart> {
+  #isCurrent(printed: PrintedText): boolean {
+    return printed.isRead && !printed.hasGap && printed.seq >= this.#seq();
+  }
+
+  async #part(printed: PrintedText, at: number, range: string | null, query: { offset?: number; limit?: number } = {}): Promise<PrintedPart> {
     const answer = await api.open('/api/executions/{id}/output/{stage}', {
-      path: { id: this.#id, stage: this.#key }, query: { attempt: printed.attempt, ...query }, header: range === null ? {} : { Range: range }, signal: this.#stop.signal,
+      path: { id: this.#id, stage: this.#key }, query: { attempt: printed.attempt, at, ...query }, header: range === null ? {} : { Range: range }, signal: this.#stop.signal,
     });
     const bytes = new Uint8Array(await answer.arrayBuffer());
     const [, first, , total] = /bytes (\d+)-(\d+)\/(\d+)/.exec(answer.headers.get('content-range') ?? '') ?? [];

@@ -26,6 +26,11 @@ export class PrintedText {
   #from = 0;
   #end = 0;
   #begun = false;
+  #seq = 0;
+
+  // From which event to which all were heard.
+  #heardFrom = 0;
+  #heardTo = 0;
   #waiting: Piece[] = [];
 
   constructor(stage: string, attempt: number) {
@@ -39,13 +44,16 @@ export class PrintedText {
   /** How many bytes were printed, as far as is known. */
   get end(): number { return this.#end; }
   get isRead(): boolean { return this.#begun; }
+  /** The last event that counts. */
+  get seq(): number { return this.#seq; }
 
   /** Whether something is missing between what was read and what came: it has to be read again. */
   get hasGap(): boolean { return this.#begun && this.#waiting.length > 0; }
 
-  /** Begins with the end of what was printed so far. */
-  begin({ from, text, total }: PrintedPart): void {
+  /** Begins with the end of what was printed up to an event. */
+  begin({ from, text, total }: PrintedPart, seq: number): void {
     [this.#text, this.#from, this.#end, this.#begun] = [text, from, total, true];
+    this.#reach(seq);
     this.#drain();
   }
 
@@ -57,6 +65,11 @@ export class PrintedText {
   /** Takes new events; tells whether the text has changed. */
   take(events: readonly ExecutionEvent[]): boolean {
     let isNew = false;
+    if (events.length > 0) {
+      if (events[0]!.seq > this.#heardTo + 1) this.#heardFrom = events[0]!.seq;
+      this.#heardTo = Math.max(this.#heardTo, events.at(-1)!.seq);
+      this.#reach(this.#seq);
+    }
     for (const event of events) {
       if (event.type !== 'stage.output' || event.stage !== this.stage || event.attempt !== this.attempt) continue;
       const { text, offset } = event.data;
@@ -70,6 +83,12 @@ export class PrintedText {
     }
     this.#drain();
     return true;
+  }
+
+  // What was heard counts once it follows what was read.
+  #reach(seq: number): void {
+    this.#seq = Math.max(this.#seq, seq);
+    if (this.#begun && this.#heardFrom <= this.#seq + 1) this.#seq = Math.max(this.#seq, this.#heardTo);
   }
 
   #drain(): void {
