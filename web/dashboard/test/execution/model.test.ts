@@ -17,6 +17,7 @@ class Server {
     if (!url.pathname.endsWith('/events')) return Response.json(this.state);
     const after = Number(url.searchParams.get('after'));
     const events = this.log.filter((event) => event.seq > after).slice(0, Number(url.searchParams.get('limit')) || 1000);
+    if (url.searchParams.has('types')) return Response.json({ events: [], last: this.log.at(-1)?.seq ?? after, complete: this.isComplete });
     if (new Headers(init?.headers).get('accept') !== 'text/event-stream') {
       return Response.json({ events, last: events.at(-1)?.seq ?? after, complete: this.isComplete });
     }
@@ -45,13 +46,15 @@ describe('ExecutionModel', () => {
   let states: ExecutionState[];
   let connections: Connection[];
   let model: ExecutionModel;
+  let heads: number[];
 
   beforeEach(async () => {
     vi.useFakeTimers();
     server = new Server();
     states = [];
     connections = [];
-    model = new ExecutionModel('x', { fetch: server.fetch }, { onState: (state) => states.push(state), onConnection: (connection) => connections.push(connection) });
+    heads = [];
+    model = new ExecutionModel('x', { fetch: server.fetch }, { onState: (state) => states.push(state), onConnection: (connection) => connections.push(connection), onHead: (seq) => heads.push(seq) });
     await vi.advanceTimersByTimeAsync(10);
   });
   afterEach(() => {
@@ -118,6 +121,16 @@ describe('ExecutionModel', () => {
     expect(seen).toEqual([2]);
     expect(reported).toHaveBeenCalledOnce();
     vi.unstubAllGlobals();
+  });
+
+  test('asks while it is paused how far the log is, and no longer', async () => {
+    model.pause();
+    server.log = [started(2, 'a'), output(3, 'x'), output(4, 'y')];
+    await vi.advanceTimersByTimeAsync(2000);
+    expect([model.seq, ...heads]).toEqual([1, 4]);
+    model.resume();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([model.seq, ...heads]).toEqual([4, 4]);
   });
 
   test('misses and repeats nothing when it is paused, refreshed and resumed', async () => {

@@ -6,9 +6,10 @@ import { connectionLook, eventCount } from '../../src/features/execution/connect
 import { factsOf } from '../../src/features/execution/definition.js';
 import { timeLeft, typicalOf } from '../../src/features/execution/estimate.js';
 import { isStalled, noticesOf, readOptIns, stalledAfter, toggled, wants } from '../../src/features/execution/notices.js';
-import { attemptText, reasonText, waitText } from '../../src/features/execution/rowText.js';
+import { attemptText, runsFor, waitText } from '../../src/features/execution/rowText.js';
 import { faviconOf, titleOf } from '../../src/features/execution/title.js';
 import { scrollTo, windowOf } from '../../src/features/execution/window.js';
+import { reasonText } from '../../src/shared/reasons.js';
 import type { Caller, Role } from '../../src/shared/session/roles.js';
 import { execution, stage } from './some.js';
 
@@ -70,6 +71,7 @@ describe('rows', () => {
   test.each([[1, 3, 'attempt 1/3'], [2, 3, 'attempt 2/3'], [5, 3, 'attempt 5'], [1, 1, ''], [0, 3, '']])('attempt %s of %s is "%s"', (attempt, maxAttempts, text) =>
     expect(attemptText(stage('a', { attempt }), { ...facts, maxAttempts })).toBe(text));
   test('say why a stage was skipped', () => expect([reasonText('dependency_failed'), reasonText('toString')]).toEqual(['a stage before it failed', 'toString']));
+  test.each([[0, '0.0 s'], [-3, '0.0 s'], [999, '0.0 s'], [1999, '1.0 s'], [61_500, '1 min 01 s']])('say after %s ms that a stage runs for %s', (ms, text) => expect(runsFor(ms)).toBe(text));
   test('say what a stage waits for', () => {
     expect(waitText(stage('a'), [stage('b'), stage('c')], 0)).toBe('waiting for 2 stages');
     expect(waitText(stage('a'), [stage('b')], 0)).toBe('waiting for 1 stage');

@@ -5,7 +5,7 @@ import { keptFacts, StageFacts } from '../../src/features/inspector/facts.js';
 import { hints } from '../../src/features/inspector/hints.js';
 import { Sections } from '../../src/features/inspector/sections.js';
 import { cutAtLines, isReference, printedAs, viewsOf } from '../../src/features/inspector/value.js';
-import { traitsOf } from '../../src/features/inspector/words.js';
+import { answerText, traitsOf } from '../../src/features/inspector/words.js';
 
 const read = (name: string) => readFileSync(`../../tests/contracts/logs/${name}.ndjson`, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as ExecutionEvent);
 
@@ -31,6 +31,16 @@ describe('Facts of a stage', () => {
     facts.take(events);
     expect(facts.told.messages.map((message) => message.kind)).toEqual(['request', 'response', 'delegation', 'escalation']);
     expect(facts.told).not.toBe(before);
+  });
+
+  it('hold what people answered, with their words and when', () => {
+    const facts = new StageFacts('publish');
+    const answer = (seq: number, type: string, data: object) => ({ seq, time: `t${seq}`, executionId: '', type, stage: 'publish', data }) as unknown as ExecutionEvent;
+    facts.take([
+      answer(1, 'approval.rejected', { trigger: 1, by: 'ada', comment: 'Not on a Friday' }), answer(2, 'approval.granted', { trigger: 1, by: 'bob' }),
+      answer(3, 'approval.rejected', { trigger: 1, by: 'timeout' }),
+    ]);
+    expect(facts.told.answers.map((one) => `${one.time} ${answerText(one)}`)).toEqual(['t1 Rejected by ada: Not on a Friday', 't2 Approved by bob', 't3 Rejected, since nobody answered in time']);
   });
 
   it('are bounded, and say how many were too old', () => {

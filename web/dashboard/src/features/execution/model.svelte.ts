@@ -1,10 +1,12 @@
 import { untrack } from 'svelte';
 import { createClient } from '@sightglass/client';
 import type { ExecutionState } from '@sightglass/client';
+import type { OverviewChange } from '@sightglass/client/feed';
 import { api, server } from '../../shared/api.js';
 import { clock } from '../../shared/clock.svelte.js';
 import type { ExecutionGraph, ExecutionPiece } from '../../shared/execution.js';
 import { load } from '../../shared/load.svelte.js';
+import { overview } from '../../shared/overview/overview.svelte.js';
 import { factsOf, readValue } from './definition.js';
 import type { DefinitionFacts } from './definition.js';
 import { typicalOf } from './estimate.js';
@@ -29,6 +31,7 @@ export class ViewedExecution {
   readonly #graph;
   readonly #facts;
   readonly #past;
+  readonly #lastWords;
 
   /** The last snapshot; null before the first. */
   state = $state.raw<ExecutionState | null>(null);
@@ -37,11 +40,19 @@ export class ViewedExecution {
   /** Counts the logs that were shown: where one begins anew, what was read of the other counts no longer. */
   generation = $state(0);
 
+  #told = $state(0);
+
+  /** How far the log is by what the server told of it last. The page has less where it is paused or lags behind. */
+  readonly head = $derived.by(() => Math.max(this.#told, this.#inFeed));
+
   /** When the last event came, by this machine's clock. */
   heardAt = Date.now();
 
+  // A row of the feed says how far the log is; one of a list does not.
+  readonly #inFeed = $derived.by(() => (overview.rows.find((row) => row.id === this.id) as Partial<OverviewChange> | undefined)?.seq ?? 0);
   readonly #hash = $derived(this.state?.definitionHash ?? null);
   readonly #pipeline = $derived(this.state?.pipelineId ?? null);
+  readonly #failed = $derived(this.state?.status === 'failed' ? this.state.failedStage : null);
   readonly #stageCount = $derived(this.state?.stages.length ?? 0);
 
   /** With what was asked for already, where something was. */
@@ -50,11 +61,15 @@ export class ViewedExecution {
     const asking = opening ? { ...server, fetch: opening.fetch } : server;
     this.#model = new ExecutionModel(id, asking, {
       onState: (state, isAnew) => {
-        if (isAnew) this.generation++;
+        if (isAnew) {
+          this.generation++;
+          this.#told = 0;
+        }
         this.heardAt = Date.now();
         this.state = state;
       },
       onConnection: (connection) => (this.connection = connection),
+      onHead: (seq) => (this.#told = seq),
     });
     const first = createClient(asking);
     this.#graph = load<ExecutionGraph>(async (signal) => (await first.get('/api/executions/{id}/graph', { path: { id }, signal })) as ExecutionGraph);
@@ -69,6 +84,10 @@ export class ViewedExecution {
       // Not of the pipeline: it may be another program's, or gone.
       return (await api.get('/api/executions/history', { query: { pipeline, status: ['completed'], pageSize: pastExecutions }, signal })).executions;
     });
+    this.#lastWords = load<string | null>(async (signal) => {
+      const stage = this.#failed;
+      return stage === null ? null : (await import('./lastWords.js')).lastWordsOf(api, id, stage, signal);
+    });
     $effect(() => () => this.#model.close());
   }
 
@@ -76,6 +95,9 @@ export class ViewedExecution {
   readonly isPlanned = $derived.by(() => this.#graph.status !== 'loading');
   readonly graph = $derived.by(() => this.#graph.value ?? null);
   readonly facts = $derived.by(() => this.#facts.value ?? noFacts);
+
+  /** The last that the stage that failed wrote to its standard error; null where it wrote nothing. */
+  readonly lastWords = $derived.by(() => this.#lastWords.value ?? null);
 
   /** How long executions of its pipeline take as a rule, in milliseconds; null where that is not known. */
   readonly typical = $derived.by(() => typicalOf((this.#past.value ?? []).filter(({ id }) => id !== this.id)));

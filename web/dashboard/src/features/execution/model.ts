@@ -16,9 +16,14 @@ export interface ModelListener {
   /** Takes each snapshot; with `isAnew` the log is another one than before. */
   onState(state: ExecutionState, isAnew: boolean): void;
   onConnection(connection: Connection): void;
+  /** Told how far the log is, while the page takes no updates. */
+  onHead?(seq: number): void;
 }
 
 const pageSize = 1000;
+
+/** How often it is asked how far the log is, in milliseconds. */
+const lookEvery = 2000;
 
 /** Follows one execution and gives snapshots of it, as often as a page can show them; what comes between two is told with the later. */
 export class ExecutionModel {
@@ -32,6 +37,7 @@ export class ExecutionModel {
   #waiting: ExecutionEvent[] = [];
   #parked: ParkedReason | null = null;
   #isAnew = true;
+  #looking: ReturnType<typeof setInterval> | undefined;
 
   constructor(id: string, server: ServerOptions, listener: ModelListener) {
     this.#id = id;
@@ -93,6 +99,7 @@ export class ExecutionModel {
 
   close(): void {
     this.#pulse.stop();
+    clearInterval(this.#looking);
     this.#following.close();
     this.#listeners.clear();
   }
@@ -120,7 +127,20 @@ export class ExecutionModel {
   }
 
   #connect(mode: FollowMode, { error, retryIn }: ModeDetail): void {
+    clearInterval(this.#looking);
+    if (mode === 'paused') this.#looking = setInterval(() => void this.#look(), lookEvery);
     this.#listener.onConnection({ mode, error: error ?? null, retryAt: retryIn === undefined ? null : Date.now() + retryIn });
+  }
+
+  // Of this type none comes after the first: the cursor of the page that would follow is the end of the log.
+  async #look(): Promise<void> {
+    if (this.seq === 0 || globalThis.document?.hidden) return;
+    try {
+      const { last } = await this.#api.get('/api/executions/{id}/events', { path: { id: this.#id }, query: { after: this.seq, limit: 1, types: ['execution.created'] } });
+      this.#listener.onHead?.(last);
+    } catch {
+      // What is known stays as it is; the next look may tell.
+    }
   }
 
   #tell(): void {

@@ -1,7 +1,7 @@
 import type { EventOf, ExecutionEvent } from '@sightglass/client';
 
 /** The types of events that the inspector reads of a stage beside its state. */
-export const factTypes = ['stage.started', 'stage.completed', 'stage.failed', 'stage.cancelled', 'stage.skipped', 'agent.*'] as const;
+export const factTypes = ['stage.started', 'stage.completed', 'stage.failed', 'stage.cancelled', 'stage.skipped', 'agent.*', 'approval.granted', 'approval.rejected'] as const;
 
 /** The most facts of one kind that are kept; the newest count. */
 export const keptFacts = 500;
@@ -16,6 +16,15 @@ export interface AttemptFacts {
   tokens: EventOf<'stage.completed'>['data']['tokens'];
 }
 
+/** What was answered to an approval that the stage asked for. */
+export interface Answer {
+  readonly seq: number;
+  readonly time: string;
+  readonly isGranted: boolean;
+  readonly by: string | undefined;
+  readonly comment: string | undefined;
+}
+
 /** What is told of a stage as a whole. */
 export interface Told {
   readonly personality: Readonly<Record<string, unknown>> | null;
@@ -26,6 +35,7 @@ export interface Told {
   readonly changes: readonly Data<'agent.state'>[];
   readonly tools: readonly Data<'agent.tool'>[];
   readonly skipped: EventOf<'stage.skipped'>['data'] | null;
+  readonly answers: readonly Answer[];
   /** How many facts were too old to be kept. */
   readonly dropped: number;
 }
@@ -34,7 +44,7 @@ export interface Told {
 export class StageFacts {
   readonly stage: string;
   readonly #attempts = new Map<number, AttemptFacts>();
-  #told: Told = { personality: null, slug: null, messages: [], memories: [], changes: [], tools: [], skipped: null, dropped: 0 };
+  #told: Told = { personality: null, slug: null, messages: [], memories: [], changes: [], tools: [], skipped: null, answers: [], dropped: 0 };
   #seq = 0;
 
   constructor(stage: string) {
@@ -88,6 +98,11 @@ export class StageFacts {
       case 'agent.memory': return this.#tell({ memories: this.#keep(this.#told.memories, of(event.data)) });
       case 'agent.state': return this.#tell({ changes: this.#keep(this.#told.changes, of(event.data)) });
       case 'agent.tool': return this.#tell({ tools: this.#keep(this.#told.tools, of(event.data)) });
+      case 'approval.granted':
+      case 'approval.rejected': {
+        const { by, comment } = event.data;
+        return this.#tell({ answers: this.#keep(this.#told.answers, { seq: event.seq, time: event.time, isGranted: event.type === 'approval.granted', by, comment }) });
+      }
       default: return false;
     }
   }

@@ -1,9 +1,15 @@
 import type { StageState } from '@sightglass/client';
+import type { Answer } from './facts.js';
 
 const waits: Record<string, string> = { timer: 'a time', event: 'an event', approval: 'a person', retry: 'the next try', group: 'a slot of its group', child: 'its child', condition: 'a condition', trigger: 'its trigger' };
 
 /** What a stage waits for, in a word; empty where it waits for nothing. */
 export const waitsFor = (stage: StageState): string => (stage.waitingFor === null ? '' : waits[stage.waitingFor] ?? stage.waitingFor);
+
+/** What somebody answered to an approval, in words, with what they said. */
+export const answerText = ({ isGranted, by, comment }: Answer): string =>
+  by === 'timeout' ? `${isGranted ? 'Approved' : 'Rejected'}, since nobody answered in time`
+    : `${isGranted ? 'Approved' : 'Rejected'}${by ? ` by ${by}` : ''}${comment ? `: ${comment}` : ''}`;
 
 const traits: Record<string, string> = { tone: 'Tone', style: 'Style', riskTolerance: 'Risk tolerance', domain: 'Domain', collaboration: 'Collaboration', constraints: 'Constraints' };
 

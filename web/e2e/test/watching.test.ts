@@ -1,0 +1,179 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { look, until, useDashboard } from '../harness/dashboard.js';
+
+const talk = (id: string, words: number) => `
+id: ${id}
+name: Talk
+stages:
+  - { id: speak, name: Speak up, type: shell, shell: { run: "for n in $(seq 1 ${words}); do echo word $n; sleep 0.1; done" } }
+  - { id: after, type: shell, needs: [speak], shell: { run: "for n in $(seq 1 ${words}); do echo more $n; sleep 0.1; done" } }
+`;
+const pipelines = {
+  talk: talk('talk', 40),
+  quiet: 'id: quiet\nname: Quiet\nstages:\n  - { id: nothing, type: shell, shell: { run: "true" } }\n',
+  waits: 'id: waits\nname: Waits\nstages:\n  - { id: hold, type: wait, wait: { event: never } }\n  - { id: later, type: data, needs: [hold], data: { value: 1 } }\n',
+  asks: `
+id: asks
+name: Asks
+stages:
+  - id: publish
+    type: shell
+    triggers: { approval: { message: "Publish it?" } }
+    shell: { run: echo published }
+`,
+  breaks: `
+id: breaks
+name: Breaks
+stages:
+  - { id: fine, type: shell, shell: { run: echo fine } }
+  - { id: broken, name: Pack it up, type: shell, needs: [fine], shell: { run: "echo begun >&2; echo 'tar: no space left' >&2; exit 3" } }
+`,
+};
+
+const hostileWords = '<img src=x onerror=window.hacked=1>';
+
+const dashboard = useDashboard({ pipelines });
+const inspector = (page: Page) => page.getByTestId('inspector');
+const search = (page: Page) => new URL(page.url()).search;
+const statusOf = async (id: string) => (await dashboard.server.ask<{ status: string }>('GET', `/api/executions/${id}`)).status;
+const ended = (id: string) => until(async () => /completed|failed|cancelled/.test(await statusOf(id)), `the end of ${id}`);
+const open = (id: string, query = '', options: Parameters<typeof dashboard.open>[1] = {}) => dashboard.open(`/executions/${id}${query}`, options);
+
+async function run(pipeline: string, isEnded = false): Promise<string> {
+  const id = await dashboard.server.run(pipeline);
+  if (isEnded) await ended(id);
+  return id;
+}
+
+describe('Inspector', () => {
+  test('Stage_that_runs_is_shown_by_itself_and_followed_until_one_is_chosen', async () => {
+    const page = await open(await run('talk'));
+    await inspector(page).getByText(/^word \d+$/).first().waitFor();
+    await look(page, 'watching-followed');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await inspector(page).getByText(/^more \d+$/).first().waitFor();
+    expect(search(page)).toBe('');
+    await page.keyboard.press('k');
+    await inspector(page).getByText('word 40', { exact: true }).first().waitFor();
+    await expect.poll(() => search(page)).toBe('?stage=speak');
+  });
+
+  test('Stage_that_failed_is_shown_by_itself_and_one_of_a_link_rather', async () => {
+    const id = await run('breaks', true);
+    const page = await open(id);
+    await inspector(page).getByRole('heading', { name: 'Pack it up' }).waitFor();
+    await page.goto(`${dashboard.server.address}/executions/${id}?stage=fine`);
+    await inspector(page).getByRole('heading', { name: 'fine' }).waitFor();
+  });
+
+  test('Inspector_that_was_closed_stays_closed_until_it_is_asked_for', async () => {
+    const page = await open(await run('talk'));
+    await inspector(page).getByText(/^word \d+$/).first().waitFor();
+    await page.getByRole('button', { name: 'Close the inspector' }).click();
+    await page.getByRole('separator').waitFor({ state: 'detached' });
+    await page.locator('[data-stage=after][data-status=running]').waitFor();
+    expect(await inspector(page).count()).toBe(0);
+    await page.keyboard.press('i');
+    await inspector(page).getByText(/^more \d+$/).first().waitFor();
+    await page.keyboard.press('i');
+    await inspector(page).waitFor({ state: 'detached' });
+    await page.locator('[data-stage=speak] button').click();
+    await inspector(page).getByText('word 40', { exact: true }).first().waitFor();
+  });
+
+  test('Sheet_opens_for_a_chosen_stage_alone_and_Escape_closes_it_before_it_asks_for_anything', async () => {
+    const id = await run('waits');
+    const page = await open(id, '', { width: 360 });
+    const sheet = page.getByRole('dialog', { name: 'Inspector' });
+    await page.locator('[data-stage=hold][data-status=waiting]').waitFor();
+    expect(await sheet.count()).toBe(0);
+    await page.locator('[data-stage=hold] button').click();
+    await sheet.waitFor();
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+    expect(await page.getByText('Cancel this execution?').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await page.getByText('Cancel this execution?').waitFor();
+  });
+
+  test('Stage_that_printed_nothing_says_so', async () => {
+    const page = await open(await run('quiet', true), '?stage=nothing');
+    await inspector(page).getByText('It has logged nothing.').waitFor();
+  });
+});
+
+describe('Failure', () => {
+  test('Banner_names_the_stage_and_says_what_it_said_last', async () => {
+    const id = await run('breaks', true);
+    const page = await open(id);
+    const banner = page.getByRole('alert');
+    await banner.getByText('Pack it up failed.').waitFor();
+    expect(await banner.locator('[data-last-words]').textContent()).toBe('tar: no space left');
+    await look(page, 'watching-failed');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    expect(await page.locator('[data-stage=broken] [data-times] time').count()).toBe(2);
+    await banner.getByRole('button', { name: 'Show the stage' }).click();
+    await expect.poll(() => search(page)).toBe('?stage=broken');
+  });
+
+  test('Execution_that_was_deleted_says_by_whom_and_when', async () => {
+    const id = await run('quiet', true);
+    await dashboard.server.ask('DELETE', `/api/executions/${id}`);
+    const page = await open(id, '', { allow: /Failed to load resource/ });
+    await page.getByText(/deleted by local at \d{4}-\d\d-\d\dT/).waitFor();
+  });
+});
+
+describe('Answers', () => {
+  test('Rejection_is_shown_with_who_gave_it_and_their_words', async () => {
+    const id = await run('asks');
+    await until(async () => (await dashboard.server.ask<{ stages: { status: string }[] }>('GET', `/api/executions/${id}`)).stages[0]!.status === 'blocked', 'the question');
+    await dashboard.server.ask('POST', `/api/executions/${id}/reject`, { stage: 'publish', comment: hostileWords });
+    await ended(id);
+    const page = await open(id, '?stage=publish');
+    await inspector(page).locator('[data-answer]').getByText(`Rejected by local: ${hostileWords}`).waitFor();
+    expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+    await look(page, 'watching-rejected');
+  });
+});
+
+describe('Replay', () => {
+  test('Header_is_as_of_the_moment', async () => {
+    const id = await run('breaks', true);
+    const page = await open(id, '?tab=replay&at=3');
+    await page.locator('header [data-status=running]').first().waitFor();
+    expect(await page.locator('[data-count=completed]').textContent()).toMatch(/0\s+completed/);
+    await page.getByRole('tab', { name: 'Timeline' }).click();
+    await page.locator('header [data-status=failed]').first().waitFor();
+  });
+});
+
+describe('Events', () => {
+  test('Page_that_is_paused_counts_what_it_has_and_what_there_is', async () => {
+    const id = await run('talk');
+    const page = await open(id);
+    await page.locator('header [data-mode=LIVE]').waitFor();
+    await page.keyboard.press('p');
+    const counts = async () => (/([\d,]+) of ([\d,]+) events/.exec((await page.locator('footer [data-mode=Paused]').textContent())!) ?? []).slice(1).map(Number);
+    await expect.poll(async () => ((n) => n[1]! - n[0]!)(await counts())).toBeGreaterThan(10);
+    await look(page, 'watching-paused');
+    await page.keyboard.press('p');
+    await ended(id);
+    const { seq } = await dashboard.server.ask<{ seq: number }>('GET', `/api/executions/${id}`);
+    await expect.poll(() => page.locator('footer [data-mode=Ended]').textContent()).toContain(`${seq} of ${seq} events`);
+  });
+});
+
+describe('Commands', () => {
+  test('Execution_that_was_cancelled_is_retried', async () => {
+    const id = await run('waits');
+    await dashboard.server.ask('POST', `/api/executions/${id}/cancel`, {});
+    await ended(id);
+    const page = await open(id);
+    await page.locator('[data-count=cancelled]').getByText('2').waitFor();
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await page.getByText('turn 2').waitFor();
+    expect(await statusOf(id)).toBe('running');
+  });
+});
