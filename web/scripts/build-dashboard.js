@@ -15,11 +15,11 @@ const dashboard = join(web, 'dashboard');
 /** How long another build is waited for, and how long one may take, in milliseconds. */
 const patience = 600_000;
 
-const sources = [
-  'package.json', 'package-lock.json', 'scripts/build-dashboard.js', 'scripts/install.js',
-  'client/package.json', 'client/src', '../docs/reference/pipeline.schema.json',
-  ...['package.json', 'svelte.config.js', 'vite.config.ts', 'alias.js', 'index.html', 'src', 'public'].map((name) => `dashboard/${name}`),
-];
+/** What the dashboard is made of; Dashboard.targets, which says when to look here, names the same. */
+const sources = ['package.json', 'package-lock.json', 'scripts', '../docs/reference/pipeline.schema.json', 'client/package.json', 'client/src', 'dashboard'];
+
+// Types that are generated of the API are gone once TypeScript has been read.
+const others = new Set(['client/src/generated', 'dashboard/dist', 'dashboard/test', 'dashboard/node_modules'].map((name) => join(web, name)));
 
 function* filesOf(path) {
   let entries;
@@ -31,6 +31,7 @@ function* filesOf(path) {
   }
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const inner = join(path, entry.name);
+    if (others.has(inner)) continue;
     if (entry.isDirectory()) yield* filesOf(inner);
     else yield inner;
   }
@@ -39,10 +40,7 @@ function* filesOf(path) {
 function hashOfSources() {
   const hash = createHash('sha256');
   for (const source of sources) {
-    for (const file of filesOf(join(web, source))) {
-      // Types that are generated of the API are gone once TypeScript has been read.
-      if (!file.includes(`${sep}generated${sep}`)) hash.update(relative(web, file)).update('\0').update(readFileSync(file)).update('\0');
-    }
+    for (const file of filesOf(join(web, source))) hash.update(relative(web, file)).update('\0').update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex');
 }
@@ -107,7 +105,10 @@ async function build(target) {
     const problem = install();
     if (problem) return problem;
     const vite = spawnSync(execPath, [join(web, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], { cwd: dashboard, encoding: 'utf8', timeout: patience });
-    if (vite.status !== 0) return `The dashboard could not be built (vite build in ${dashboard}):\n${vite.error?.message ?? ''}${vite.stdout ?? ''}${vite.stderr ?? ''}`;
+    if (vite.status !== 0) return `The dashboard could not be built (vite build in ${dashboard}):\n${[vite.error?.message, vite.stdout, vite.stderr].join('').replace(/^ +at .*\n/gm, '')}`;
+
+    // Whoever is ended in between leaves no pack that passes for one of other sources.
+    rmSync(`${target}.sources`, { force: true });
     pack(join(dashboard, 'dist'), target);
     writeFileSync(`${target}.sources`, hash);
     return null;
