@@ -1,4 +1,5 @@
 import type { Client, components } from '@sightglass/client';
+import { keepFresh } from '../../shared/executions/fresh.svelte.js';
 import { load } from '../../shared/load.svelte.js';
 import { apiQuery } from './query.js';
 import type { HistoryQuery } from './query.js';
@@ -11,14 +12,21 @@ type Page = components['schemas']['ExecutionHistory'];
 export class History {
   chosen = $state.raw<ReadonlySet<string>>(new Set());
   readonly page;
+  /** What the newest page would show beside. */
+  readonly fresh;
   readonly #api: Client;
   #last = '';
 
   constructor(api: Client, query: () => HistoryQuery) {
     this.#api = api;
-    this.page = load<Page>((signal) => {
-      const asked = apiQuery(query(), Date.now());
-      return api.get('/api/executions/history', { query: asked, signal });
+    const read = (signal: AbortSignal): Promise<Page> => api.get('/api/executions/history', { query: apiQuery(query(), Date.now()), signal });
+    this.page = load(read);
+    this.fresh = keepFresh<Page>({
+      page: this.page, read,
+      fits: () => {
+        const { status, pipeline, page, cursor } = query();
+        return page > 1 || cursor ? null : (row) => (status.length === 0 || status.includes(row.status)) && (!pipeline || pipeline === row.pipelineId);
+      },
     });
 
     // What another view showed is not chosen in this one.
