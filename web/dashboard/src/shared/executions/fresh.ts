@@ -5,7 +5,7 @@ type Row = Omit<ListedExecution, 'seq'>;
 const isUnderWay = ({ status }: Row) => status === 'queued' || status === 'running' || status === 'paused';
 
 const differs = (a: Row, b: Row) =>
-  a.status !== b.status || a.endTime !== b.endTime || a.duration !== b.duration || a.error !== b.error || a.cost !== b.cost || a.totalStages !== b.totalStages ||
+  a.status !== b.status || a.endTime !== b.endTime || a.duration !== b.duration || a.error !== b.error || a.cost !== b.cost || a.totalStages !== b.totalStages || a.waitingStage !== b.waitingStage || a.waitingFor !== b.waitingFor ||
   a.startTime !== b.startTime || a.currentStageId !== b.currentStageId || a.progress.completed !== b.progress.completed ||
   a.progress.failed !== b.progress.failed || a.progress.skipped !== b.progress.skipped || a.progress.running !== b.progress.running;
 
@@ -18,8 +18,8 @@ export function refreshed<T extends Row>(shown: readonly T[], newer: readonly Ro
     if (!row || !differs(one, row)) return one;
     isSame = false;
 
-    // One that was taken up again has no end any more.
-    return { ...one, endTime: undefined, duration: undefined, error: undefined, ...row };
+    // One that was taken up again has no end any more, and one that goes on waits for nobody.
+    return { ...one, endTime: undefined, duration: undefined, error: undefined, waitingFor: undefined, waitingStage: undefined, waitingStageName: undefined, ...row };
   });
   return isSame ? shown : all;
 }
