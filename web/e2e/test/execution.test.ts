@@ -180,6 +180,28 @@ describe('Commands', () => {
     await mode(page, 'LIVE');
   });
 
+  test('Question_that_was_put_away_comes_back_however_late_the_browser_tells_that_it_was', async () => {
+    const id = await run('parallel', false);
+    const page = await open(id);
+    await mode(page, 'LIVE');
+    await page.evaluate(() => {
+      const late: EventTarget[] = [];
+      addEventListener('close', (event) => {
+        if (!event.isTrusted) return;
+        event.stopImmediatePropagation();
+        late.push(event.target!);
+      }, true);
+      Object.assign(window, { tellLate: () => late.splice(0).forEach((target) => target.dispatchEvent(new Event('close'))) });
+    });
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => (window as unknown as { tellLate: () => void }).tellLate());
+    await page.getByRole('dialog').getByText('What has completed stays').waitFor();
+  });
+
   test('Execution_is_paused_and_resumed', async () => {
     const { id, stop } = await talk();
     const page = await open(id);
