@@ -22,6 +22,19 @@ stages:
     triggers: { approval: { message: "Publish it?" } }
     shell: { run: echo published }
 `,
+  gate: `
+id: gate
+name: Gate
+stages:
+  - { id: build, type: shell, shell: { run: sleep 0.5 } }
+  - { id: never, type: shell, needs: [build], when: "1 == 2", shell: { run: echo never } }
+  - id: publish
+    name: Publish
+    type: shell
+    triggers: { all: [{ completed: build }, { approval: { message: "Publish it?" } }] }
+    shell: { run: sleep 0.5 }
+  - { id: pause, type: wait, needs: [publish], wait: { for: 1s } }
+`,
   breaks: `
 id: breaks
 name: Breaks
@@ -135,6 +148,29 @@ describe('Answers', () => {
     await inspector(page).locator('[data-answer]').getByText(`Rejected by local: ${hostileWords}`).waitFor();
     expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
     await look(page, 'watching-rejected');
+  });
+});
+
+describe('Gantt', () => {
+  test('Bar_shows_how_long_a_person_was_waited_for_and_nothing_of_what_was_skipped', async () => {
+    const id = await run('gate');
+    const page = await open(id, '?draw=gantt');
+    const bars = (stage: string) => page.locator(`[data-key=${stage}] [data-bar]`).evaluateAll((all) => all.map((bar) => bar.getAttribute('data-bar')));
+    await page.locator('[data-key=publish][data-status=blocked] [data-bar=wait]').waitFor();
+    await until(async () => Date.now() - (await dashboard.server.ask<{ createdAt: number }>('GET', `/api/executions/${id}`)).createdAt > 2000, 'a while');
+    await look(page, 'watching-gantt-waits');
+    await dashboard.server.ask('POST', `/api/executions/${id}/approve`, { stage: 'publish' });
+    await ended(id);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.locator('[data-key=pause][data-status=completed] [data-bar=wait]').waitFor();
+    expect((await bars('publish')).filter((kind) => kind !== 'queue')).toEqual(['wait', 'run']);
+    expect(await bars('never')).toEqual([]);
+    expect(await page.locator('[data-key=never]').textContent()).not.toContain('0 ms');
+    await page.locator('[data-key=publish]').hover();
+    await page.locator('[data-detail]').getByText(/waited [\d.]+ s for a person/).waitFor();
+    await look(page, 'watching-gantt');
+    await page.reload();
+    await page.locator('[data-key=publish] [data-bar=wait]').waitFor();
   });
 });
 

@@ -84,22 +84,36 @@ describe('bars', () => {
     ['queued', { status: 'queued', queuedAt: 40 }, ['queue 40-100 queued']],
     ['running', { status: 'running', attempt: 1, queuedAt: 40, startTime: 60 }, ['queue 40-60 queued', 'run 60-100 running']],
     ['completed', { status: 'completed', attempt: 1, queuedAt: 40, startTime: 60, endTime: 90 }, ['queue 40-60 queued', 'run 60-90 completed']],
-    ['skipped', { status: 'skipped', endTime: 70 }, ['run 70-70 skipped']],
+    ['skipped', { status: 'skipped', endTime: 70 }, []],
+    ['cancelled before its turn', { status: 'cancelled', endTime: 70 }, []],
+    ['rejected before its turn', { status: 'failed', endTime: 70 }, ['run 70-70 failed']],
     ['cancelled while it was queued', { status: 'cancelled', queuedAt: 40, endTime: 70 }, ['queue 40-70 cancelled']],
-    ['waiting for a retry', { status: 'waiting', attempt: 1, queuedAt: 40, startTime: 60, duration: 10, waitingFor: 'retry', error: { code: 'x', message: 'y' } as StageState['error'] }, ['queue 40-60 queued', 'run 60-70 failed', 'queue 70-100 waiting']],
+    ['waiting for a retry', { status: 'waiting', attempt: 1, queuedAt: 40, startTime: 60, duration: 10, waitingFor: 'retry', error: { code: 'x', message: 'y' } as StageState['error'] }, ['queue 40-60 queued', 'run 60-70 failed', 'wait 70-100 waiting']],
     ['retried, not read yet', { status: 'completed', attempt: 3, queuedAt: 50, startTime: 60, endTime: 90 }, ['queue 50-60 queued', 'run 60-90 completed']],
   ])('Bars_of_a_stage_that_is_%s', (_, stage, expected) => expect(kinds(someStage('a', stage))).toEqual(expected));
 
   it('Bars_of_each_attempt_with_the_waits_between', () => {
     const stage = someStage('a', { status: 'running', attempt: 2, queuedAt: 10, startTime: 60 });
-    expect(kinds(stage, [someAttempt(1, 20, 30), someAttempt(2, 60, 500)])).toEqual(['queue 10-20 queued', 'run 20-30 failed', 'queue 30-60 waiting', 'run 60-100 running']);
+    expect(kinds(stage, [someAttempt(1, 20, 30), someAttempt(2, 60, 500)])).toEqual(['queue 10-20 queued', 'run 20-30 failed', 'wait 30-60 waiting', 'run 60-100 running']);
+  });
+
+  it.each<[string, Partial<StageState>, number[], string[]]>([
+    ['a person before its turn', { status: 'completed', attempt: 1, queuedAt: 60, startTime: 70, endTime: 90 }, [10], ['wait 10-60 waiting', 'queue 60-70 queued', 'run 70-90 completed']],
+    ['a person, who said no', { status: 'failed', endTime: 80 }, [10], ['wait 10-80 waiting', 'run 80-80 failed']],
+    ['an event as its work', { status: 'completed', attempt: 1, startTime: 20, endTime: 90 }, [20], ['wait 20-90 waiting']],
+    ['an event still', { status: 'waiting', attempt: 1, startTime: 20, waitingFor: 'event' }, [20], ['wait 20-100 waiting']],
+    ['two things one after the other', { status: 'completed', attempt: 1, startTime: 50, endTime: 90 }, [10, 30], ['wait 10-30 waiting', 'wait 30-50 waiting', 'run 50-90 completed']],
+    ['something later than the moment that is shown', { status: 'completed', attempt: 1, startTime: 50, endTime: 90 }, [95, 300], ['run 50-90 completed']],
+  ])('Bars_of_a_stage_that_waited_for_%s', (_, stage, waits, expected) => {
+    const bars = barsOf(someStage('a', stage), null, 100, waits.map((from, seq) => ({ seq, from, for: 'event' })));
+    expect(bars.map(({ kind, from, to, status }) => `${kind} ${from}-${to} ${status}`)).toEqual(expected);
   });
 
   it('Bars_follow_each_other_and_end_now_at_the_latest', () => {
     const time = fc.option(fc.integer({ min: 0, max: 100 }), { nil: null });
-    fc.assert(fc.property(fc.constantFrom('pending', 'queued', 'waiting', 'running', 'completed', 'failed', 'skipped'), time, time, time, fc.integer({ min: 0, max: 3 }), (status, a, b, c, attempt) => {
+    fc.assert(fc.property(fc.constantFrom('pending', 'queued', 'waiting', 'running', 'completed', 'failed', 'skipped'), time, time, time, fc.integer({ min: 0, max: 3 }), fc.uniqueArray(fc.integer({ min: 0, max: 110 }), { maxLength: 3 }), (status, a, b, c, attempt, times) => {
       const [queuedAt, startTime, endTime] = [a, b, c].filter((at) => at !== null).sort((x, y) => x - y).concat([null, null, null] as never[]) as [number | null, number | null, number | null];
-      const bars = barsOf(someStage('a', { status: status as StageState['status'], queuedAt, startTime, endTime, attempt }), null, 100);
+      const bars = barsOf(someStage('a', { status: status as StageState['status'], queuedAt, startTime, endTime, attempt }), null, 100, times.sort((x, y) => x - y).map((from, seq) => ({ seq, from, for: 'event' })));
       let last = 0;
       for (const { from, to } of bars) {
         expect(from).toBeGreaterThanOrEqual(last);
@@ -119,7 +133,12 @@ describe('bars', () => {
 describe('words', () => {
   it('Row_tells_its_exact_times', () => {
     const [row] = rowsOf(blocksOf(['a'], null), mapOf([someStage('a', { status: 'completed', attempt: 1, queuedAt: 1_000_100, startTime: 1_000_250, endTime: 1_002_350 })]), all, none, () => null, 2_000_000);
-    expect(detailOf(row!, null, 2_000_000)).toMatch(/^Completed · queued .*\.100 · started .*\.250 · ended .*\.350 · waited 150 ms · ran 2\.1 s$/);
+    expect(detailOf(row!, null, 2_000_000)).toMatch(/^Completed · queued .*\.100 · started .*\.250 · ended .*\.350 · waited 150 ms for a slot · ran 2\.1 s$/);
+  });
+
+  it('Row_tells_what_was_waited_for_and_how_long', () => {
+    const [row] = rowsOf(blocksOf(['a'], null), mapOf([someStage('a', { status: 'completed', attempt: 1, queuedAt: 1_060_000, startTime: 1_060_000, endTime: 1_061_000 })]), all, none, () => null, 2_000_000);
+    expect(detailOf(row!, null, 2_000_000, [{ seq: 1, from: 1_000_000, for: 'approval' }])).toMatch(/ · waited 1 min 00 s for a person · ran 1\.0 s$/);
   });
 
   it('Counts_name_what_is_urgent_first', () => {

@@ -3,10 +3,19 @@ import type { Span } from './axis.js';
 
 export type Attempt = components['schemas']['StageAttempt'];
 
-/** A part of a stage's bar: waiting for its turn or for the next attempt, or running. */
+/** The beginning of a wait for a person, an event or a time, as the log tells it. */
+export interface Wait {
+  readonly seq: number;
+  readonly from: number;
+  readonly for: string;
+}
+
+/** A part of a stage's bar: waiting for its turn, waiting for something else, or running. */
 export interface Bar extends Span {
-  readonly kind: 'queue' | 'run';
+  readonly kind: 'queue' | 'wait' | 'run';
   readonly status: string;
+  /** What is waited for: `retry`, `approval`, `event`, `timer`. */
+  readonly for?: string;
   /** Number of the attempt, where there are several. */
   readonly attempt?: number;
 }
@@ -16,12 +25,37 @@ export const attemptsAt = (attempts: readonly Attempt[], now: number): Attempt[]
   attempts.filter(({ startTime }) => startTime <= now).map((attempt) =>
     attempt.endTime !== null && attempt.endTime > now ? { ...attempt, endTime: null, duration: null, status: 'running', error: null, output: null, willRetry: false } : attempt);
 
-/** The bars of a stage up to a moment. Of a stage that was retried the bars of its attempts, where they are known. */
-export function barsOf(stage: StageState, attempts: readonly Attempt[] | null, now: number): Bar[] {
+/**
+ * The bars of a stage up to a moment. Of a stage that was retried the bars of its attempts, where they are known; where it waited
+ * stands in place of what it was otherwise.
+ */
+export function barsOf(stage: StageState, attempts: readonly Attempt[] | null, now: number, waits: readonly Wait[] = []): Bar[] {
+  const waited = waitsOf(stage, attempts, now, waits);
+  const rest = waited.reduce((bars, wait) => bars.flatMap((bar) => without(bar, wait)), turnsOf(stage, attempts, now));
+  return waited.length === 0 ? rest : [...rest, ...waited].sort((a, b) => a.from - b.from || a.to - b.to);
+}
+
+// A wait ends with the next thing that is known of the stage.
+function waitsOf({ queuedAt, startTime, endTime }: StageState, attempts: readonly Attempt[] | null, now: number, waits: readonly Wait[]): Bar[] {
+  const end = Math.min(now, endTime ?? now);
+  const known = waits.filter(({ from }) => from < end);
+  const times = known.length === 0 ? [] : [queuedAt, startTime, ...(attempts ?? []).flatMap((attempt) => [attempt.startTime, attempt.endTime])];
+  return known.map(({ from, for: reason }, i) => {
+    // A stage whose work it is to wait has started just before.
+    const to = times.reduce<number>((first, at) => (at !== null && at > from + 1 && at < first ? at : first), Math.min(end, known[i + 1]?.from ?? end));
+    return { kind: 'wait', from, to, status: 'waiting', for: reason };
+  });
+}
+
+const without = (bar: Bar, { from, to }: Span): Bar[] =>
+  bar.to <= from || bar.from >= to ? [bar] : [...(bar.from < from ? [{ ...bar, to: from }] : []), ...(bar.to > to ? [{ ...bar, from: to }] : [])];
+
+function turnsOf(stage: StageState, attempts: readonly Attempt[] | null, now: number): Bar[] {
   const { queuedAt, startTime, status } = stage;
   const end = stage.endTime ?? now;
   if (startTime === null) {
     const isOver = stage.endTime !== null;
+    if (status === 'skipped' || (status === 'cancelled' && queuedAt === null)) return [];
     if (queuedAt === null || status === 'pending') return isOver ? [{ kind: 'run', from: end, to: end, status }] : [];
     return [{ kind: 'queue', from: queuedAt, to: Math.max(queuedAt, end), status }];
   }
@@ -33,7 +67,7 @@ export function barsOf(stage: StageState, attempts: readonly Attempt[] | null, n
   if (queuedAt !== null && queuedAt < first) bars.push({ kind: 'queue', from: queuedAt, to: first, status: 'queued' });
   let before = first;
   for (const attempt of tried) {
-    if (attempt.startTime > before) bars.push({ kind: 'queue', from: before, to: attempt.startTime, status: 'waiting' });
+    if (attempt.startTime > before) bars.push({ kind: 'wait', from: before, to: attempt.startTime, status: 'waiting', for: 'retry' });
     before = Math.max(attempt.startTime, attempt.endTime ?? now);
     bars.push({ kind: 'run', from: attempt.startTime, to: before, status: attempt.status, attempt: attempt.attempt });
   }
@@ -43,12 +77,17 @@ export function barsOf(stage: StageState, attempts: readonly Attempt[] | null, n
     before = isBetween ? Math.min(now, startTime + stage.duration!) : end;
     bars.push({ kind: 'run', from: startTime, to: Math.max(startTime, before), status: isBetween && stage.error ? 'failed' : status });
   }
-  if (stage.endTime === null && status !== 'running' && before < now) bars.push({ kind: 'queue', from: before, to: now, status });
+  if (stage.endTime === null && status !== 'running' && before < now) {
+    bars.push(status === 'queued' ? { kind: 'queue', from: before, to: now, status } : { kind: 'wait', from: before, to: now, status, ...(stage.waitingFor !== null && { for: stage.waitingFor }) });
+  }
   return bars;
 }
 
 /** From the first of its bars to the last; null where it has none. */
 export const spanOf = (bars: readonly Bar[]): Span | null => (bars.length === 0 ? null : { from: bars[0]!.from, to: bars.at(-1)!.to });
+
+/** How long those of a kind are together, in milliseconds. */
+export const lengthOf = (bars: readonly Bar[], kind: Bar['kind']): number => bars.reduce((sum, bar) => (bar.kind === kind ? sum + bar.to - bar.from : sum), 0);
 
 /** Whether any two of them ran at the same time. */
 export function overlap(spans: readonly (Span | null)[]): boolean {

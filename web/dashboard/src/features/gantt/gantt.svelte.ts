@@ -1,5 +1,5 @@
 import type { ExecutionState, StageState } from '@sightglass/client';
-import type { ExecutionGraph } from '../../shared/execution.js';
+import type { ExecutionGraph, ExecutionPiece } from '../../shared/execution.js';
 import { Attempts } from './attempts.svelte.js';
 import { gapsOf, roomFor, ticksOf, TimeAxis } from './axis.js';
 import type { Span, Tick } from './axis.js';
@@ -7,6 +7,7 @@ import { barsOf, spanOf } from './bars.js';
 import { blocksOf } from './plan.js';
 import { pannedRange, within, zoomedRange } from './range.js';
 import { rowsOf } from './rows.js';
+import { Waits } from './waits.svelte.js';
 import type { Row } from './rows.js';
 
 export const rowHeight = 28;
@@ -15,6 +16,7 @@ export interface GanttSource {
   readonly state: ExecutionState;
   readonly graph: ExecutionGraph | null;
   readonly now: number;
+  readonly onEvents: ExecutionPiece['onEvents'];
 }
 
 /** A Gantt chart on screen: which rows there are, and which part of the time is seen. Make it while a component is made. */
@@ -30,6 +32,7 @@ export class Gantt {
   top = $state(0);
   height = $state(400);
   readonly attempts = new Attempts();
+  readonly waits: Waits;
   #turned = $state.raw<ReadonlySet<string>>(new Set());
   readonly rows: readonly Row[];
   readonly visible: readonly Row[];
@@ -43,6 +46,7 @@ export class Gantt {
   readonly types: readonly string[];
 
   constructor(source: () => GanttSource) {
+    this.waits = new Waits(source);
     const graph = $derived(source().graph);
     const stages = $derived(source().state.stages);
     const ids = $derived(stages.map(({ key }) => key).join('\n'));

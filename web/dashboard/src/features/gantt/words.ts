@@ -1,8 +1,9 @@
 import type { StageState } from '@sightglass/client';
 import { duration, time } from '../../shared/format.js';
+import { reasonText, waitedFor } from '../../shared/reasons.js';
 import { lookOf } from '../../shared/status.js';
-import { barsOf, overlap, spanOf } from './bars.js';
-import type { Attempt } from './bars.js';
+import { barsOf, lengthOf, overlap, spanOf } from './bars.js';
+import type { Attempt, Wait } from './bars.js';
 import type { Row } from './rows.js';
 
 const order = ['failed', 'running', 'blocked', 'waiting', 'paused', 'queued', 'pending', 'completed', 'skipped', 'cancelled'];
@@ -24,7 +25,7 @@ export const isConcurrent = (stages: readonly StageState[], now: number): boolea
   overlap(stages.map(({ startTime, endTime }) => (startTime === null ? null : { from: startTime, to: endTime ?? now })));
 
 /** What a bar shows, in words: its state and its exact times. */
-export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: number): string {
+export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: number, waits: readonly Wait[] = []): string {
   if (row.kind === 'group') return `${row.stages.length} stages in parallel${isConcurrent(row.stages, now) ? ', concurrent' : ''}: ${tallyText(row.stages)}`;
   if (row.kind === 'attempt') {
     const { attempt: { startTime, endTime, status, lost, error } } = row;
@@ -32,8 +33,8 @@ export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: num
     return [lookOf(status).label, `started ${exact(startTime, now)}`, endTime === null ? `runs for ${took}` : `ended ${exact(endTime, now)}`, endTime === null ? '' : `ran ${took}`, lost ? 'its worker was lost' : '', error?.message ?? ''].filter(Boolean).join(' · ');
   }
   const { stage } = row;
-  const bars = barsOf(stage, attempts, now);
-  const sum = (kind: string) => bars.reduce((total, bar) => (bar.kind === kind ? total + bar.to - bar.from : total), 0);
+  const bars = barsOf(stage, attempts, now, waits);
+  const reasons = [...new Set(bars.flatMap((bar) => (bar.kind === 'wait' ? [bar.for ?? ''] : [])))];
   return [
     lookOf(stage.status).label,
     stage.instances ? `${stage.instances.length} items: ${tallyText(stage.instances) || 'none'}` : '',
@@ -41,10 +42,11 @@ export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: num
     stage.queuedAt === null ? '' : `queued ${exact(stage.queuedAt, now)}`,
     stage.startTime === null ? '' : `started ${exact(stage.startTime, now)}`,
     stage.endTime === null ? '' : `ended ${exact(stage.endTime, now)}`,
-    sum('queue') > 0 ? `waited ${duration(sum('queue'))}` : '',
-    stage.startTime === null ? '' : `ran ${duration(sum('run'))}`,
-    stage.waitingFor ? `waits for ${stage.waitingFor}` : '',
-    stage.reason ?? '',
+    lengthOf(bars, 'queue') > 0 ? `waited ${duration(lengthOf(bars, 'queue'))} for a slot` : '',
+    ...reasons.map((reason) => `waited ${duration(lengthOf(bars.filter((bar) => (bar.for ?? '') === reason), 'wait'))}${reason ? ` for ${waitedFor(reason)}` : ''}`),
+    lengthOf(bars, 'run') > 0 ? `ran ${duration(lengthOf(bars, 'run'))}` : '',
+    stage.waitingFor ? `waits for ${waitedFor(stage.waitingFor)}` : '',
+    stage.reason ? reasonText(stage.reason) : '',
   ].filter(Boolean).join(' · ');
 }
 

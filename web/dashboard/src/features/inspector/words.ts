@@ -1,10 +1,9 @@
 import type { StageState } from '@sightglass/client';
+import { waitedFor } from '../../shared/reasons.js';
 import type { Answer } from './facts.js';
 
-const waits: Record<string, string> = { timer: 'a time', event: 'an event', approval: 'a person', retry: 'the next try', group: 'a slot of its group', child: 'its child', condition: 'a condition', trigger: 'its trigger' };
-
 /** What a stage waits for, in a word; empty where it waits for nothing. */
-export const waitsFor = (stage: StageState): string => (stage.waitingFor === null ? '' : waits[stage.waitingFor] ?? stage.waitingFor);
+export const waitsFor = (stage: StageState): string => (stage.waitingFor === null ? '' : waitedFor(stage.waitingFor));
 
 /** What somebody answered to an approval, in words, with what they said. */
 export const answerText = ({ isGranted, by, comment }: Answer): string =>
