@@ -120,7 +120,7 @@ describe('States', () => {
   test('Filter_narrows_and_says_so_where_nothing_is_left', async () => {
     const id = await run('parallel', false);
     const page = await open(id);
-    const search = page.getByRole('searchbox', { name: 'Search stages by name or key' });
+    const search = page.getByRole('searchbox', { name: 'Search stages by name, key or content' });
     await search.waitFor();
     await page.keyboard.press('/');
     await expect.poll(() => search.evaluate((field) => field === document.activeElement)).toBe(true);

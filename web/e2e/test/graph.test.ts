@@ -173,7 +173,7 @@ test('Gantt_is_narrowed_by_words_state_and_type', async () => {
   await page.getByRole('combobox', { name: 'State' }).last().selectOption('failed');
   await expect.poll(() => gantt(page).getByRole('row').count()).toBe(2);
   await rowOf(page, /Flaky upload/).waitFor();
-  await page.getByRole('searchbox', { name: 'Search stages by name or key' }).fill('nothing');
+  await page.getByRole('searchbox', { name: 'Search stages by name, key or content' }).fill('nothing');
   await page.getByText('No stage matches').waitFor();
 });
 

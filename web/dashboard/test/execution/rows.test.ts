@@ -33,6 +33,12 @@ describe('rowsOf', () => {
     expect(shown(rowsOf(spread, spreadPlan, noFilter, new Set(['each'])))).toBe('list each each[0] each[1] each[2]');
   });
 
+  test('finds stages by what they said, if the rest of the filter fits', () => {
+    expect(shown(rowsOf(diamond, plan, { ...noFilter, text: 'needle' }, new Set(), new Set(['a', 'c'])))).toBe('a c');
+    expect(shown(rowsOf(diamond, plan, { ...noFilter, text: 'needle', status: 'failed' }, new Set(), new Set(['a', 'c'])))).toBe('c');
+    expect(shown(rowsOf(spread, spreadPlan, { ...noFilter, text: 'needle' }, new Set(['each']), new Set(['each[2]'])))).toBe('each each[2]');
+  });
+
   test('finds a stage by its instances where a filter asks', () => {
     expect(shown(rowsOf(spread, spreadPlan, { ...noFilter, status: 'running' }, new Set()))).toBe('each');
     expect(shown(rowsOf(spread, spreadPlan, { ...noFilter, text: '[1]' }, new Set(['each'])))).toBe('each each[1]');

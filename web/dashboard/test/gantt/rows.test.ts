@@ -19,6 +19,12 @@ const list = (ids: string[], edges: string[], given: { turned?: string[]; text?:
   rowsOf(blocksOf(ids, someGraph(...edges)), mapOf(given.stages ?? ids.map((id) => someStage(id))), { ...all, text: given.text ?? '', status: given.status ?? null }, new Set(given.turned), () => given.attempts ?? null, 100)
     .map(({ key, level }) => `${'  '.repeat(level - 1)}${key}`);
 
+it('Stages_are_found_by_what_they_said', () => {
+  const blocks = blocksOf(['a', 'b'], null);
+  const rows = rowsOf(blocks, mapOf([someStage('a'), someStage('b')]), { ...all, text: 'needle', found: new Set(['b']) }, none, () => null, 100);
+  expect(rows.map(({ key }) => key)).toEqual(['b']);
+});
+
 describe('plan', () => {
   it('Stages_with_the_same_parents_stand_together_at_the_first_of_them', () => {
     expect(list(['a', 'b', 'x', 'c', 'd'], ['a>b', 'a>c', 'b>x', 'b>d', 'c>d'])).toEqual(['a', 'group b', '  b', '  c', 'x', 'd']);

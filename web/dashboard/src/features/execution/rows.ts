@@ -3,7 +3,7 @@ import type { ParallelGroup, Plan } from './plan.js';
 
 /** What the timeline is narrowed to. */
 export interface RowFilter {
-  /** Part of a name or key, in any case. */
+  /** Part of a name, a key or what a stage said, in any case. */
   readonly text: string;
   readonly status: StatusFilter;
   /** A type of stage; empty for all. */
@@ -39,16 +39,19 @@ const statusTests: Record<StatusFilter, (stage: StageState) => boolean> = {
   skipped: ({ status }) => status === 'skipped' || status === 'cancelled',
 };
 
-function testOf({ text, status, type }: RowFilter): (stage: StageState) => boolean {
+function testOf({ text, status, type }: RowFilter, found: ReadonlySet<string>): (stage: StageState) => boolean {
   const isStatus = statusTests[status];
   const wanted = text.trim().toLowerCase();
   return (stage) =>
-    isStatus(stage) && (type === '' || stage.type === type) && (wanted === '' || stage.name.toLowerCase().includes(wanted) || stage.key.toLowerCase().includes(wanted));
+    isStatus(stage) && (type === '' || stage.type === type) && (wanted === '' || stage.name.toLowerCase().includes(wanted) || stage.key.toLowerCase().includes(wanted) || found.has(stage.key));
 }
 
-/** The lines of the timeline. Instances are shown under their stage where it is unfolded, and where a filter asks for them. */
-export function rowsOf(stages: readonly StageState[], plan: Plan, filter: RowFilter, unfolded: ReadonlySet<string>): Row[] {
-  const fits = testOf(filter);
+/**
+ * The lines of the timeline. Instances are shown under their stage where it is unfolded, and where a filter asks for them.
+ * @param found Keys of the stages that hold the filter's text in what they said.
+ */
+export function rowsOf(stages: readonly StageState[], plan: Plan, filter: RowFilter, unfolded: ReadonlySet<string>, found: ReadonlySet<string> = new Set()): Row[] {
+  const fits = testOf(filter, found);
   const isFiltered = filter.text.trim() !== '' || filter.status !== 'all' || filter.type !== '';
   const rows: Row[] = [];
   for (const place of plan.order) {

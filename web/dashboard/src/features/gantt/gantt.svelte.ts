@@ -22,6 +22,8 @@ export interface GanttSource {
 /** A Gantt chart on screen: which rows there are, and which part of the time is seen. Make it while a component is made. */
 export class Gantt {
   text = $state('');
+  /** Keys of the stages that hold the text in what they said. */
+  found = $state.raw<ReadonlySet<string>>(new Set());
   status = $state('');
   type = $state('');
   foldsGaps = $state(false);
@@ -55,7 +57,7 @@ export class Gantt {
     this.now = $derived(source().state.endTime === null ? source().now : Math.min(source().now, source().state.endTime!));
     this.statuses = $derived([...new Set(stages.flatMap(({ status, instances }) => [status, ...(instances?.map((instance) => instance.status) ?? [])]))].sort());
     this.types = $derived([...new Set(stages.map(({ type }) => type))].sort());
-    this.rows = $derived(rowsOf(blocks, byKey, { text: this.text, status: this.status || null, type: this.type || null }, this.#turned, this.attempts.of, this.now));
+    this.rows = $derived(rowsOf(blocks, byKey, { text: this.text, found: this.found, status: this.status || null, type: this.type || null }, this.#turned, this.attempts.of, this.now));
     this.first = $derived(Math.max(0, Math.floor(this.top / rowHeight) - 6));
     this.visible = $derived(this.rows.slice(this.first, Math.ceil((this.top + this.height) / rowHeight) + 6));
 

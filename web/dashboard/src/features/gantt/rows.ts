@@ -12,6 +12,8 @@ export type Row = { readonly key: string; readonly level: number; readonly isOpe
 /** What is shown: empty words and null stand for everything. */
 export interface RowFilter {
   readonly text: string;
+  /** Keys of the stages that hold the text in what they said. */
+  readonly found?: ReadonlySet<string>;
   readonly status: string | null;
   readonly type: string | null;
 }
@@ -34,7 +36,7 @@ export function rowsOf(
 ): Row[] {
   const rows: Row[] = [];
   const text = filter.text.trim().toLowerCase();
-  const isNamed = ({ key, name }: StageState) => !text || key.toLowerCase().includes(text) || name.toLowerCase().includes(text);
+  const isNamed = ({ key, name }: StageState) => !text || key.toLowerCase().includes(text) || name.toLowerCase().includes(text) || filter.found?.has(key) === true;
   const hasStatus = ({ status }: StageState) => filter.status === null || status === filter.status;
   const matching = ({ instances }: StageState) => instances?.filter((instance) => isNamed(instance) && hasStatus(instance)) ?? [];
   const isShown = (stage: StageState) =>
