@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { violationsOf } from '../../../e2e/harness/axe.js';
+import type { WorkflowExecution } from '../../src/react.js';
 import { logOf } from './fixture.js';
 import { until, useFixture } from './setup.js';
 
@@ -8,7 +9,7 @@ const given = useFixture();
 // By the clock of the test, since those before it may have taken minutes.
 const executionOf = (status: string, more: object = {}) =>
   ({ id: `exec-${status}`, workflow_id: 'wf-001', status, created_at: new Date(Date.now() - 65_000).toISOString(), progress: 45, ...more });
-const mount = (...executions: ReturnType<typeof executionOf>[]) => given.page.evaluate((e) => window.sg.mountMonitor(...e), executions);
+const mount = (...executions: WorkflowExecution[]) => given.page.evaluate((e) => window.sg.mountMonitor(...e), executions);
 const card = (status: string) => given.page.locator(`section[aria-label="wf-001 exec-${status}"]`);
 const secondsOf = (text: string | null) => text!.split(':').reduce((sum, part) => 60 * sum + Number(part), 0);
 const time = (status: string) => card(status).locator('time').textContent();
