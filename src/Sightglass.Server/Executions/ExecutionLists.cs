@@ -37,7 +37,7 @@ internal static class ExecutionLists
                 .Says("Newest first, by number of the page or, at any depth, by cursor. All filters given must fit.")
                 .Query("status", ListQuery.StatusConstraint, "Only those of these statuses.", "unknown_status")
                 .Query("pipeline", Constraint.Text(ServerLimits.MaxPathPart), "Only those of this pipeline.")
-                .Query("label", Constraint.Text(ServerLimits.MaxPathPart), "NAME=VALUE, or NAME for any value: only those with this label. May be given several times.")
+                .Query("label", Constraint.Text(ServerLimits.MaxPathPart).Repeated(ServerLimits.MaxLabelFilters), "NAME=VALUE, or NAME for any value: only those with all of these labels.")
                 .Query("from", Constraint.Text(ServerLimits.MaxPathPart), "Only those created at or after this moment: RFC 3339, or milliseconds since 1970.")
                 .Query("to", Constraint.Text(ServerLimits.MaxPathPart), "Only those created before this moment.")
                 .Query("q", Constraint.Text(ServerLimits.MaxSearchChars), "Words that all stand in the names, the input, the error or the labels; or an id. Whatever it holds, it is text.")

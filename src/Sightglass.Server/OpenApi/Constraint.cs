@@ -29,6 +29,9 @@ internal sealed record Constraint
     /// <summary>Gets whether it is a list, with commas between its items.</summary>
     public bool IsList { get; private init; }
 
+    /// <summary>Gets whether a list is the parameter several times instead: its items may hold commas.</summary>
+    public bool IsRepeated { get; private init; }
+
     /// <summary>A whole number.</summary>
     public static Constraint Number(long least, long most, long? byDefault = null) =>
         new("integer") { Least = least, Most = most, Default = byDefault?.ToString(CultureInfo.InvariantCulture) };
@@ -47,6 +50,9 @@ internal sealed record Constraint
 
     /// <summary>The same several times, with commas between.</summary>
     public Constraint List(int most) => this with { IsList = true, MostItems = most, Default = null };
+
+    /// <summary>The same several times, each under the name.</summary>
+    public Constraint Repeated(int most) => List(most) with { IsRepeated = true };
 
     /// <summary>The same, and nothing counts in its place.</summary>
     public Constraint NoDefault() => this with { Default = null };

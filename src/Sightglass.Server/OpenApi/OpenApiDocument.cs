@@ -114,7 +114,7 @@ internal static class OpenApiDocument
     {
         var json = new JsonObject { ["name"] = parameter.Name, ["in"] = parameter.Place, ["description"] = parameter.Text };
         if (parameter.Place == "path") json["required"] = true;
-        if (parameter.Constraint.IsList) json["explode"] = false;
+        if (parameter.Constraint.IsList) json["explode"] = parameter.Constraint.IsRepeated;
         json["schema"] = parameter.Constraint.ToSchema();
         return json;
     }

@@ -58,7 +58,7 @@ internal static class DescriptionCheck
             // Left empty is left out, as forms send it.
             if (string.IsNullOrEmpty(value)) continue;
             if (!constraint.IsList) return constraint.Explain(value);
-            foreach (var item in value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            foreach (var item in constraint.IsRepeated ? [value] : value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
                 if (++items > constraint.MostItems) return $"has more than {constraint.MostItems} items";
                 if (constraint.Explain(item) is { } wrong) return wrong;

@@ -13,6 +13,29 @@ public sealed class ExecutionListTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
+    [Theory]
+    [InlineData("label=team%3Ddocs", 2)]
+    [InlineData("label=team%3Ddocs&label=kind", 1)]
+    [InlineData("label=team%3Ddocs&label=kind%3Dday", 0)]
+    [InlineData("label=kind%3Dnight%2Clate", 1)]
+    public async Task History_has_those_with_all_labels_when_several_are_asked_for(string query, int expected)
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Waits);
+        await server.RunAsync("waits", """{"labels":{"team":"docs","kind":"night,late"}}""");
+        await server.RunAsync("waits", """{"labels":{"team":"docs"}}""");
+        var answer = await server.GetAsync($"/api/executions/history?{query}");
+        Assert.Equal(expected, answer.Json.GetProperty("executions").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task History_is_refused_when_more_labels_are_asked_for_than_are_taken()
+    {
+        await using var server = await ServerHarness.StartAsync(Some.Waits);
+        var query = string.Join('&', Enumerable.Repeat("label=a", ServerLimits.MaxLabelFilters + 1));
+        var answer = await server.GetAsync($"/api/executions/history?{query}");
+        Assert.Equal("invalid_query", answer.Json.GetProperty("code").GetString());
+    }
+
     [Fact]
     public async Task Active_are_those_under_way_and_those_that_ended_within_five_minutes()
     {

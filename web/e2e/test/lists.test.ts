@@ -146,6 +146,29 @@ test('History_is_narrowed_by_its_address_and_views_are_kept', async () => {
   await page.locator(row(id)).waitFor();
 });
 
+test('History_is_narrowed_by_several_labels_with_the_keyboard', async () => {
+  const both = await dashboard.server.run('quick', { labels: { area: 'docs', note: 'a,b & c' } });
+  const one = await dashboard.server.run('quick', { labels: { area: 'docs' } });
+  await ended(both);
+  await ended(one);
+  const page = await dashboard.open('/executions');
+  await page.getByLabel('Label', { exact: true }).fill('area=docs');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator('[data-execution]').count()).toBe(2);
+  await page.keyboard.type('note=a,b & c');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator('[data-execution]').count()).toBe(1);
+  await page.locator(row(both)).waitFor();
+  expect(new URL(page.url()).searchParams.getAll('label')).toEqual(['area=docs', 'note=a,b & c']);
+  await look(page, 'history-labels');
+  await page.reload();
+  await page.locator(row(both)).waitFor();
+  await page.getByLabel('Label', { exact: true }).press('Backspace');
+  await page.locator(row(one)).waitFor();
+  await page.getByRole('button', { name: 'Without the label area=docs' }).click();
+  await expect.poll(() => page.url()).not.toContain('label');
+});
+
 test('Many_executions_are_acted_on_at_once', async () => {
   const ids = [await dashboard.server.run('waits'), await dashboard.server.run('waits')];
   const page = await dashboard.open('/executions?pipeline=waits');

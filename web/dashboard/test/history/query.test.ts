@@ -1,24 +1,36 @@
 import { describe, expect, test } from 'vitest';
-import { apiQuery, everything, isNarrowed, older, readQuery, writeQuery } from '../../src/features/history/query.js';
+import { apiQuery, everything, isNarrowed, mostLabels, older, readQuery, withLabel, writeQuery } from '../../src/features/history/query.js';
 import type { HistoryQuery } from '../../src/features/history/query.js';
 
 const narrowed: HistoryQuery = {
-  status: ['failed', 'running'], pipeline: 'nightly', label: 'team=docs', since: '', from: '2026-02-03T04:05', to: '2026-02-04T00:00', text: 'time out & <b>', page: 3, cursor: '',
+  status: ['failed', 'running'], pipeline: 'nightly', labels: ['team=docs', 'kind', 'note=a,b & c'], since: '', from: '2026-02-03T04:05', to: '2026-02-04T00:00', text: 'time out & <b>', page: 3, cursor: '',
 };
 
 describe('history query', () => {
   test('address keeps every part', () => expect(readQuery(new URLSearchParams(writeQuery(narrowed)))).toEqual(narrowed));
 
+  test('labels are in the address one by one, each once', () => {
+    expect(writeQuery({ ...everything, labels: ['a=1', 'b'] })).toBe('?label=a%3D1&label=b');
+    expect(readQuery(new URLSearchParams('label=a&label=b=c&label=a&label=%20b=c%20')).labels).toEqual(['a', 'b=c']);
+    expect(readQuery(new URLSearchParams(Array.from({ length: 40 }, (_, i) => `label=l${i}`).join('&'))).labels).toHaveLength(mostLabels);
+  });
+
+  test('a label is added once, where it makes sense', () => {
+    expect(withLabel(['a'], ' b=c ')).toEqual(['a', 'b=c']);
+    const labels = ['a'];
+    for (const text of ['a', '', '  ', '=x']) expect(withLabel(labels, text)).toBe(labels);
+  });
+
   test('address of everything is empty', () => expect(writeQuery(everything)).toBe(''));
 
-  test.each(['status=gone,failed', 'since=forever', 'page=0', 'page=1e99', 'page=-2', 'from=yesterday', 'to=2026-99-99T99:99', 'label='])('what makes no sense in %s is left out', (search) => {
+  test.each(['status=gone,failed', 'since=forever', 'page=0', 'page=1e99', 'page=-2', 'from=yesterday', 'to=2026-99-99T99:99', 'label=', 'label=%20&label=%3Dx'])('what makes no sense in %s is left out', (search) => {
     const query = readQuery(new URLSearchParams(search));
     expect(query).toEqual({ ...everything, status: search.startsWith('status') ? ['failed'] : [] });
   });
 
   test('span is told to the server as a moment', () => {
     expect(apiQuery({ ...narrowed, since: '24h' }, 100_000_000)).toEqual({
-      q: 'time out & <b>', status: ['failed', 'running'], pipeline: 'nightly', label: 'team=docs', from: String(100_000_000 - 86_400_000), to: undefined, page: 3, pageSize: 50,
+      q: 'time out & <b>', status: ['failed', 'running'], pipeline: 'nightly', label: ['team=docs', 'kind', 'note=a,b & c'], from: String(100_000_000 - 86_400_000), to: undefined, page: 3, pageSize: 50,
     });
   });
 

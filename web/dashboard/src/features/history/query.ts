@@ -2,8 +2,8 @@
 export interface HistoryQuery {
   readonly status: readonly string[];
   readonly pipeline: string;
-  /** `NAME=VALUE`, or `NAME` for any value. */
-  readonly label: string;
+  /** Each `NAME=VALUE`, or `NAME` for any value; what is shown has all of them. */
+  readonly labels: readonly string[];
   /** A span back from now, one of `spans`; empty where `from` and `to` say it. */
   readonly since: string;
   /** Local time as `<input type="datetime-local">` has it; empty for no bound. */
@@ -22,7 +22,7 @@ type Status = (typeof statuses)[number];
 /** Spans that can be chosen, in milliseconds. */
 export const spans: Readonly<Record<string, number>> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 };
 
-export const everything: HistoryQuery = { status: [], pipeline: '', label: '', since: '', from: '', to: '', text: '', page: 1, cursor: '' };
+export const everything: HistoryQuery = { status: [], pipeline: '', labels: [], since: '', from: '', to: '', text: '', page: 1, cursor: '' };
 
 /** How many a page has. */
 export const pageSize = 50;
@@ -37,7 +37,7 @@ export function readQuery(params: URLSearchParams): HistoryQuery {
   return {
     status: (params.get('status') ?? '').split(',').filter((name) => (statuses as readonly string[]).includes(name)),
     pipeline: params.get('pipeline') ?? '',
-    label: params.get('label') ?? '',
+    labels: params.getAll('label').reduce(withLabel, [] as readonly string[]),
     since: Object.hasOwn(spans, since) ? since : '',
     from: localTime(params.get('from')),
     to: localTime(params.get('to')),
@@ -56,7 +56,7 @@ export function writeQuery(query: HistoryQuery): string {
   put('q', query.text.trim());
   put('status', query.status.join(','));
   put('pipeline', query.pipeline.trim());
-  put('label', query.label.trim());
+  for (const label of query.labels) params.append('label', label);
   put('since', query.since);
   if (!query.since) {
     put('from', query.from);
@@ -75,12 +75,21 @@ export function apiQuery(query: HistoryQuery, now: number) {
     q: query.text.trim() || undefined,
     status: query.status.length > 0 ? [...query.status] as Status[] : undefined,
     pipeline: query.pipeline.trim() || undefined,
-    label: query.label.trim() || undefined,
+    label: query.labels.length > 0 ? [...query.labels] : undefined,
     from: from?.toString(),
     to: to?.toString(),
     ...(query.cursor ? { cursor: query.cursor } : { page: query.page }),
     pageSize,
   };
+}
+
+/** How many labels the server takes. */
+export const mostLabels = 16;
+
+/** Adds a label, unless it is there already, makes no sense or is one too many. */
+export function withLabel(labels: readonly string[], text: string): readonly string[] {
+  const label = text.trim();
+  return /^[^=]/.test(label) && !labels.includes(label) && labels.length < mostLabels ? [...labels, label] : labels;
 }
 
 /** Whether anything is narrowed; the page number does not count. */
