@@ -12,6 +12,7 @@ const page = 1024 * 1024;
 /** A value that is kept apart from the log, read piece by piece. */
 export class LargeValue {
   readonly reference: Reference;
+  readonly #execution: string;
   readonly #decoder = new TextDecoder();
   readonly #stop = new AbortController();
 
@@ -25,8 +26,10 @@ export class LargeValue {
   value = $state.raw<unknown>(undefined);
   isWhole = $state(false);
 
-  constructor(reference: Reference) {
+  /** @param execution whose value it is: without it the server looks only in its newest executions */
+  constructor(reference: Reference, execution: string) {
     this.reference = reference;
+    this.#execution = execution;
     this.text = reference.preview;
   }
 
@@ -94,7 +97,7 @@ export class LargeValue {
   }
 
   async #part(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const answer = await api.open('/api/values/{reference}', { path: { reference: this.reference.ref }, query: { offset, length }, signal: this.#stop.signal });
+    const answer = await api.open('/api/values/{reference}', { path: { reference: this.reference.ref }, query: { execution: this.#execution, offset, length }, signal: this.#stop.signal });
     return new Uint8Array(await answer.arrayBuffer());
   }
 }
