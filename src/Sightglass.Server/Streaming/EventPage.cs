@@ -64,7 +64,7 @@ internal sealed class EventPage(HttpContext context, ServerContext server, Guid 
     /// <summary>Waits at the hub, which asks the store for all who wait.</summary>
     private async Task WaitAsync(long last)
     {
-        var viewer = server.Streams.Join(executionId, last);
+        var viewer = server.Streams.Join(executionId, last, watcher: null);
         viewer.QuietSince = long.MaxValue;
         using var limit = new CancellationTokenSource(query.Wait, server.Time);
         await using var isOver = limit.Token.UnsafeRegister(static viewer => ((ExecutionViewer)viewer!).Cancel(), viewer).ConfigureAwait(false);

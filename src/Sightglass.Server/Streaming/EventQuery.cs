@@ -11,7 +11,8 @@ namespace Sightglass.Server.Streaming;
 /// <param name="Follow">Whether NDJSON stays open to the end.</param>
 /// <param name="Filter">Which events.</param>
 /// <param name="IsBack">Whether the cursor is that of a browser that comes back.</param>
-internal sealed record EventQuery(long After, int Limit, TimeSpan Wait, bool Follow, EventFilter Filter, bool IsBack)
+/// <param name="Viewer">What the viewer calls itself; empty where it does not.</param>
+internal sealed record EventQuery(long After, int Limit, TimeSpan Wait, bool Follow, EventFilter Filter, bool IsBack, string Viewer)
 {
     /// <summary>Reads the query, or says what is wrong with it.</summary>
     public static (EventQuery? Query, ApiProblem? Problem) Read(HttpRequest request)
@@ -29,7 +30,7 @@ internal sealed record EventQuery(long After, int Limit, TimeSpan Wait, bool Fol
         var follow = query["follow"].ToString();
         if (follow is not ("" or "true" or "false")) return Refuse("invalid_query", "follow is true or false.");
         return EventFilter.Parse(query["stages"].ToString(), query["types"].ToString()) is { } filter
-            ? (new EventQuery(cursor, limit, TimeSpan.FromSeconds(wait), follow == "true", filter, lastId.Length > 0), null)
+            ? (new EventQuery(cursor, limit, TimeSpan.FromSeconds(wait), follow == "true", filter, lastId.Length > 0, query["viewer"].ToString()), null)
             : Refuse("invalid_query", "stages and types take at most 100 names each.");
     }
 

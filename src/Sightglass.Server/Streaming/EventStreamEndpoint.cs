@@ -33,6 +33,7 @@ internal static class EventStreamEndpoint
                 .Query("follow", Constraint.Flag(), "Whether NDJSON stays open to the end.")
                 .Query("stages", Constraint.Text(ServerLimits.MaxPathPart).List(ServerLimits.MaxFilters), "Only events of these stages; x means x[n] too.")
                 .Query("types", Constraint.Text(ServerLimits.MaxPathPart).List(ServerLimits.MaxFilters), "Only events of these types; stage.* means all that begin so.")
+                .Query("viewer", Constraint.Text(StreamLimits.MaxViewerChars), "Any name of the page that watches, the same each time it connects. Streams under one name count once among those who watch, and are told how many these are: frames watching, with data {\"watching\":N}.")
                 .Gives("EventPage", "A page.")
                 .Gives("application/x-ndjson", "Event", "With Accept: application/x-ndjson: one event a line.")
                 .Gives("text/event-stream", "Event", "With Accept: text/event-stream: frames.")

@@ -6,7 +6,12 @@ namespace Sightglass.Server.Streaming;
 
 /// <summary>Sends a log from a cursor to its end, whatever the transport: takes a place at the hub first, then catches up from
 /// the store, then goes on with what all viewers share.</summary>
-internal abstract class LogStream(ServerContext server, Guid executionId, long after, EventFilter filter)
+/// <param name="server">The server.</param>
+/// <param name="executionId">Whose log it is.</param>
+/// <param name="after">The cursor.</param>
+/// <param name="filter">What is sent of it.</param>
+/// <param name="watcher">As whom it counts among those who watch; empty for one of its own.</param>
+internal abstract class LogStream(ServerContext server, Guid executionId, long after, EventFilter filter, string watcher = "")
 {
     /// <summary>Gets the sequence up to which the viewer has everything it asked for.</summary>
     public long Cursor { get; private set; } = after;
@@ -50,6 +55,11 @@ internal abstract class LogStream(ServerContext server, Guid executionId, long a
     /// <returns>Whether the stream goes on; where not, the viewer was told what there is to tell.</returns>
     protected abstract ValueTask<bool> FlushAsync(CancellationToken cancellationToken);
 
+    /// <summary>Says how many watch; by default nobody wants to know.</summary>
+    protected virtual void WriteWatching(int count)
+    {
+    }
+
     /// <summary>Tells whether the stream is to stop for what is not in the log, and says so; by default it never is.</summary>
     protected virtual bool IsTakenAway() => false;
 
@@ -58,12 +68,13 @@ internal abstract class LogStream(ServerContext server, Guid executionId, long a
     /// <param name="cancellationToken">Ends it without a word.</param>
     protected async Task FollowAsync(long last, CancellationToken cancellationToken)
     {
-        var viewer = server.Streams.Join(executionId, last);
+        var viewer = server.Streams.Join(executionId, last, watcher);
         viewer.QuietSince = server.Time.GetTimestamp();
         var registration = cancellationToken.UnsafeRegister(static viewer => ((ExecutionViewer)viewer!).Cancel(), viewer);
         try
         {
             StageError? told = null;
+            var watching = 0;
             while (!viewer.IsCancelled)
             {
                 var seen = viewer.Version;
@@ -85,6 +96,7 @@ internal abstract class LogStream(ServerContext server, Guid executionId, long a
                     return;
                 }
 
+                if (viewer.Hub.Watching != watching) WriteWatching(watching = viewer.Hub.Watching);
                 if (state.Parked is null) told = null;
                 var goesOnParked = true;
                 if (state.Parked is { } parked && parked != told && Cursor >= state.Last) goesOnParked = WriteParked(told = parked);

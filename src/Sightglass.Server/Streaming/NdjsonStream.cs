@@ -7,7 +7,7 @@ namespace Sightglass.Server.Streaming;
 /// <summary>A log with one event a line: what there is, or with <c>follow</c> all to the end. It stops as well where a defect
 /// has parked the execution: a line has no room for the reason, which stands in the state.</summary>
 internal sealed class NdjsonStream(HttpContext context, ServerContext server, Guid executionId, EventQuery query)
-    : LogStream(server, executionId, query.After, query.Filter)
+    : LogStream(server, executionId, query.After, query.Filter, query.Viewer)
 {
     private readonly ViewerWriter _writer = new(context, server);
 

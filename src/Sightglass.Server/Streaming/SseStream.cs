@@ -6,7 +6,7 @@ namespace Sightglass.Server.Streaming;
 
 /// <summary>A log as server-sent events: the stored bytes behind <c>data:</c>, the sequence as <c>id:</c>.</summary>
 internal sealed class SseStream(HttpContext context, ServerContext server, Guid executionId, EventQuery query)
-    : LogStream(server, executionId, query.After, query.Filter)
+    : LogStream(server, executionId, query.After, query.Filter, query.Viewer)
 {
     private static readonly ReadOnlyMemory<byte> Lagging = "event: lagging\ndata: {}\n\n"u8.ToArray();
 
@@ -69,6 +69,16 @@ internal sealed class SseStream(HttpContext context, ServerContext server, Guid 
         _writer.Write(ParkedJson.Of(reason));
         _writer.Write("\n\n"u8);
         return true;
+    }
+
+    // Only to who has a name, and so knows of it: frames have no names that a program would have to know.
+    protected override void WriteWatching(int count)
+    {
+        if (query.Viewer.Length == 0) return;
+        WriteId();
+        _writer.Write("event: watching\ndata: {\"watching\":"u8);
+        _writer.Write(count);
+        _writer.Write("}\n\n"u8);
     }
 
     // A browser that comes back after it starts from the first event.

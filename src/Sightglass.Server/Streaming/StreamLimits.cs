@@ -57,6 +57,12 @@ internal static class StreamLimits
     /// <summary>The longest time between two looks for viewers to whom nothing was sent.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
+    /// <summary>The most characters of what a viewer calls itself.</summary>
+    public const int MaxViewerChars = 64;
+
+    /// <summary>The shortest time between two times that it is told how many watch an execution.</summary>
+    public static readonly TimeSpan WatchingPause = TimeSpan.FromSeconds(2);
+
     /// <summary>The time between two tries to follow a log that could not be read.</summary>
     public static readonly TimeSpan FollowRetry = TimeSpan.FromSeconds(1);
 }

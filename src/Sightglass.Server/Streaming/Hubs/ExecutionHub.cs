@@ -15,6 +15,8 @@ internal sealed class ExecutionHub : IDisposable
     private readonly CancellationToken _end;
     private HubState _state;
     private long _version;
+    private int _watching;
+    private long _watchingSince;
 
     /// <param name="executionId">The execution.</param>
     /// <param name="last">A sequence that its log has reached; the ring begins after it.</param>
@@ -40,11 +42,17 @@ internal sealed class ExecutionHub : IDisposable
     /// <summary>Gets or sets how many watch; guarded by the registry.</summary>
     public int Viewers { get; set; }
 
+    /// <summary>Gets who of them is told of to the others; guarded by the registry.</summary>
+    public Watchers Watchers { get; } = new();
+
+    /// <summary>Gets how many watch, as it was told last; 0 before the first time.</summary>
+    public int Watching => Volatile.Read(ref _watching);
+
     /// <summary>Makes a viewer's place; its lane is the one with the fewest.</summary>
-    public ExecutionViewer Add()
+    public ExecutionViewer Add(string? watcher)
     {
         var lane = _lanes.MinBy(static l => l.Count)!;
-        var viewer = new ExecutionViewer(this, lane);
+        var viewer = new ExecutionViewer(this, lane, watcher);
         lane.Add(viewer);
         return viewer;
     }
@@ -85,6 +93,15 @@ internal sealed class ExecutionHub : IDisposable
     {
         Interlocked.Increment(ref _version);
         foreach (var lane in _lanes) lane.Signal();
+    }
+
+    /// <summary>Tells how many watch where that has changed, and not every time that somebody of many comes or goes.</summary>
+    public void TellWatching(int count, TimeProvider time)
+    {
+        if (count == _watching || (_watching > 0 && time.GetElapsedTime(_watchingSince) < StreamLimits.WatchingPause)) return;
+        _watchingSince = time.GetTimestamp();
+        Volatile.Write(ref _watching, count);
+        Signal();
     }
 
     public void WakeQuiet(long before)

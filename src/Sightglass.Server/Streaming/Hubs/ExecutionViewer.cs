@@ -1,11 +1,16 @@
 namespace Sightglass.Server.Streaming.Hubs;
 
 /// <summary>One viewer's place at a hub.</summary>
-internal sealed class ExecutionViewer(ExecutionHub hub, ViewerLane lane) : ViewerSignal
+/// <param name="hub">The hub.</param>
+/// <param name="lane">Its lane there.</param>
+/// <param name="watcher">As whom it counts among those who watch, empty for one of its own; null where it does not.</param>
+internal sealed class ExecutionViewer(ExecutionHub hub, ViewerLane lane, string? watcher) : ViewerSignal
 {
     private long _number = -1;
 
     public ExecutionHub Hub => hub;
+
+    public string? Watcher => watcher;
 
     public override long Version => hub.Version;
 

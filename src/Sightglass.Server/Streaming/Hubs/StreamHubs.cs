@@ -40,7 +40,8 @@ internal sealed class StreamHubs : IDisposable
     /// <summary>Takes a place at an execution's hub; give it back with <see cref="Leave"/>.</summary>
     /// <param name="executionId">The execution.</param>
     /// <param name="last">A sequence that its log has reached.</param>
-    public ExecutionViewer Join(Guid executionId, long last)
+    /// <param name="watcher">As whom it counts among those who watch, empty for one of its own; null where it does not.</param>
+    public ExecutionViewer Join(Guid executionId, long last, string? watcher)
     {
         lock (_gate)
         {
@@ -52,7 +53,8 @@ internal sealed class StreamHubs : IDisposable
             }
 
             hub.Viewers++;
-            return hub.Add();
+            if (watcher is not null) hub.Watchers.Add(watcher);
+            return hub.Add(watcher);
         }
     }
 
@@ -62,6 +64,7 @@ internal sealed class StreamHubs : IDisposable
         var hub = viewer.Hub;
         lock (_gate)
         {
+            if (viewer.Watcher is { } watcher) hub.Watchers.Remove(watcher);
             if (--hub.Viewers > 0 || !_hubs.Remove(hub.ExecutionId)) return;
         }
 
@@ -106,7 +109,13 @@ internal sealed class StreamHubs : IDisposable
     {
         var before = _options.Time.GetTimestamp() - (long)(_options.Heartbeat.TotalSeconds * _options.Time.TimestampFrequency);
         Overview.WakeQuiet(before);
-        foreach (var hub in Hubs()) hub.WakeQuiet(before);
+        foreach (var hub in Hubs())
+        {
+            int count;
+            lock (_gate) count = hub.Watchers.Count;
+            hub.TellWatching(count, _options.Time);
+            hub.WakeQuiet(before);
+        }
     }
 
     private ExecutionHub[] Hubs()

@@ -52,7 +52,7 @@ public sealed class FrameRingTests
     public void Viewer_is_sent_to_the_store_when_the_ring_does_not_go_back_to_its_cursor()
     {
         using var hub = new ExecutionHub(Id, last: 10);
-        var viewer = hub.Add();
+        var viewer = hub.Add(watcher: null);
 
         Assert.Null(viewer.Next(4, out var isBehind));
         Assert.True(isBehind);

@@ -33,14 +33,14 @@ export class ApiError extends Error {
   /** How long the server asks to wait before the next request, in milliseconds. */
   declare readonly retryAfter: number | null;
 
-  constructor(status: number, code: string, message: string, { problems = [], retryAfter = null, ...more }: ErrorDetail = {}) {
-    super(message, more);
-    Object.assign(this, { status, code, problems, retryAfter });
+  constructor(status: number, code: string, message: string, detail?: ErrorDetail) {
+    super(message, detail);
+    Object.assign(this, { status, code, problems: [], retryAfter: null }, detail);
   }
 
   /** Whether the same request may succeed later without anybody changing something. */
   get isPassing(): boolean {
-    return /^(0|408|429|5..)$/.test(String(this.status)) || this.code === 'bad_answer';
+    return /^[^4]|408|429/.test(String(this.status)) || this.code === 'bad_answer';
   }
 }
 
@@ -72,7 +72,7 @@ export async function ask(server: ServerOptions, path: string, init: RequestInit
     response.status,
     body?.code ?? error?.code ?? 'bad_answer',
     body?.detail ?? error?.message ?? (typeof error === 'string' ? error : `The server answered ${response.status}.`),
-    { problems: body?.problems, retryAfter: after >= 0 ? after * 1000 : null },
+    { problems: body?.problems ?? [], retryAfter: after >= 0 ? after * 1000 : null },
   );
 }
 

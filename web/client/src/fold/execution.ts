@@ -9,6 +9,9 @@ const none = { total: 0, completed: 0, failed: 0, running: 0, pending: 0, skippe
 
 type Data<Type extends ExecutionEvent['type']> = EventOf<Type>['data'];
 
+type Ended = Omit<EventOf<'execution.completed' | 'execution.failed' | 'execution.cancelled'>, 'data'>
+  & { data: Partial<Data<'execution.completed'> & Data<'execution.failed'> & Data<'execution.cancelled'>> };
+
 // The end of a stage names the status that it comes to.
 const statusOf = (e: EventOf<'stage.completed' | 'stage.failed' | 'stage.skipped' | 'stage.cancelled'>) =>
   e.type.slice(6) as 'completed' | 'failed' | 'skipped' | 'cancelled';
@@ -87,8 +90,7 @@ export function createFold(from?: ExecutionState): ExecutionFold {
     else applyPlan(graph);
   }
 
-  function end({ type, time, data }: EventOf<'execution.completed' | 'execution.failed' | 'execution.cancelled'>) {
-    const said: Partial<Data<'execution.completed'> & Data<'execution.failed'> & Data<'execution.cancelled'>> = data;
+  function end({ type, time, data: said }: Ended) {
     const status = type.slice(10) as 'completed' | 'failed' | 'cancelled';
     const error = errorOf(said.error);
     stop = null;

@@ -4,13 +4,12 @@ import type { ApiError } from '../api/problem.js';
 import type { ServerOptions } from '../api/server.js';
 import { wait } from '../api/time.js';
 import type { FollowEnd, FollowMode, ModeDetail } from './following.js';
-import { delayAfter, tries } from './schedule.js';
 import type { SseFrame } from './sse.js';
 import { readStream } from './stream.js';
 import { isHidden, whenSeenOtherwise } from './visibility.js';
 
-/** What a frame did: `again` where the stream is to be opened anew, `known` where it brought nothing, else nothing to be said. */
-export type Progress = 'again' | 'known' | void;
+/** What a frame did: `again` where the stream is to be opened anew, false where it brought nothing new. */
+export type Progress = 'again' | boolean | void;
 
 /** Whom to tell of the connection itself. */
 export interface ConnectionOptions extends ServerOptions {
@@ -70,6 +69,9 @@ export function connect(options: ConnectionOptions, followed: Followed): Connect
   const done = new Promise<FollowEnd>((resolve) => (settle = resolve));
   const pollEvery = 2000;
   const hiddenEvery = 5000;
+
+  // After 3, 6, 12, 24 and 48 seconds; then it is polled, and a stream tried every 48 seconds.
+  const tries = 5;
 
   // Three heartbeats.
   const quiet = 45_000;
@@ -142,7 +144,7 @@ export function connect(options: ConnectionOptions, followed: Followed): Connect
           comeBack = Number(frame.retry) || comeBack;
           const outcome = frame.event === 'lagging' ? 'again' : await followed.read(frame, run);
           if (run.aborted || outcome === 'again') return true;
-          if (!outcome) failures = 0;
+          if (outcome !== false) failures = 0;
         }
         beLive();
       }
@@ -195,7 +197,11 @@ export function connect(options: ConnectionOptions, followed: Followed): Connect
       }
       if (run.aborted) return;
       if (isOff) failures = tries;
-      const retryIn = delayAfter(failures, atOnce, comeBack ?? error?.retryAfter);
+      const delay = 3000 * 2 ** Math.min(failures, tries - 1);
+      const asked = comeBack ?? error?.retryAfter;
+
+      // Whom the server sends away again and again without a word waits as after a loss.
+      const retryIn = failures > 0 ? Math.max(delay, asked ?? 0) : atOnce ? 0 : asked ?? delay;
       comeBack = null;
       if (failures++ >= tries) startPolling(run, error);
       if (retryIn > 0 && (!polling || mode === 'live')) tell('retrying', { error, retryIn });

@@ -15,24 +15,26 @@ import type { SseFrame } from './sse.js';
 export function followExecution(id: string, options: FollowOptions): Following {
   const pageSize = 1000;
   const path = `/api/executions/${encodeURIComponent(id)}`;
-  const isFiltered = Boolean(options.stages ?? options.types);
   const startsWithState = options.after === undefined && options.onState !== undefined;
   let cursor = options.after ?? 0;
   let needsState = startsWithState;
   let isParked = false;
 
   // Narrowed as the viewer asks.
-  const eventsPath = (limit?: number) => withQuery(`${path}/events`, { after: cursor, limit, stages: options.stages, types: options.types });
+  const { stages, types, viewer } = options;
+  const isFiltered = Boolean(stages ?? types);
+  const eventsPath = (limit?: number) => withQuery(`${path}/events`, { after: cursor, limit, stages, types, viewer });
 
   const park = (reason: ParkedReason | null) => {
     isParked = reason !== null;
     call(() => options.onParked?.(reason));
   };
 
-  const reset = () => {
+  const reset = (): Progress => {
     cursor = 0;
     needsState = startsWithState;
     call(() => options.onReset?.());
+    return 'again';
   };
 
   /** Tells an event that is new, and says whether it was. */
@@ -64,7 +66,7 @@ export function followExecution(id: string, options: FollowOptions): Following {
     cursor = state.seq;
     call(() => options.onState?.(state));
     if (state.parked && !signal.aborted) park(state.parked);
-    if (isTerminal(state.status) && !signal.aborted) connection.end({ reason: 'ended', last: cursor });
+    if (isTerminal(state.status) && !signal.aborted) reach(cursor, true);
   }
 
   const connection = connect(options, {
@@ -76,14 +78,12 @@ export function followExecution(id: string, options: FollowOptions): Following {
 
     read({ event, data, id: seq }: SseFrame) {
       const value = data && (JSON.parse(data) as unknown);
-      if (event === 'reset') {
-        reset();
-        return 'again';
-      }
+      if (event === 'reset') return reset();
       if (event === 'end') return reach((value as { last: number }).last, true);
+      if (event === 'watching') return call(() => options.onWatching?.((value as { watching: number }).watching));
       if (event === 'parked') return park(value as ParkedReason);
       if (event || !value) return reach(Number(seq), false);
-      if (!take(value as ExecutionEvent)) return 'known';
+      return take(value as ExecutionEvent);
     },
 
     async poll(signal, came) {
@@ -93,15 +93,12 @@ export function followExecution(id: string, options: FollowOptions): Following {
       for (const event of page.events) {
         if (!signal.aborted) take(event);
       }
-      if (page.parked && !isParked && !signal.aborted) park(page.parked);
-      if (!signal.aborted) reach(page.last, page.complete);
+      if (signal.aborted) return false;
+      if (page.parked && !isParked) park(page.parked);
+      reach(page.last, page.complete);
       return page.events.length >= pageSize;
     },
   });
 
-  return {
-    ...connection,
-    get seq() { return cursor; },
-    get mode() { return connection.mode; },
-  };
+  return Object.create(connection, { seq: { get: () => cursor } }) as Following;
 }

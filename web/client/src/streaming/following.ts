@@ -43,6 +43,10 @@ export interface FollowOptions extends ServerOptions {
   onMode?(mode: FollowMode, detail: ModeDetail): void;
   /** Told where the execution stands still for a defect, and null when it goes on. */
   onParked?(reason: ParkedReason | null): void;
+  /** What the page calls itself: up to 64 characters that stay the same however often it connects. It counts as one that watches. */
+  viewer?: string;
+  /** Takes how many watch, this page among them, whenever that changes while the mode is `live`; given a `viewer`. */
+  onWatching?(count: number): void;
   /** What was told so far belongs to a log that is no more; events come from the first one again. */
   onReset?(): void;
 }

@@ -57,7 +57,7 @@ test('Monitor counts its duration up and stops when the execution ends', async (
 
 test('Monitor shows the whole duration when it is told the end, and none when nobody knows it', async () => {
   const ended = executionOf('completed');
-  await mount({ ...ended, completed_at: new Date(Date.parse(ended.created_at) + 3_723_000).toISOString() }, executionOf('failed'), executionOf('pending', { created_at: 'soon' }));
+  await mount(executionOf('completed', { created_at: ended.created_at, completed_at: new Date(Date.parse(ended.created_at) + 3_723_000).toISOString() }), executionOf('failed'), executionOf('pending', { created_at: 'soon' }));
   expect(await time('completed')).toBe('1:02:03');
   expect(await time('failed')).toBe('');
   expect(await time('pending')).toBe('');

@@ -23,6 +23,7 @@ export class FakeServer {
   pageSize = 1000;
   status = 200;
   readonly #listeners = new Set<() => void>();
+  readonly #writers = new Set<(text: string) => void>();
 
   append(count: number, isEnd = false): void {
     for (let i = 0; i < count; i++) {
@@ -35,6 +36,11 @@ export class FakeServer {
     }
     this.ended ||= isEnd;
     this.wake();
+  }
+
+  /** Writes to all streams as it is. */
+  say(text: string): void {
+    for (const write of this.#writers) write(text);
   }
 
   wake(): void {
@@ -99,6 +105,7 @@ export class FakeServer {
       isOver = true;
       this.open--;
       this.#listeners.delete(pump);
+      this.#writers.delete(bytes);
       clearInterval(heartbeat);
       signal.removeEventListener('abort', aborted);
       if (how === 'close') controller.close();
@@ -132,6 +139,7 @@ export class FakeServer {
     }, 15_000);
     signal.addEventListener('abort', aborted);
     this.#listeners.add(pump);
+    this.#writers.add(bytes);
     queueMicrotask(() => (signal.aborted ? aborted() : pump()));
     return () => finish('error');
   }

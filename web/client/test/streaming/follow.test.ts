@@ -309,6 +309,21 @@ test('Follow asks for what it is narrowed to', async () => {
   expect(server.requests.at(-1)).toBe('SSE /api/executions/x/events?after=0&stages=a&stages=b&types=stage.*');
 });
 
+test('Follow tells how many watch, and keeps its place', async () => {
+  const server = serverWith(2);
+  const watching: number[] = [];
+  const { following, told, modes } = watch(server, { viewer: 'tab-1', onWatching: (count) => watching.push(count) });
+  await advance(10);
+  server.say('id: 2\nevent: watching\ndata: {"watching":3}\n\n');
+  server.append(1);
+  server.say('id: 3\nevent: watching\ndata: {"watching":1}\n\n');
+  await advance(10);
+  expect(watching).toEqual([3, 1]);
+  expect(told).toEqual([1, 2, 3]);
+  expect([following.seq, modes]).toEqual([3, ['connecting', 'live']]);
+  expect(server.requests.at(-1)).toBe('SSE /api/executions/x/events?after=0&viewer=tab-1');
+});
+
 test('Follow tells why an execution stands still, and that it goes on', async () => {
   const parked: unknown[] = [];
   let send: (text: string) => void = () => {};

@@ -9,9 +9,11 @@ class Server {
   state = execution([stage('a'), stage('b')]);
   log: ExecutionEvent[] = [];
   isComplete = false;
+  readonly asked: string[] = [];
   #stream: ReadableStreamDefaultController<Uint8Array> | null = null;
 
   readonly fetch: typeof fetch = async (input, init) => {
+    this.asked.push(String(input));
     const url = new URL(String(input), 'http://test');
     if (url.pathname === '/api/config/status') return Response.json({ flags: { ENABLE_EXECUTION_STREAMING: true } });
     if (!url.pathname.endsWith('/events')) return Response.json(this.state);
@@ -33,7 +35,11 @@ class Server {
 
   send(...events: ExecutionEvent[]): void {
     const text = events.map((event) => `id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`).join('');
-    if (text) this.#stream?.enqueue(new TextEncoder().encode(text));
+    if (text) this.say(text);
+  }
+
+  say(text: string): void {
+    this.#stream?.enqueue(new TextEncoder().encode(text));
   }
 
   end(last: number): void {
@@ -45,6 +51,7 @@ describe('ExecutionModel', () => {
   let server: Server;
   let states: ExecutionState[];
   let connections: Connection[];
+  let watching: number[];
   let model: ExecutionModel;
   let heads: number[];
 
@@ -54,7 +61,10 @@ describe('ExecutionModel', () => {
     states = [];
     connections = [];
     heads = [];
-    model = new ExecutionModel('x', { fetch: server.fetch }, { onState: (state) => states.push(state), onConnection: (connection) => connections.push(connection), onHead: (seq) => heads.push(seq) });
+    watching = [];
+    model = new ExecutionModel('x', { fetch: server.fetch }, {
+      onState: (state) => states.push(state), onConnection: (connection) => connections.push(connection), onHead: (seq) => heads.push(seq), onWatching: (count) => watching.push(count),
+    });
     await vi.advanceTimersByTimeAsync(10);
   });
   afterEach(() => {
@@ -69,6 +79,13 @@ describe('ExecutionModel', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(states.at(-1)).toMatchObject({ seq: 2, stages: [{ key: 'a', status: 'running' }, { key: 'b', status: 'pending' }] });
     expect(connections.at(-1)!.mode).toBe('live');
+  });
+
+  test('tells how many watch, and what it calls itself', async () => {
+    server.say('id: 1\nevent: watching\ndata: {"watching":3}\n\n');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(watching).toEqual([3]);
+    expect(server.asked.find((address) => address.includes('/events?'))).toMatch(/[?&]viewer=[a-z0-9]{5,}/);
   });
 
   test('shows a thousand chunks a second some ten times, none missing, and stages that rest as they were', async () => {

@@ -121,6 +121,9 @@ describe('notices', () => {
     const asking = { ...before, stages: [stage('a', { approvals: [{ trigger: 1, by: [], message: null, deadline: null }] })] };
     expect(noticesOf(before, asking).map((one) => one.title)).toEqual(['Release waits for an approval']);
     expect(noticesOf(asking, { ...asking, stages: [...asking.stages] })).toEqual([]);
+    const stopped = { ...before, debug: { breakpoints: ['a'], stoppedAt: 'a' } };
+    expect(noticesOf(before, stopped)).toEqual([{ title: 'Release stopped at a breakpoint', body: 'a' }]);
+    expect(noticesOf(stopped, { ...stopped, stages: [...stopped.stages] })).toEqual([]);
   });
   test('tell that it says nothing only where something runs', () => {
     const runs = { ...before, progress: { ...before.progress, running: 1 } };

@@ -37,6 +37,9 @@ export class ViewedExecution {
   state = $state.raw<ExecutionState | null>(null);
   connection = $state.raw<Connection>({ mode: 'connecting', error: null, retryAt: null });
 
+  /** How many watch, as long as the connection is live. */
+  watching = $state(1);
+
   /** Counts the logs that were shown: where one begins anew, what was read of the other counts no longer. */
   generation = $state(0);
 
@@ -70,6 +73,7 @@ export class ViewedExecution {
       },
       onConnection: (connection) => (this.connection = connection),
       onHead: (seq) => (this.#told = seq),
+      onWatching: (count) => (this.watching = count),
     });
     const first = createClient(asking);
     this.#graph = load<ExecutionGraph>(async (signal) => (await first.get('/api/executions/{id}/graph', { path: { id }, signal })) as ExecutionGraph);

@@ -18,12 +18,17 @@ export interface ModelListener {
   onConnection(connection: Connection): void;
   /** Told how far the log is, while the page takes no updates. */
   onHead?(seq: number): void;
+  /** Takes how many watch, this page among them. */
+  onWatching?(count: number): void;
 }
 
 const pageSize = 1000;
 
 /** How often it is asked how far the log is, in milliseconds. */
 const lookEvery = 2000;
+
+// Counts once among those who watch, however often it connects.
+const tab = Math.random().toString(36).slice(2);
 
 /** Follows one execution and gives snapshots of it, as often as a page can show them; what comes between two is told with the later. */
 export class ExecutionModel {
@@ -50,6 +55,8 @@ export class ExecutionModel {
       onMode: (mode, detail) => this.#connect(mode, detail),
       onParked: (reason) => this.#park(reason),
       onReset: () => (this.#isAnew = true),
+      viewer: tab,
+      onWatching: (count) => listener.onWatching?.(count),
     });
   }
 

@@ -18,6 +18,8 @@ export function noticesOf(before: ExecutionState, after: ExecutionState): Notice
     if (after.status === 'cancelled') return [{ title: `${name} was cancelled`, body: after.reason ?? '' }];
     return [{ title: `${name} failed`, body: [after.failedStage, after.error?.message].filter(Boolean).join(': ') }];
   }
+  const stop = after.debug?.stoppedAt;
+  if (stop && stop !== before.debug?.stoppedAt) return [{ title: `${name} stopped at a breakpoint`, body: stop }];
   if (after.stages === before.stages) return [];
   const known = new Set(before.stages.flatMap(askedOf));
   const asked = after.stages.flatMap(askedOf).filter((stage) => !known.has(stage));
