@@ -12,17 +12,18 @@ export default defineConfig({
   resolve: { alias },
   build: {
     target: 'es2022',
+    modulePreload: { polyfill: false },
     cssTarget: ['chrome120', 'firefox121', 'safari17.4'],
     // What lies there has its hash in its name, and is kept by browsers for ever.
     assetsDir: '_app/immutable',
     rolldownOptions: {
       output: {
-        // What every page needs comes in two pieces: many small ones compress badly. What few need stays with those.
+        // What all pages need comes in one piece, since many small ones compress badly; what few need, and what is opened, stays apart.
         codeSplitting: {
-          groups: [
-            { name: 'framework', test: /node_modules\/(svelte|clsx|esm-env)\//, minShareCount: 7 },
-            { name: 'shared', test: /dashboard\/src\/(shared|shell)|client\/src\/(api|streaming|overview)/, minShareCount: 5 },
-          ],
+          groups: [{
+            name: 'shell',
+            test: /node_modules\/(svelte|clsx|esm-env)\/|dashboard\/src\/(main|shell|shared\/(?!lines|terminal|.*(Dialog|ExecutionTable|Field|KeysHelp|MenuList)\.))/,
+          }],
         },
       },
     },
