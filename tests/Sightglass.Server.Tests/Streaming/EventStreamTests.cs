@@ -198,7 +198,7 @@ public sealed class EventStreamTests
     public async Task Stream_closes_a_viewer_as_lagging_when_it_does_not_read_while_others_go_on()
     {
         var log = new LogSignal();
-        await using var server = await ServerHarness.StartAsync(o => o with { SlowViewer = TimeSpan.FromMilliseconds(300), LoggerFactory = log }, pipelines: Some.Flood);
+        await using var server = await ServerHarness.StartAsync(o => o with { SlowViewer = TimeSpan.FromSeconds(2), LoggerFactory = log }, pipelines: Some.Flood);
         var id = await server.RunAsync("flood");
         using var slow = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 8192 };
         await slow.ConnectAsync(IPAddress.Loopback, server.Address.Port);
