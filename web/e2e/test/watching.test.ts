@@ -151,6 +151,50 @@ describe('Answers', () => {
   });
 });
 
+describe('Address', () => {
+  const lines = (page: Page) => page.getByRole('log', { name: 'Log lines' }).locator('.log-row').allTextContents();
+
+  test('Logs_are_narrowed_to_the_stage_that_they_are_opened_of_and_stay_so_on_other_tabs_and_after_a_reload', async () => {
+    const page = await open(await run('breaks', true), '?stage=broken');
+    await inspector(page).getByRole('link', { name: 'Open in the logs' }).click();
+    const log = page.getByRole('log', { name: 'Log lines' });
+    await log.getByText('exited with 3').waitFor();
+    expect((await lines(page)).join()).not.toContain('fine');
+    await expect.poll(() => new URL(page.url()).searchParams.get('in')).toBe('broken');
+    await page.getByRole('button', { name: 'stderr' }).click();
+    await log.getByText('exited with 3').waitFor({ state: 'detached' });
+    await log.getByText('tar: no space left').waitFor();
+    await look(page, 'watching-stderr');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByRole('textbox', { name: 'Search the whole log' }).fill('SPACE');
+    await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('SPACE');
+    await page.getByRole('tab', { name: 'Graph' }).click();
+    await page.getByRole('tab', { name: 'Logs' }).click();
+    for (const again of [false, true]) {
+      if (again) await page.reload();
+      await log.getByText('tar: no space left').waitFor();
+      await page.getByText('1 of 1', { exact: true }).waitFor();
+      expect((await lines(page)).join()).not.toMatch(/fine|exited/);
+      const query = new URL(page.url()).searchParams;
+      expect(['in', 'stream', 'q', 'stage'].map((name) => query.get(name))).toEqual(['broken', 'error', 'SPACE', null]);
+    }
+  });
+
+  test('Replay_keeps_how_a_moment_is_looked_at', async () => {
+    const page = await open(await run('breaks', true), '?tab=replay&at=4&stage=fine');
+    const gantt = page.getByRole('group', { name: 'Look at the moment as' }).getByRole('button', { name: 'Gantt' });
+    await gantt.click();
+    await expect.poll(() => search(page)).toContain('look=gantt');
+    await page.getByRole('tab', { name: 'Timeline' }).click();
+    await page.getByRole('tab', { name: 'Replay' }).click();
+    await page.getByRole('treegrid').waitFor();
+    expect(await gantt.getAttribute('aria-pressed')).toBe('true');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy a link to this moment' }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/\?tab=replay&at=4&look=gantt&stage=fine$/);
+  });
+});
+
 describe('Gantt', () => {
   test('Bar_shows_how_long_a_person_was_waited_for_and_nothing_of_what_was_skipped', async () => {
     const id = await run('gate');
@@ -168,6 +212,8 @@ describe('Gantt', () => {
     expect(await page.locator('[data-key=never]').textContent()).not.toContain('0 ms');
     await page.locator('[data-key=publish]').hover();
     await page.locator('[data-detail]').getByText(/waited [\d.]+ s for a person/).waitFor();
+    await page.mouse.wheel(0, 100);
+    await page.locator('[data-detail]').getByText('To zoom turn the wheel with Ctrl').waitFor();
     await look(page, 'watching-gantt');
     await page.reload();
     await page.locator('[data-key=publish] [data-bar=wait]').waitFor();

@@ -1,3 +1,6 @@
+import { readFilter, writeFilter } from '../../shared/lines/address.js';
+import type { LineFilter } from '../../shared/lines/line.js';
+
 /** What the viewer shows, as its address says it: a link to it shows the same. */
 export interface ViewAddress {
   /** `timeline` where the address names none. */
@@ -9,6 +12,10 @@ export interface ViewAddress {
   readonly at: number | null;
   /** How the timeline is drawn. */
   readonly draw: 'list' | 'gantt';
+  /** Which lines the logs show. */
+  readonly lines: LineFilter;
+  /** How a moment of the past is looked at; null as it begins. */
+  readonly look: string | null;
 }
 
 export function readAddress(query: URLSearchParams): ViewAddress {
@@ -19,16 +26,19 @@ export function readAddress(query: URLSearchParams): ViewAddress {
     line: query.get('line') || null,
     at: Number.isSafeInteger(at) && at > 0 ? at : null,
     draw: query.get('draw') === 'gantt' ? 'gantt' : 'list',
+    lines: readFilter(query),
+    look: query.get('look') || null,
   };
 }
 
 /** Writes it as the query of an address, `?` included; what is as it begins is left out, what others wrote there stays. */
 export function writeAddress(view: ViewAddress, before: URLSearchParams): string {
   const query = new URLSearchParams(before);
-  const parts = { tab: view.tab === 'timeline' ? null : view.tab, stage: view.stage, line: view.line, at: view.at, draw: view.draw === 'list' ? null : view.draw };
+  const parts = { tab: view.tab === 'timeline' ? null : view.tab, stage: view.stage, line: view.line, at: view.at, draw: view.draw === 'list' ? null : view.draw, look: view.look };
   for (const [name, value] of Object.entries(parts)) {
     if (value === null) query.delete(name);
     else query.set(name, String(value));
   }
+  writeFilter(view.lines, query);
   return query.size > 0 ? `?${query}` : '';
 }

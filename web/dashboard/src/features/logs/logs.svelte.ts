@@ -46,9 +46,12 @@ export class LogView {
   /** How many lines there were when following stopped. */
   #leftAt = $state(0);
 
-  constructor(load: LoadLines) {
+  /** Begins with a filter; its text is sought as soon as somebody calls for it. */
+  constructor(load: LoadLines, begin: LineFilter = everyLine) {
     this.#load = load;
-    this.#store = new LineStore(load, everyLine, () => (this.version = ++this.#changes));
+    this.filter = { ...begin, text: '' };
+    this.search = { ...noSearch, text: begin.text };
+    this.#store = new LineStore(load, this.filter, () => (this.version = ++this.#changes));
     $effect(() => () => {
       this.#store.close();
       this.#seeking?.abort();
