@@ -113,17 +113,48 @@ web_tests() {
   if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then fail "web: $name ended with exit code $code"; fi
 }
 
+# Runs lanes of steps beside each other, tells what they say in the order of the lanes, and counts what they count.
+web_beside() {
+  local lane lanes=() good bad
+  for lane in "$@"; do
+    rm -f "$(web_log "$lane").counts"
+    (
+      passed=0 failed=0
+      "web_$lane" >"$(web_log "$lane")" 2>&1
+      echo "$passed $failed" >"$(web_log "$lane").counts"
+    ) &
+    lanes+=($!)
+  done
+  wait "${lanes[@]}"
+  for lane in "$@"; do
+    cat "$(web_log "$lane")"
+    if read -r good bad 2>/dev/null <"$(web_log "$lane").counts"; then
+      passed=$((passed + good))
+      failed=$((failed + bad))
+    else
+      fail "web: $lane came to no end"
+    fi
+  done
+}
+
+web_checks() {
+  web_step lint 240 lint
+  web_step typecheck 240 typecheck
+}
+
+web_units() {
+  web_tests client 240 client test
+  web_tests dashboard 240 dashboard test
+  web_step build 120 build --workspace client # the dashboard was built with the server
+  web_step size 120 size && sed 's/^/   /' "$(web_log size)"
+}
+
 echo "== web"
 if ! timeout 300 node web/scripts/install.js >"$(web_log install)" 2>&1; then
   tail -5 "$(web_log install)"
   fail "web: could not install (npm ci)"
 elif web_step types 60 generate; then
-  web_step lint 120 lint
-  web_step typecheck 120 typecheck
-  web_tests client 240 client test
-  web_tests dashboard 240 dashboard test
-  web_step build 120 build --workspace client # the dashboard was built with the server
-  web_step size 120 size && sed 's/^/   /' "$(web_log size)"
+  web_beside checks units
   web_tests browser 420 client test:browser
   web_tests e2e 480 e2e test:e2e
   if [ -f artifacts/test-results/web-budgets.txt ]; then sed 's/^/   /' artifacts/test-results/web-budgets.txt; fi
