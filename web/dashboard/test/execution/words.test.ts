@@ -5,7 +5,6 @@ import { commandsFor, confirmationOf, openQuestions } from '../../src/features/e
 import { connectionLook, eventCount } from '../../src/features/execution/connection.js';
 import { factsOf } from '../../src/features/execution/definition.js';
 import { timeLeft, typicalOf } from '../../src/features/execution/estimate.js';
-import { isStalled, noticesOf, readOptIns, stalledAfter, toggled, wants } from '../../src/features/execution/notices.js';
 import { attemptText, runsFor, waitText } from '../../src/features/execution/rowText.js';
 import { faviconOf, titleOf } from '../../src/features/execution/title.js';
 import { scrollTo, windowOf } from '../../src/features/execution/window.js';
@@ -111,36 +110,6 @@ describe('address', () => {
   });
   test('leaves out what is as it begins, and keeps what is not its own', () => {
     expect(writeAddress(readAddress(new URLSearchParams('tab=timeline&draw=list&at=-3&stage=')), new URLSearchParams('other=x&stage=a'))).toBe('?other=x');
-  });
-});
-
-describe('notices', () => {
-  const before = execution([stage('a', { status: 'running' })]);
-  test.each([
-    ['completed', { status: 'completed' as const }, 'Release completed'], ['failed', { status: 'failed' as const, failedStage: 'a' }, 'Release failed'],
-    ['cancelled', { status: 'cancelled' as const }, 'Release was cancelled'],
-  ])('tell that it %s', (_, change, title) => expect(noticesOf(before, { ...before, ...change })[0]!.title).toBe(title));
-  test('tell an approval once', () => {
-    const asking = { ...before, stages: [stage('a', { approvals: [{ trigger: 1, by: [], message: null, deadline: null }] })] };
-    expect(noticesOf(before, asking).map((one) => one.title)).toEqual(['Release waits for an approval']);
-    expect(noticesOf(asking, { ...asking, stages: [...asking.stages] })).toEqual([]);
-    const stopped = { ...before, debug: { breakpoints: ['a'], stoppedAt: 'a' } };
-    expect(noticesOf(before, stopped)).toEqual([{ title: 'Release stopped at a breakpoint', body: 'a' }]);
-    expect(noticesOf(stopped, { ...stopped, stages: [...stopped.stages] })).toEqual([]);
-  });
-  test('tell that it says nothing only where something runs', () => {
-    const runs = { ...before, progress: { ...before.progress, running: 1 } };
-    expect([isStalled(runs, 0, stalledAfter + 1), isStalled(runs, 0, stalledAfter), isStalled(before, 0, stalledAfter + 1)]).toEqual([true, false, false]);
-  });
-  test('are asked for by execution or pipeline, and no list grows for ever', () => {
-    let optIns = readOptIns('{"executions":["x",3],"pipelines":"no"}');
-    expect(optIns).toEqual({ executions: ['x'], pipelines: [] });
-    expect(readOptIns('nonsense')).toEqual({ executions: [], pipelines: [] });
-    expect(wants(toggled(optIns, 'pipelines', 'release'), before)).toBe(true);
-    expect(wants(optIns, before)).toBe(false);
-    for (let i = 0; i < 300; i++) optIns = toggled(optIns, 'executions', `e${i}`);
-    expect(optIns.executions).toHaveLength(200);
-    expect(toggled(optIns, 'executions', 'e299').executions).not.toContain('e299');
   });
 });
 

@@ -48,9 +48,6 @@ export class ViewedExecution {
   /** How far the log is by what the server told of it last. The page has less where it is paused or lags behind. */
   readonly head = $derived.by(() => Math.max(this.#told, this.#inFeed));
 
-  /** When the last event came, by this machine's clock. */
-  heardAt = Date.now();
-
   // A row of the feed says how far the log is; one of a list does not.
   readonly #inFeed = $derived.by(() => (overview.rows.find((row) => row.id === this.id) as Partial<OverviewChange> | undefined)?.seq ?? 0);
   readonly #hash = $derived(this.state?.definitionHash ?? null);
@@ -68,7 +65,6 @@ export class ViewedExecution {
           this.generation++;
           this.#told = 0;
         }
-        this.heardAt = Date.now();
         this.state = state;
       },
       onConnection: (connection) => (this.connection = connection),
