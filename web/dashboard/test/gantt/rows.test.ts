@@ -147,6 +147,11 @@ describe('words', () => {
     expect(detailOf(row!, null, 2_000_000, [{ seq: 1, from: 1_000_000, for: 'approval' }])).toMatch(/ · waited 1 min 00 s for a person · ran 1\.0 s$/);
   });
 
+  it('Row_tells_what_was_measured_where_it_is_known', () => {
+    const [row] = rowsOf(blocksOf(['a'], null), mapOf([someStage('a', { status: 'completed', attempt: 1, startTime: 1_000_000, endTime: 1_000_019, duration: 13 })]), all, none, () => null, 2_000_000);
+    expect(detailOf(row!, null, 2_000_000)).toMatch(/ran 13 ms$/);
+  });
+
   it('Counts_name_what_is_urgent_first', () => {
     expect(tallyText([someStage('a', { status: 'completed' }), someStage('b', { status: 'failed' }), someStage('c', { status: 'completed' })])).toBe('1 failed, 2 completed');
   });

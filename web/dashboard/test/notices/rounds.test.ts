@@ -8,7 +8,7 @@ const progress = { total: 2, completed: 1, failed: 0, running: 1, pending: 0, sk
 const row = (id: string, more: Partial<ListedExecution> = {}) => ({ id, pipelineId: 'release', pipelineName: 'Release', status: 'running', startTime: 1, cost: 0, totalStages: 2, progress, labels: {}, ...more }) as ListedExecution;
 const ended = (id: string, status: ListedExecution['status'], more: Partial<ListedExecution> = {}) => row(id, { status, endTime: 5, ...more });
 
-function rounds(isWanted = (_: ListedExecution) => true) {
+function rounds(isWanted: (row: ListedExecution) => boolean = () => true) {
   const told: string[] = [];
   return { told, all: new Rounds(isWanted, (_, notice) => told.push([notice.title, notice.body].filter(Boolean).join(': '))) };
 }

@@ -38,7 +38,7 @@ describe('run form', () => {
   test('what is left empty is not sent', () => expect(readInput(fields, { ...good, times: ' ', extra: '' }).input).toEqual(good));
 
   test.each([
-    ['topic', '', /required/], ['times', '1.5', /whole/], ['times', 'x', /number/], ['ratio', 'Infinity', /number/], ['loud', 'yes', /true or false/],
+    ['topic', '', /required/], ['times', '1.5', /whole/], ['times', 'x', /whole/], ['ratio', 'Infinity', /number/], ['loud', 'yes', /true or false/],
     ['size', 'xl', /Choose/], ['extra', '[]', /object/], ['extra', '{', /no JSON/], ['list', '{}', /list/],
   ])('%s of "%s" is refused with what to write', (name, text, problem) => expect(readInput(fields, { ...good, [name]: text }).problems?.[name]).toMatch(problem));
 

@@ -28,11 +28,14 @@ export const isConcurrent = (stages: readonly StageState[], now: number): boolea
 export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: number, waits: readonly Wait[] = []): string {
   if (row.kind === 'group') return `${row.stages.length} stages in parallel${isConcurrent(row.stages, now) ? ', concurrent' : ''}: ${tallyText(row.stages)}`;
   if (row.kind === 'attempt') {
-    const { attempt: { startTime, endTime, status, lost, error } } = row;
-    const took = duration((endTime ?? now) - startTime);
+    const { attempt: { startTime, endTime, status, lost, error, duration: measured } } = row;
+    const took = duration(endTime === null ? now - startTime : measured ?? endTime - startTime);
     return [lookOf(status).label, `started ${exact(startTime, now)}`, endTime === null ? `runs for ${took}` : `ended ${exact(endTime, now)}`, endTime === null ? '' : `ran ${took}`, lost ? 'its worker was lost' : '', error?.message ?? ''].filter(Boolean).join(' · ');
   }
   const { stage } = row;
+
+  // What its worker measured is what every other view tells; of several tries all are counted.
+  const isMeasured = stage.attempt <= 1 && stage.endTime !== null && stage.duration !== null;
   const bars = barsOf(stage, attempts, now, waits);
   const reasons = [...new Set(bars.flatMap((bar) => (bar.kind === 'wait' ? [bar.for ?? ''] : [])))];
   return [
@@ -44,7 +47,7 @@ export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: num
     stage.endTime === null ? '' : `ended ${exact(stage.endTime, now)}`,
     lengthOf(bars, 'queue') > 0 ? `waited ${duration(lengthOf(bars, 'queue'))} for a slot` : '',
     ...reasons.map((reason) => `waited ${duration(lengthOf(bars.filter((bar) => (bar.for ?? '') === reason), 'wait'))}${reason ? ` for ${waitedFor(reason)}` : ''}`),
-    lengthOf(bars, 'run') > 0 ? `ran ${duration(lengthOf(bars, 'run'))}` : '',
+    lengthOf(bars, 'run') > 0 ? `ran ${duration(isMeasured ? stage.duration! : lengthOf(bars, 'run'))}` : '',
     stage.waitingFor ? `waits for ${waitedFor(stage.waitingFor)}` : '',
     stage.reason ? reasonText(stage.reason) : '',
   ].filter(Boolean).join(' · ');

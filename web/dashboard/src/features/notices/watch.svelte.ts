@@ -1,5 +1,5 @@
 import { api } from '../../shared/api.js';
-import { linkTo } from '../../shared/executions/executions.js';
+import { linkToWait } from '../../shared/executions/executions.js';
 import type { ListedExecution } from '../../shared/executions/executions.js';
 import { optIns } from '../../shared/notify/optIns.svelte.js';
 import { wants } from '../../shared/notify/optIns.js';
@@ -109,6 +109,6 @@ async function tell(row: ListedExecution, { title, body }: Notice): Promise<void
   notification.onclick = () => {
     focus();
     notification.close();
-    void goto(linkTo(row.id) + (row.waitingStage ? `?stage=${encodeURIComponent(row.waitingStage)}` : ''));
+    void goto(linkToWait(row));
   };
 }

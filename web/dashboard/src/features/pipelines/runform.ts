@@ -66,8 +66,8 @@ function readValue(field: InputField, text: string): { value?: unknown; problem?
   if (field.type === 'boolean') return text === 'true' || text === 'false' ? { value: text === 'true' } : { problem: 'Write true or false.' };
   if (field.type === 'number' || field.type === 'integer') {
     const value = Number(text);
+    if (field.type === 'integer' && !Number.isSafeInteger(value)) return { problem: 'Write a whole number, such as 12.' };
     if (!Number.isFinite(value)) return { problem: 'Write a number, such as 12 or 0.5.' };
-    if (field.type === 'integer' && !Number.isSafeInteger(value)) return { problem: 'Write a whole number.' };
     return { value };
   }
   return readJson(field, text);

@@ -21,6 +21,10 @@ export const shortId = (id: string): string => id.slice(-8);
 /** Where an execution is shown. */
 export const linkTo = (id: string): string => `/executions/${encodeURIComponent(id)}`;
 
+/** Where a person does what it waits for. */
+export const linkToWait = ({ id, waitingStage }: Pick<ListedExecution, 'id' | 'waitingStage'>): string =>
+  linkTo(id) + (waitingStage ? `?stage=${encodeURIComponent(waitingStage)}` : '');
+
 /** Where all that is known of an execution is given as a file. */
 export const exportOf = (id: string, format: ExportFormat): string => `/api/executions/${encodeURIComponent(id)}/export?format=${format}`;
 
