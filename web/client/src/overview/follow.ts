@@ -5,7 +5,7 @@ import type { FollowingOverview, ListedExecution, OverviewChange, OverviewDeleti
 
 /**
  * Follows what changes of all executions: first those under way, then each change, by a stream or, where none comes through, by
- * polling. While nobody sees the page nothing is asked for.
+ * polling. While nobody sees the page nothing is asked for, unless somebody wants it all the same.
  */
 export function followOverview(options: OverviewOptions): FollowingOverview {
   let cursor: string | null = null;
@@ -27,6 +27,11 @@ export function followOverview(options: OverviewOptions): FollowingOverview {
     headers: () => goingOn(cursor),
     isKnown: () => !needsState,
     reset,
+
+    // To have something to begin with is to be asked for always.
+    get begin() {
+      return options.isWantedUnseen?.() ? () => Promise.resolve() : undefined;
+    },
 
     async read({ event, data, id }, signal) {
       const change: unknown = data && JSON.parse(data);

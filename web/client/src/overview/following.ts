@@ -35,6 +35,11 @@ export interface OverviewOptions extends ServerOptions {
   /** Takes the newest row of an execution; the last one tells that it has ended. */
   onChange(change: OverviewChange): void;
   onDelete?(deletion: OverviewDeletion): void;
+  /**
+   * Asked when the page goes out of sight: whether `onState` is to come every 5 seconds until it is seen again. Without it
+   * nothing is asked for meanwhile.
+   */
+  isWantedUnseen?(): boolean;
   onMode?(mode: OverviewMode, detail: OverviewModeDetail): void;
 }
 

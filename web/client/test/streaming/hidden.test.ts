@@ -177,3 +177,31 @@ test('Overview asks for nothing while nobody sees the page and goes on with its 
   await advance(100_000);
   expect(server.open).toBe(0);
 });
+
+test('Overview that is wanted unseen is asked for every 5 seconds, and streamed again when somebody sees the page', async () => {
+  const page = somePage();
+  const server = new FakeFeed();
+  server.executions = [{ id: 'a', status: 'running' }];
+  const told: string[] = [];
+  const modes: string[] = [];
+  followOverview({
+    url: `http://hidden-${servers++}`, fetch: server.fetch, isWantedUnseen: () => true,
+    onState: ({ executions }) => told.push(executions.map(({ status }) => status).join()), onChange: ({ status }) => told.push(`change ${status}`), onMode: (mode) => modes.push(mode),
+  });
+  await advance(10);
+  page.hide();
+  await advance(5100);
+  expect(server.open).toBe(0);
+  server.executions = [];
+  const asked = server.requests.length;
+  await advance(20_000);
+  expect(new Set(server.requests.slice(asked).filter((r) => !r.includes('flags')))).toEqual(new Set(['/api/executions']));
+  expect(server.requests.length - asked).toBeLessThan(8);
+  expect(told.at(-1)).toBe('');
+  page.show();
+  await advance(10);
+  server.change('b', 'queued');
+  await advance(10);
+  expect(told.at(-1)).toBe('change queued');
+  expect(modes).toEqual(['connecting', 'live', 'connecting', 'polling', 'connecting', 'live']);
+});

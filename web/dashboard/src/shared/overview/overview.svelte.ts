@@ -2,6 +2,7 @@ import { followOverview } from '@sightglass/client/feed';
 import type { ListedExecution, OverviewMode } from '@sightglass/client/feed';
 import { server } from '../api.js';
 import { clock } from '../clock.svelte.js';
+import { hasAsked } from '../notify/asked.js';
 import { OverviewRows, isUnderWay } from './rows.js';
 
 /** How the page stands with its server. */
@@ -17,9 +18,9 @@ const pruneEvery = 30_000;
 
 const rows = new OverviewRows();
 let list = $state.raw<readonly ListedExecution[]>([]);
-let isKnown = $state(false);
-let isBound = $state(false);
-let connection = $state<Connection>('connecting');
+let isKnown = $state.raw(false);
+let isBound = $state.raw(false);
+let connection = $state.raw<Connection>('connecting');
 const underWay = $derived(list.filter(isUnderWay));
 let reconnect = () => {};
 
@@ -78,6 +79,9 @@ export const overview = {
         showSoon();
       },
       onMode: (mode) => (connection = connections[mode]),
+
+      // Who asked to be told of something does not look.
+      isWantedUnseen: hasAsked,
     });
     reconnect = () => following.reconnect();
 
