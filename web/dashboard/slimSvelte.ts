@@ -18,17 +18,21 @@ const edits: Readonly<Record<string, readonly Edit[]>> = {
   ],
   '/internal/client/reactivity/async.js': [['if (async.length === 0 && pending.length === 0) {', 'if (true) {']],
 
+  // No state is deep (eslint.config.js): what changes within an object or list is told by another one.
+  '/internal/client/reactivity/sources.js': [['should_proxy ? proxy(value) : value', 'value']],
+  '/internal/client/reactivity/props.js': [['runes && bindable ? proxy(value) : value', 'value']],
+
   // No component is a custom element.
   '/internal/client/dom/elements/custom-element.js': [["if (typeof HTMLElement === 'function') {", 'if (false) {']],
 };
 
 // What would need what is left out: what compiled components ask for, and what code may call.
 const needed = /\/svelte\/src\/internal\/flags\/(async|legacy|tracing)\.js$/;
-const calls = ['hydrate', 'create_custom_element'];
+const calls = ['hydrate', 'create_custom_element', 'proxy'];
 
 /**
  * Leaves out of a build what Svelte's runtime has for other uses than ours, by turning what is always false here into
- * constants: 5 KB of every page, gzipped. The build fails where a version of Svelte has other names, or where a component
+ * constants: 6 KB of every page, gzipped. The build fails where a version of Svelte has other names, or where a component
  * needs one of those parts.
  */
 export function slimSvelte(): Plugin {

@@ -2,18 +2,20 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 import { alias } from './alias.js';
+import { slimStyles } from './slimStyles.js';
 import { slimSvelte } from './slimSvelte.js';
 
 // Where `npm run dev` finds the API.
 const server = process.env.SIGHTGLASS_URL ?? 'http://127.0.0.1:5080';
 
 export default defineConfig({
-  plugins: [slimSvelte(), tailwindcss(), svelte()],
+  plugins: [slimSvelte(), tailwindcss(), slimStyles(), svelte()],
   resolve: { alias },
   build: {
     target: 'es2022',
-    modulePreload: { polyfill: false },
-    cssTarget: ['chrome120', 'firefox121', 'safari17.4'],
+    // What a piece needs beside its own file it needs rarely, and every page would pay for a list of it.
+    modulePreload: false,
+    cssTarget: ['chrome120', 'firefox128', 'safari17.4'],
     // What lies there has its hash in its name, and is kept by browsers for ever.
     assetsDir: '_app/immutable',
     rolldownOptions: {
@@ -22,7 +24,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [{
             name: 'shell',
-            test: /node_modules\/(svelte|clsx|esm-env)\/|dashboard\/src\/(main|shell|shared\/(?!lines|terminal|.*(Dialog|ExecutionTable|Field|KeysHelp|MenuList)\.))/,
+            test: /node_modules\/(svelte|clsx|esm-env)\/|dashboard\/src\/(main|shell\/(?!NotShown)|shared\/(?!content|download|lines\/(?!line\.)|notify\/opt|terminal|executions\/(fresh|start|Waiting)|.*(Dialog|ExecutionTable|Field|KeysHelp|MenuList|PageHead|NotShown|Duration)\.))/,
           }],
         },
       },

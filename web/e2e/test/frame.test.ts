@@ -6,7 +6,7 @@ const dashboard = useDashboard({ pipelines: { waits } });
 const badge = '[data-testid=running-badge]:visible';
 
 test('Address_that_leads_nowhere_says_so_and_where_to_go', async () => {
-  await examine(dashboard, 'not-found', '/nowhere', (page) => page.getByText('There is no such page').waitFor());
+  await examine(dashboard, 'not-found', '/nowhere', (page) => page.getByRole('heading', { level: 2, name: 'There is no such page' }).waitFor());
 });
 
 test('Palette_finds_pages_pipelines_and_executions_by_keys_alone', async () => {

@@ -20,9 +20,9 @@ export interface Loaded<T> {
 export function load<T>(read: (signal: AbortSignal) => Promise<T>): Loaded<T> {
   let value = $state.raw<T>();
   let error = $state.raw<unknown>();
-  let status = $state<'loading' | 'ready' | 'broken'>('loading');
-  let isBusy = $state(true);
-  let turn = $state(0);
+  let status = $state.raw<'loading' | 'ready' | 'broken'>('loading');
+  let isBusy = $state.raw(true);
+  let turn = $state.raw(0);
 
   $effect(() => {
     void turn;

@@ -14,7 +14,7 @@ function stored(): ThemeChoice {
   }
 }
 
-let choice = $state<ThemeChoice>(stored());
+let choice = $state.raw<ThemeChoice>(stored());
 const dark = globalThis.matchMedia?.('(prefers-color-scheme: dark)');
 
 function apply(): void {

@@ -10,7 +10,7 @@ const shownFor = 6000;
 const announceEvery = 1500;
 
 let toasts = $state.raw<readonly Toast[]>([]);
-let announced = $state('');
+let announced = $state.raw('');
 let next = 0;
 let waiting: string | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,7 +1,9 @@
 import { ApiError } from '@sightglass/client';
 import { describe, expect, test } from 'vitest';
 import { readAddress, writeAddress } from '../../src/features/execution/address.js';
-import { commandsFor, confirmationOf, openQuestions } from '../../src/features/execution/commands.js';
+import { openQuestions } from '../../src/features/execution/approvals.js';
+import { commandsFor } from '../../src/features/execution/commands.js';
+import { confirmationOf } from '../../src/features/execution/confirmation.js';
 import { connectionLook, eventCount } from '../../src/features/execution/connection.js';
 import { factsOf } from '../../src/features/execution/definition.js';
 import { timeLeft, typicalOf } from '../../src/features/execution/estimate.js';

@@ -38,12 +38,12 @@ export class ViewedExecution {
   connection = $state.raw<Connection>({ mode: 'connecting', error: null, retryAt: null });
 
   /** How many watch, as long as the connection is live. */
-  watching = $state(1);
+  watching = $state.raw(1);
 
   /** Counts the logs that were shown: where one begins anew, what was read of the other counts no longer. */
-  generation = $state(0);
+  generation = $state.raw(0);
 
-  #told = $state(0);
+  #told = $state.raw(0);
 
   /** How far the log is by what the server told of it last. The page has less where it is paused or lags behind. */
   readonly head = $derived.by(() => Math.max(this.#told, this.#inFeed));

@@ -17,7 +17,7 @@ const versionOf = ({ attempt, endTime }: StageState) => `${attempt} ${endTime}`;
 export class Attempts {
   readonly #known = new Map<string, Known>();
   /** Counts what came to be known, for those who read it. */
-  #changes = $state(0);
+  #changes = $state.raw(0);
   readonly #asked = new Map<string, string>();
   readonly #waiting = new Map<string, StageState>();
   #busy = 0;

@@ -21,18 +21,18 @@ export interface GanttSource {
 
 /** A Gantt chart on screen: which rows there are, and which part of the time is seen. Make it while a component is made. */
 export class Gantt {
-  text = $state('');
+  text = $state.raw('');
   /** Keys of the stages that hold the text in what they said. */
   found = $state.raw<ReadonlySet<string>>(new Set());
-  status = $state('');
-  type = $state('');
-  foldsGaps = $state(false);
+  status = $state.raw('');
+  type = $state.raw('');
+  foldsGaps = $state.raw(false);
   /** The part of the axis that is seen; null for all of it. */
   range = $state.raw<Span | null>(null);
   /** Pixels of the chart beside the names. */
-  width = $state(600);
-  top = $state(0);
-  height = $state(400);
+  width = $state.raw(600);
+  top = $state.raw(0);
+  height = $state.raw(400);
   readonly attempts = new Attempts();
   readonly waits: Waits;
   #turned = $state.raw<ReadonlySet<string>>(new Set());

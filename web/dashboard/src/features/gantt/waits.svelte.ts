@@ -11,7 +11,7 @@ const none: readonly Wait[] = [];
 export class Waits {
   readonly #known = new Map<string, Wait[]>();
   /** Counts what came to be known, for those who read it. */
-  #changes = $state(0);
+  #changes = $state.raw(0);
 
   constructor(source: () => { state: { id: string }; onEvents: ExecutionPiece['onEvents'] }) {
     const id = $derived(source().state.id);

@@ -22,7 +22,7 @@ export class GraphModel {
   view = $state.raw<View>({ scale: 1, x: 0, y: 0 });
   pane = $state.raw<Size>({ width: 0, height: 0 });
   focus = $state.raw<Spot | null>(null);
-  query = $state('');
+  query = $state.raw('');
   /** Ids of the units that are shown as boxes. Not private: in a constructor reads of private state are not tracked. */
   open = $state.raw<ReadonlySet<string>>(new Set());
   #isSeen = false;

@@ -41,7 +41,7 @@ export class InspectedStage {
   #changes = 0;
 
   /** Counts changes of what events say: what reads facts or text reads this. */
-  version = $state(0);
+  version = $state.raw(0);
   error = $state.raw<unknown>(null);
   readonly history;
 

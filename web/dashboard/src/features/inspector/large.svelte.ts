@@ -18,13 +18,13 @@ export class LargeValue {
 
   text = $state.raw('');
   /** How many bytes of it are read. */
-  read = $state(0);
-  isBusy = $state(false);
-  isSaving = $state(false);
+  read = $state.raw(0);
+  isBusy = $state.raw(false);
+  isSaving = $state.raw(false);
   error = $state.raw<unknown>(null);
   /** The value, once it is read whole. */
   value = $state.raw<unknown>(undefined);
-  isWhole = $state(false);
+  isWhole = $state.raw(false);
 
   /** @param execution whose value it is: without it the server looks only in its newest executions */
   constructor(reference: Reference, execution: string) {

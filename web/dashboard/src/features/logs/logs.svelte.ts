@@ -36,15 +36,15 @@ export class LogView {
   #paused: { at: number; lines: number } | null = null;
 
   /** Counts changes of the lines: what reads them reads this. */
-  version = $state(0);
+  version = $state.raw(0);
   filter = $state.raw<LineFilter>(everyLine);
   search = $state.raw<SearchState>(noSearch);
   marks = $state.raw<readonly GapMark[]>([]);
   /** The line that was sought last, by its number. */
-  current = $state<number | null>(null);
-  isFollowing = $state(true);
+  current = $state.raw<number | null>(null);
+  isFollowing = $state.raw(true);
   /** How many lines there were when following stopped. */
-  #leftAt = $state(0);
+  #leftAt = $state.raw(0);
 
   /** Begins with a filter; its text is sought as soon as somebody calls for it. */
   constructor(load: LoadLines, begin: LineFilter = everyLine) {

@@ -8,8 +8,8 @@ const shown = 300;
 /** The newest log lines of an execution while a monitor shows them. */
 export class MonitorLogs {
   lines = $state.raw<readonly { id: string; step: string; text: string; level: ExecutionLog['level'] }[]>([]);
-  left = $state(0);
-  status = $state<ConnectionStatus>('connecting');
+  left = $state.raw(0);
+  status = $state.raw<ConnectionStatus>('connecting');
   #reconnect = () => {};
 
   constructor(id: string) {

@@ -17,14 +17,14 @@ export class Replay {
   state = $state.raw<ExecutionState | null>(null);
   event = $state.raw<ExecutionEvent | null>(null);
   /** The event that is asked for; the state follows. */
-  seq = $state(0);
-  time = $state(0);
-  isPlaying = $state(false);
-  speed = $state(1);
-  skipsIdle = $state(true);
+  seq = $state.raw(0);
+  time = $state.raw(0);
+  isPlaying = $state.raw(false);
+  speed = $state.raw(1);
+  skipsIdle = $state.raw(true);
   error = $state.raw<unknown>(null);
   /** Counts up when more marks are known. */
-  marked = $state(0);
+  marked = $state.raw(0);
   readonly marks = new Marks();
   readonly last: number;
   readonly #pages: EventPages;

@@ -34,7 +34,7 @@ const positionsKept = 50;
 
 let routes: readonly Route[] = [];
 let shown = $state.raw<Shown>({ url: new URL(location.href), id: null, params: {}, module: null, data: undefined, error: null });
-let isReady = $state(false);
+let isReady = $state.raw(false);
 let turn = 0;
 let entry = '';
 let positions: Record<string, number> = {};

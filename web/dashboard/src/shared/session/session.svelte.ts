@@ -8,7 +8,7 @@ type Methods = components['schemas']['LoginMethods'];
 type Login = components['schemas']['LoginRequest'];
 
 let value = $state.raw<Session | null>(null);
-let isSettled = $state(false);
+let isSettled = $state.raw(false);
 
 /** Who uses the dashboard. */
 export const session = {

@@ -31,16 +31,16 @@ const checkAfter = 300;
  * was not saved the last time. Without a place for drafts nothing may be written, nor checked.
  */
 export class Editing {
-  text = $state('');
+  text = $state.raw('');
   problems = $state.raw<readonly PlacedProblem[]>([]);
   /** How the last check ended; it says nothing of a text that was written since. */
-  checked = $state<'waiting' | 'done' | 'failed'>('waiting');
-  isSaving = $state(false);
+  checked = $state.raw<'waiting' | 'done' | 'failed'>('waiting');
+  isSaving = $state.raw(false);
   error = $state.raw<unknown>();
   /** The draft that came back: when it was written; null once it is saved or thrown away. */
-  draftAt = $state<number | null>(null);
+  draftAt = $state.raw<number | null>(null);
   /** Whether the file has become another one since the draft was begun. */
-  isOutdated = $state(false);
+  isOutdated = $state.raw(false);
   /** What the server has, as far as it is known here. */
   #file = $state.raw<ReadFile>({ text: '', tag: null });
   /** Tag of what is written over. */
