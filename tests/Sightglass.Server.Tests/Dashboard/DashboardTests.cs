@@ -122,7 +122,14 @@ public sealed class DashboardTests
         context.Response.Body = body;
         var isPassedOn = false;
 
-        await DashboardAnswers.RunAsync(context, _ => Task.FromResult(isPassedOn = true), null);
+        await DashboardAnswers.RunAsync(
+            context,
+            _ =>
+            {
+                isPassedOn = true;
+                return Task.CompletedTask;
+            },
+            null);
 
         Assert.Equal(!isTold, isPassedOn);
         var said = Encoding.UTF8.GetString(body.ToArray());
