@@ -48,7 +48,7 @@ public sealed class DashboardPageTests
         var failing = await server.RunToEndAsync("fails");
         await using var browser = await Browser.StartAsync();
         await browser.OpenAsync(new Uri(server.Address, $"/executions/{failing}"));
-        await ClickAsync(browser, "Retry failed stages");
+        await ClickAsync(browser, "Retry");
         await browser.WaitForAsync("document.body.innerText.includes('attempt 2')");
         Assert.Empty(browser.Errors);
 
