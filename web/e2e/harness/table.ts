@@ -6,10 +6,10 @@ import type { Measure } from './budget.js';
 const table = measured.replace(/\.ndjson$/, '.txt');
 const written = ({ value }: Measure) => (Number.isInteger(value) || value >= 100 ? Math.round(value).toString() : value.toFixed(value < 1 ? 4 : 1));
 
-/** Begins the table of budgets anew, and prints it when all tests have run. */
+/** Begins the table of budgets anew, unless some tests run again, and prints it when all tests have run. */
 export function setup(): () => void {
   mkdirSync(dirname(measured), { recursive: true });
-  rmSync(measured, { force: true });
+  if (!process.env['SIGHTGLASS_AGAIN']) rmSync(measured, { force: true });
   rmSync(table, { force: true });
   return () => {
     if (!existsSync(measured)) return;
