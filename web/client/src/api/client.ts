@@ -53,13 +53,13 @@ interface AnyArguments {
 
 /** Makes the typed API of a server; by default of the one that the page came from. */
 export function createClient(server: ServerOptions = {}): Client {
-  const send = (method: Uppercase<Method>) => async (path: string, given: AnyArguments = {}) =>
-    askJson(server, ...requestOf(method, path, given));
+  const send = (method: Uppercase<Method>, read: typeof ask | typeof askJson = askJson) => async (path: string, given: AnyArguments = {}) =>
+    read(server, ...requestOf(method, path, given));
 
   // The types are those of the document; what runs is the same for every path.
   return {
     get: send('GET'), put: send('PUT'), post: send('POST'), patch: send('PATCH'), delete: send('DELETE'),
-    open: (path: string, given: AnyArguments = {}) => ask(server, ...requestOf('GET', path, given)),
+    open: send('GET', ask),
   } as unknown as Client;
 }
 

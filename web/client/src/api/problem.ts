@@ -64,14 +64,14 @@ export async function ask(server: ServerOptions, path: string, init: RequestInit
   }
   if (response.ok) return response;
 
-  // Problem details, the envelope of the playbook routes, or neither.
+  // Problem details, whose `error` is a text, the envelope of the playbook routes, or neither.
   const body = (await response.json().catch(() => null)) as RefusalBody | null;
   const error = body?.error;
   const after = parseFloat(response.headers.get('retry-after')!);
   throw new ApiError(
     response.status,
     body?.code ?? error?.code ?? 'bad_answer',
-    body?.detail ?? error?.message ?? (typeof error === 'string' ? error : `The server answered ${response.status}.`),
+    body?.detail ?? error?.message ?? `The server answered ${response.status}.`,
     { problems: body?.problems ?? [], retryAfter: after >= 0 ? after * 1000 : null },
   );
 }
@@ -99,6 +99,6 @@ export async function within<T>(milliseconds: number, own: AbortController, answ
 interface RefusalBody {
   code?: string;
   detail?: string;
-  error?: (string | object) & { code?: string; message?: string };
+  error?: { code?: string; message?: string };
   problems?: Problem[];
 }

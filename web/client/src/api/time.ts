@@ -1,4 +1,4 @@
-/** Waits; ends early, without an error, when the signal says so. */
+/** Waits, for at most the 24 days that a timer can; ends early, without an error, when the signal says so. */
 export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
@@ -7,7 +7,7 @@ export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, milliseconds);
+    const timer = setTimeout(done, Math.min(milliseconds, 2 ** 31 - 1));
     signal.addEventListener('abort', done);
   });
 }

@@ -130,9 +130,11 @@ export function createFold(from?: ExecutionState): ExecutionFold {
   function start(s: Stage, e: EventOf<'stage.started'>) {
     startStage(s, e);
     x.currentStage = s.position;
-    const parent = parentOf(s);
-    if (parent === s || parent.state.status === 'running') return;
-    count(parent.state.key, () => Object.assign(parent.state, { status: 'running', startTime: timeOf(e.time) } satisfies Partial<StageState>));
+
+    // Of an instance the stage, which runs from the first one on.
+    const { state } = parentOf(s);
+    if (state.status === 'running') return;
+    count(state.key, () => Object.assign(state, { status: 'running', startTime: timeOf(e.time) } satisfies Partial<StageState>));
   }
 
   function expand(s: Stage, e: EventOf<'stage.expanded'>) {

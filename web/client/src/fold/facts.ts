@@ -39,7 +39,7 @@ export function evaluate(facts: Facts, { time, data }: EventOf<'trigger.evaluate
     ...known,
     result,
     why: orNull(data.why),
-    since: known.since !== null && known.result === result ? known.since : timeOf(time),
+    since: (known.result === result ? known.since : null) ?? timeOf(time),
     deadline: data.deadline === undefined ? known.deadline : timeOf(data.deadline),
     timedOut: data.timedOut ?? known.timedOut,
     cancelled: data.cancelled ?? false,

@@ -1,5 +1,5 @@
 import { loadFlags } from '../api/flags.js';
-import { errorOf } from '../api/problem.js';
+import { errorOf, unreachable } from '../api/problem.js';
 import type { ApiError } from '../api/problem.js';
 import type { ServerOptions } from '../api/server.js';
 import { wait } from '../api/time.js';
@@ -37,6 +37,9 @@ export interface Followed {
   reset(): void;
 }
 
+/** How it ends unless it is closed. */
+type Ended = Exclude<FollowEnd, { reason: 'closed' }>;
+
 /** A connection that lasts until it is told to end. */
 export interface Connection {
   readonly mode: FollowMode;
@@ -45,7 +48,7 @@ export interface Connection {
   resume(): void;
   reconnect(): void;
   /** Leaves `reconnect` possible unless it was closed. */
-  end(end: FollowEnd): void;
+  end(end: Ended): void;
   close(): void;
 }
 
@@ -61,8 +64,9 @@ export function call(listener: () => void): void {
 }
 
 /**
- * Keeps somebody informed: over a stream that is opened again after 3, 6, 12, 24 and 48 seconds when it is lost, and then by
- * polling every 2 seconds while streams are tried in the background. While nobody sees the page there is no stream.
+ * Keeps somebody informed over a stream. While none is to be had it polls, at once and every 2 seconds, and tries a stream again
+ * after 3, 6, 12, 24 and 48 seconds and every 48 then. Where polls are not answered either they come as seldom. While nobody sees
+ * the page there is no stream.
  */
 export function connect(options: ConnectionOptions, followed: Followed): Connection {
   let settle!: (end: FollowEnd) => void;
@@ -70,13 +74,14 @@ export function connect(options: ConnectionOptions, followed: Followed): Connect
   const pollEvery = 2000;
   const hiddenEvery = 5000;
 
-  // After 3, 6, 12, 24 and 48 seconds; then it is polled, and a stream tried every 48 seconds.
-  const tries = 5;
+  // Between two tries, twice as long each time.
+  const shortest = 3000;
+  const longest = 48_000;
 
   // Three heartbeats.
   const quiet = 45_000;
 
-  // A stream that opens and says nothing may be kept back by a proxy; until its first frame it is polled beside it.
+  // A stream that does not open, or says nothing, may be kept back by a proxy; until its first frame it is polled beside it.
   const unheard = 5000;
 
   let mode: FollowMode = 'paused';
@@ -88,8 +93,18 @@ export function connect(options: ConnectionOptions, followed: Followed): Connect
   // Of the run under way; each run has a controller of its own.
   let current = new AbortController();
   let polling: AbortController | undefined;
-  let failures = 0;
+
+  // After which the next stream is tried.
+  let delay = shortest;
+
+  // Whether it polls because a stream said nothing: then the next one is believed only when it says something.
+  let isMute = false;
+
+  // After which the server wants the next stream opened, where it has said so.
   let comeBack: number | null = null;
+
+  // Why there is no stream; undefined where the server streams none.
+  let why: ApiError | undefined;
 
   const tell = (next: FollowMode, detail: ModeDetail = {}) => {
     if (mode === next && mode !== 'retrying') return;
@@ -107,19 +122,10 @@ export function connect(options: ConnectionOptions, followed: Followed): Connect
     stopPolling();
   };
 
-  const end = (how: FollowEnd) => {
+  const end = (how: Ended) => {
     stop();
-    if (how.reason !== 'closed') tell(how.reason, how);
+    tell(how.reason, how);
     settle(how);
-  };
-
-  /** Ends it by what is refused for good, and says whether it did. A cursor of another log only leads back to the beginning. */
-  const endsBy = (error: ApiError): boolean => {
-    if (error.isPassing) return false;
-    const isOther = error.code === 'cursor_beyond_end';
-    if (isOther) followed.reset();
-    else end({ reason: 'failed', error });
-    return !isOther;
   };
 
   const beLive = () => {
@@ -128,83 +134,97 @@ export function connect(options: ConnectionOptions, followed: Followed): Connect
     tell('live');
   };
 
-  /** Reads a stream to its end, and says whether the next one is to be opened at once. */
-  async function stream(run: AbortSignal): Promise<boolean> {
-    let silence: ReturnType<typeof setTimeout> | undefined;
+  /** Reads a stream to its end. */
+  async function stream(run: AbortSignal): Promise<void> {
+    let silence = setTimeout(startPolling, unheard, run, true);
     try {
-      if (!polling) tell('connecting');
       for await (const frames of readStream(options, followed.path(), { signal: run, quiet, headers: followed.headers?.() })) {
         clearTimeout(silence);
         if (frames.length === 0) {
-          if (!polling) beLive();
-          silence = setTimeout(startPolling, unheard, run);
+          if (!polling || !isMute) beLive();
+          silence = setTimeout(startPolling, unheard, run, true);
           continue;
         }
         for (const frame of frames) {
           comeBack = Number(frame.retry) || comeBack;
           const outcome = frame.event === 'lagging' ? 'again' : await followed.read(frame, run);
-          if (run.aborted || outcome === 'again') return true;
-          if (outcome !== false) failures = 0;
+          if (run.aborted) return;
+          if (outcome === 'again') return void (comeBack = 0);
+          if (outcome !== false) delay = shortest;
         }
         beLive();
       }
     } finally {
       clearTimeout(silence);
     }
-    return false;
   }
 
-  async function poll(signal: AbortSignal, detail: ModeDetail) {
-    const retryIn = isAway ? hiddenEvery : pollEvery;
+  async function poll(signal: AbortSignal) {
+    const every = isAway ? hiddenEvery : pollEvery;
+    let next = shortest;
     while (!signal.aborted) {
-      let isFull = false;
+      let retryIn = every;
+      if (mode === 'retrying') tell('connecting');
       try {
-        isFull = await followed.poll(signal, (isNew) => {
-          if (isNew || mode !== 'live') tell('polling', detail);
+        const isFull = await followed.poll(signal, (isNew) => {
+          if (isNew || mode !== 'live') tell('polling', { error: why });
         });
+        next = shortest;
+        if (isFull) continue;
       } catch (thrown) {
         const error = errorOf(thrown);
-        if (signal.aborted || endsBy(error)) return;
-        detail = { error };
+        if (signal.aborted) return;
+        if (error.code === 'cursor_beyond_end') followed.reset();
+        else if (!error.isPassing) return end({ reason: 'failed', error });
+        else retryIn = Math.max(every, next, error.retryAfter ?? 0);
+        next = Math.min(2 * next, longest);
         if (mode !== 'live') tell('retrying', { error, retryIn });
       }
-      if (!isFull) await wait(retryIn, signal);
+      await wait(retryIn, signal);
     }
   }
 
-  function startPolling(run: AbortSignal, error?: ApiError) {
+  function startPolling(run: AbortSignal, isBeside = false) {
     if (polling || run.aborted) return;
+    isMute = isBeside;
     polling = new AbortController();
-    void poll(polling.signal, { error });
+    void poll(polling.signal);
   }
 
   async function follow(run: AbortSignal) {
     while (!run.aborted) {
-      let isOff = isAway;
-      let atOnce = false;
-      let error: ApiError | undefined;
+      comeBack = null;
+      if (!polling) tell('connecting');
       try {
         const flags = loadFlags(options);
         await followed.begin?.(run);
-        isOff ||= !(await flags).ENABLE_EXECUTION_STREAMING;
+        const isOff = isAway || !(await flags).ENABLE_EXECUTION_STREAMING;
         if (run.aborted) return;
-        atOnce = !isOff && await stream(run);
+        why = isOff ? undefined : unreachable();
+        if (isOff) delay = longest;
+        else await stream(run);
       } catch (thrown) {
-        error = errorOf(thrown);
-        if (run.aborted || endsBy(error)) return;
-        isOff = error.code === 'streaming_disabled';
-        atOnce = !error.isPassing;
+        if (run.aborted) return;
+
+        // A proxy may refuse a stream for good; whether the server does is for a poll to find out.
+        why = errorOf(thrown);
+        if (why.code === 'streaming_disabled') delay = longest;
       }
       if (run.aborted) return;
-      if (isOff) failures = tries;
-      const delay = 3000 * 2 ** Math.min(failures, tries - 1);
-      const asked = comeBack ?? error?.retryAfter;
+      let retryIn = Math.max(delay, why?.retryAfter ?? 0);
 
       // Whom the server sends away again and again without a word waits as after a loss.
-      const retryIn = failures > 0 ? Math.max(delay, asked ?? 0) : atOnce ? 0 : asked ?? delay;
-      comeBack = null;
-      if (failures++ >= tries) startPolling(run, error);
-      if (retryIn > 0 && (!polling || mode === 'live')) tell('retrying', { error, retryIn });
+      if (comeBack !== null && delay === shortest) {
+        retryIn = comeBack;
+        if (retryIn > 0) tell('retrying', { retryIn });
+      } else {
+        if (mode === 'live') {
+          stopPolling();
+          tell('connecting');
+        }
+        startPolling(run);
+      }
+      delay = Math.min(2 * delay, longest);
       await wait(retryIn, run);
     }
   }
@@ -214,21 +234,21 @@ export function connect(options: ConnectionOptions, followed: Followed): Connect
     stop();
     current = new AbortController();
     const { signal } = current;
-    failures = 0;
+    delay = shortest;
     isAway = isHidden();
     whenSeenOtherwise(reconnect, signal);
     if (isAway && !followed.begin) return tell('paused');
 
     // Waiting out the delay would only cost time, and a stream from before may be dead without a word.
     globalThis.addEventListener?.('online', reconnect, { signal });
-    tell('connecting');
     void follow(signal);
   }
 
   function close() {
     isClosed = true;
     options.signal?.removeEventListener('abort', close);
-    end({ reason: 'closed' });
+    stop();
+    settle({ reason: 'closed' });
   }
 
   options.signal?.addEventListener('abort', close);

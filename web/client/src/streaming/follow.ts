@@ -15,7 +15,7 @@ import type { SseFrame } from './sse.js';
 export function followExecution(id: string, options: FollowOptions): Following {
   const pageSize = 1000;
   const path = `/api/executions/${encodeURIComponent(id)}`;
-  const startsWithState = options.after === undefined && options.onState !== undefined;
+  const startsWithState = options.after === undefined && Boolean(options.onState);
   let cursor = options.after ?? 0;
   let needsState = startsWithState;
   let isParked = false;
@@ -65,8 +65,9 @@ export function followExecution(id: string, options: FollowOptions): Following {
     needsState = false;
     cursor = state.seq;
     call(() => options.onState?.(state));
-    if (state.parked && !signal.aborted) park(state.parked);
-    if (isTerminal(state.status) && !signal.aborted) reach(cursor, true);
+    if (signal.aborted) return;
+    if (state.parked) park(state.parked);
+    if (isTerminal(state.status)) reach(cursor, true);
   }
 
   const connection = connect(options, {

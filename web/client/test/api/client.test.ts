@@ -58,7 +58,7 @@ test('Client refuses to send a path with a gap', async () => {
 test.each([
   ['problem details', refused(400, { code: 'invalid_query', detail: 'Two things are wrong.', error: 'x', problems: [{ code: 'a', message: 'b' }] }), { status: 400, code: 'invalid_query', message: 'Two things are wrong.', problems: [{ code: 'a', message: 'b' }], isPassing: false }],
   ['the envelope of the playbook routes', refused(404, { success: false, error: { code: 'NOT_FOUND', message: 'No such run.' } }), { status: 404, code: 'NOT_FOUND', message: 'No such run.', isPassing: false }],
-  ['an error that is a text', refused(409, { error: 'It has ended.' }), { status: 409, code: 'bad_answer', message: 'It has ended.' }],
+  ['the words of another program', refused(409, { error: 'It has ended.' }), { status: 409, code: 'bad_answer', message: 'The server answered 409.', isPassing: true }],
   ['a page of a proxy', new Response('<h1>Bad gateway</h1>', { status: 502 }), { status: 502, code: 'bad_answer', message: 'The server answered 502.', isPassing: true }],
   ['too many requests', refused(429, { code: 'too_many_requests', detail: 'Wait.' }, { 'retry-after': '7' }), { status: 429, retryAfter: 7000, isPassing: true }],
 ])('Client throws a typed error when it is refused with %s', async (_, response, expected) => {

@@ -6,7 +6,8 @@ export class FakeFeed {
   isMute = false;
   number = 0;
   status = 200;
-  refused: { status: number; code: string }[] = [];
+  /** How many streams are refused first. */
+  refusedFeeds = 0;
   executions: { id: string; status: string }[] = [];
   listed: () => Promise<void> = () => Promise.resolve();
 
@@ -45,8 +46,8 @@ export class FakeFeed {
     if (pathname === '/api/config/status') return Response.json({ flags: { ENABLE_EXECUTION_STREAMING: this.streaming } });
     const after = new Headers(init?.headers).get('last-event-id');
     this.requests.push(pathname + (after === null ? '' : ` after ${after}`));
-    const refused = this.refused.shift() ?? (this.status === 200 ? null : { status: this.status, code: 'refused' });
-    if (refused) return Response.json({ code: refused.code, detail: refused.code }, { status: refused.status });
+    const status = pathname === '/api/feed' && this.refusedFeeds-- > 0 ? 403 : this.status;
+    if (status !== 200) return Response.json({ code: 'refused', detail: 'Refused.' }, { status });
     if (pathname === '/api/executions') {
       const executions = [...this.executions];
       await this.listed();

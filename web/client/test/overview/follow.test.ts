@@ -83,19 +83,37 @@ test('Overview reads the list again when the server says that something may be m
   expect(told).toEqual(['[]', '[b running]', 'b paused']);
 });
 
-test('Overview comes back with its cursor and without the list when the stream is lost', async () => {
+test('Overview polls from the moment at which the stream is lost, and reads the list again with the next one', async () => {
   const server = serverWith();
   const { told, modes } = watch(server);
   await advance(10);
   server.change('a', 'running');
   await advance(10);
+  server.executions = [{ id: 'a', status: 'completed' }];
   server.cut();
+  await advance(10);
+  expect(told).toEqual(['[]', 'a running', '[a completed]']);
   await advance(3100);
+  server.change('b', 'running');
+  await advance(10);
+  expect(server.requests.filter((r) => r.startsWith('/api/feed'))).toEqual(['/api/feed', '/api/feed']);
+  expect(told.slice(-2)).toEqual(['[a completed]', 'b running']);
+  expect(modes).toEqual(['connecting', 'live', 'connecting', 'polling', 'live']);
+});
+
+test('Overview comes back with its cursor and without the list when the server says when to', async () => {
+  const server = serverWith();
+  const { told, modes } = watch(server);
+  await advance(10);
+  server.change('a', 'running');
+  await advance(10);
+  server.close('id: e-1\nretry: 700\n\n');
+  await advance(750);
   server.change('a', 'completed');
   await advance(10);
   expect(server.requests).toEqual(['/api/feed', '/api/executions', '/api/feed after e-1']);
   expect(told).toEqual(['[]', 'a running', 'a completed']);
-  expect(modes).toEqual(['connecting', 'live', 'retrying 3000', 'connecting', 'live']);
+  expect(modes).toEqual(['connecting', 'live', 'retrying 700', 'connecting', 'live']);
 });
 
 test('Overview comes back when the server asked for it, and at once when it was too slow', async () => {
@@ -112,37 +130,48 @@ test('Overview comes back when the server asked for it, and at once when it was 
   expect(feeds(server)).toBe(3);
 });
 
-test('Overview tries the list again with the next stream when it could not be read', async () => {
+test('Overview polls when the list could not be read with the stream', async () => {
   const server = serverWith({ id: 'a', status: 'running' });
   let fails = 1;
   server.listed = () => (fails-- > 0 ? Promise.reject(new TypeError('fetch failed')) : Promise.resolve());
-  const { told } = watch(server);
+  const { told, modes } = watch(server);
   await advance(100);
-  expect(told).toEqual([]);
-  await advance(3000);
   expect(told).toEqual(['[a running]']);
+  expect(modes.at(-1)).toBe('polling');
+  await advance(3000);
+  expect(modes.at(-1)).toBe('live');
 });
 
-test('Overview tries again after 3, 6, 12, 24 and 48 seconds and then polls every 2 when streams do not open', async () => {
+test('Overview polls every 2 seconds while streams are refused, and is live when one opens', async () => {
   const server = serverWith({ id: 'a', status: 'running' });
-  server.refused = Array.from({ length: 6 }, () => ({ status: 502, code: 'bad_gateway' }));
+  server.refusedFeeds = 4;
   const { told, modes } = watch(server);
-  await advance(93_500);
-  expect(feeds(server)).toBe(6);
-  expect(modes.filter((m) => m.startsWith('retrying'))).toEqual(['retrying 3000', 'retrying 6000', 'retrying 12000', 'retrying 24000', 'retrying 48000']);
-  expect(modes.at(-1)).toBe('polling');
+  await advance(100);
+  expect(told).toEqual(['[a running]']);
+  expect(modes).toEqual(['connecting', 'polling']);
   const before = lists(server);
-  await advance(6000);
-  expect(lists(server) - before).toBe(3);
-  expect(told.every((t) => t === '[a running]')).toBe(true);
+  await advance(44_000);
+  expect(lists(server) - before).toBe(22);
+  expect(feeds(server)).toBe(4);
+  expect(modes).toEqual(['connecting', 'polling']);
 
-  await advance(48_000);
+  await advance(1000);
+  expect(feeds(server)).toBe(5);
   expect(modes.at(-1)).toBe('live');
   const polled = lists(server);
   server.change('a', 'completed');
   await advance(30_000);
   expect(lists(server), 'it no longer polls').toBe(polled);
   expect(told.at(-1)).toBe('a completed');
+});
+
+test('Overview asks for the list as seldom as for a stream when the server does not answer', async () => {
+  const server = serverWith();
+  server.status = 502;
+  const { modes } = watch(server);
+  await advance(94_000);
+  expect([feeds(server), lists(server)]).toEqual([6, 6]);
+  expect(modes.filter((m) => m.startsWith('retrying'))).toEqual(['retrying 3000', 'retrying 6000', 'retrying 12000', 'retrying 24000', 'retrying 48000', 'retrying 48000']);
 });
 
 test('Overview never opens a stream while streaming is turned off, and opens one when it is turned on', async () => {
@@ -191,7 +220,7 @@ test('Overview gives up when the server refuses', async () => {
   const { modes } = watch(server);
   await advance(100_000);
   expect(modes).toEqual(['connecting', 'failed']);
-  expect(server.requests).toEqual(['/api/feed']);
+  expect(server.requests).toEqual(['/api/feed', '/api/executions']);
 });
 
 test('Overview stands still while it is paused and goes on with its cursor', async () => {

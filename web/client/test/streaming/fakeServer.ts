@@ -22,6 +22,9 @@ export class FakeServer {
   frameBytes = 1_000_000;
   pageSize = 1000;
   status = 200;
+  /** What becomes of every stream, as a proxy may decide while it passes all else on. */
+  streamFault: Fault = { kind: 'none' };
+  isDown = false;
   readonly #listeners = new Set<() => void>();
   readonly #writers = new Set<(text: string) => void>();
 
@@ -53,7 +56,7 @@ export class FakeServer {
     this.requests.push(`${isStream ? 'SSE ' : ''}${url.pathname}${url.search}`);
     const signal = init?.signal;
     const isFlags = url.pathname === '/api/config/status';
-    const fault: Fault = isFlags ? { kind: 'none' } : this.faults.shift() ?? { kind: 'none' };
+    const fault = this.#faultOf(isFlags, isStream);
     this.open++;
     try {
       await this.#delay(this.latency, signal);
@@ -73,6 +76,12 @@ export class FakeServer {
     }
     return this.#stream(Number(url.searchParams.get('after')), fault, signal!);
   };
+
+  #faultOf(isFlags: boolean, isStream: boolean): Fault {
+    if (this.isDown) return { kind: 'unreachable' };
+    const fault = isFlags ? undefined : this.faults.shift();
+    return fault ?? (isStream ? this.streamFault : { kind: 'none' });
+  }
 
   #page(after: number, limit: number): Response {
     const events = this.log.slice(after, after + Math.min(limit, this.pageSize));
