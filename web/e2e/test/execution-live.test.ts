@@ -1,7 +1,7 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { look, until, useDashboard } from '../harness/dashboard.js';
 import { mode, parallelPipeline, seqOf, talkPipeline, useExecutions } from '../harness/executions.js';
-import { BufferingProxy } from '../harness/proxy.js';
+import { StreamProxy } from '../harness/proxy.js';
 
 const dashboard = useDashboard({ pipelines: { parallel: parallelPipeline, talk: talkPipeline } });
 const { agrees, ended, open, run, state, talk } = useExecutions(dashboard);
@@ -82,18 +82,42 @@ describe('Live', () => {
   });
 });
 
-describe('Behind a proxy that keeps streams back', () => {
-  const proxy = new BufferingProxy();
+describe('Behind a proxy', () => {
+  const proxy = new StreamProxy('kept');
+  beforeAll(() => proxy.start(dashboard.server.address));
   afterAll(() => proxy.stop());
-
-  test('Page_polls_says_so_and_shows_the_same', async () => {
-    await proxy.start(dashboard.server.address);
-    const { id, stop } = await talk();
-    const page = await dashboard.open('/executions');
+  const openBehind = async (id: string) => {
+    const page = await dashboard.open('/executions', { allow: /Failed to load resource/ });
     await page.goto(`${proxy.address}/executions/${id}`);
+    return page;
+  };
+
+  test('Page_polls_says_so_and_shows_the_same_where_streams_are_kept_back', async () => {
+    proxy.streams = 'kept';
+    const { id, stop } = await talk();
+    const page = await openBehind(id);
     await mode(page, 'Polling');
     await look(page, 'execution-polling');
     await stop();
+    await agrees(page, id);
+  });
+
+  test.each(['refused', 'reset'] as const)('Page_polls_within_seconds_where_streams_are_%s_and_is_live_again_when_they_come_through', async (treatment) => {
+    proxy.streams = treatment;
+    const { id, stop } = await talk();
+    const page = await openBehind(id);
+    await page.locator('header [data-mode="Polling"]').waitFor({ timeout: 5000 });
+    await page.locator('[data-connection=polling]').waitFor({ timeout: 5000 });
+    const before = await seqOf(page);
+    await expect.poll(() => seqOf(page), { timeout: 5000 }).toBeGreaterThan(before);
+
+    proxy.streams = 'passed';
+    await mode(page, 'LIVE');
+    await page.locator('[data-connection=live]').waitFor();
+    const live = await seqOf(page);
+    await expect.poll(() => seqOf(page)).toBeGreaterThan(live + 10);
+    await stop();
+    await mode(page, 'Ended');
     await agrees(page, id);
   });
 });

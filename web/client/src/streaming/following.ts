@@ -3,14 +3,15 @@ import type { ServerOptions } from '../api/server.js';
 import type { ExecutionEvent, ExecutionState } from '../fold/index.js';
 
 /**
- * How a viewer gets its events: `connecting`, `live` over a stream, `retrying` after a loss, `polling` where streams do not
- * come through or are turned off, `paused` by the viewer, `ended` with the execution, `failed` because the server refuses.
+ * How a viewer gets its events: `connecting` while the server is asked, `live` over a stream, `polling` while streams do not come
+ * through or are turned off, `retrying` while the server does not answer at all, `paused` by the viewer, `ended` with the
+ * execution, `failed` because the server refuses.
  */
 export type FollowMode = 'connecting' | 'live' | 'retrying' | 'polling' | 'paused' | 'ended' | 'failed';
 
 /** What there is to say of a mode. */
 export interface ModeDetail {
-  /** Why it is retrying, polling or failed. */
+  /** Why it is retrying, polling or failed; absent where it polls because the server streams none. */
   error?: ApiError;
   /** In how many milliseconds the next try comes. */
   retryIn?: number;
