@@ -2,6 +2,7 @@ const names = [
   'canvas', 'surface', 'sunken', 'line', 'line-strong', 'ink', 'ink-soft', 'ink-faint', 'accent', 'accent-soft', 'focus',
   'queued', 'running', 'success', 'failed', 'waiting', 'blocked', 'cancelled',
   'queued-ink', 'running-ink', 'success-ink', 'failed-ink', 'waiting-ink', 'blocked-ink', 'cancelled-ink',
+  'queued-on', 'running-on', 'success-on', 'failed-on', 'waiting-on', 'blocked-on', 'cancelled-on',
 ] as const;
 
 /** The tokens of app.css as values, for what is drawn without CSS. */

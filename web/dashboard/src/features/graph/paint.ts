@@ -137,7 +137,7 @@ function paintBreakpoint(pen: Pen, { looks, colours }: Picture, unit: Unit, x: n
 function paintMark(pen: Pen, { colours }: Picture, status: string, x: number, y: number): void {
   const { tone, icon } = lookOf(status);
   pen.rect(x, y - 7, 14, 14, 7, colours[tone]);
-  pen.text(icon, x + 7, y + 0.5, { size: 9, color: '#ffffff', align: 'center' });
+  pen.text(icon, x + 7, y + 0.5, { size: 9, color: colours[`${tone}-on`], align: 'center' });
 }
 
 function paintStatus(pen: Pen, picture: Picture, key: string, x: number, y: number, width: number): void {
