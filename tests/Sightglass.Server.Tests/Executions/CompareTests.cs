@@ -19,6 +19,11 @@ public sealed class CompareTests
             data: { value: "stages.say.output.word == 'a' ? 'yes' : 'no'" }
         """;
 
+    private const string Group = """
+
+        concurrency: { group: shared }
+        """;
+
     [Fact]
     public async Task Executions_are_put_side_by_side_with_the_stage_where_they_part()
     {
@@ -62,5 +67,26 @@ public sealed class CompareTests
         Assert.Equal(2, one.GetProperty("summary").GetProperty("stagesRun").GetInt32());
         foreach (var name in (string[])["x", ".json", "..%2F..%2Fetc%2Fpasswd", "echo-20261121T120000Z-01a1fa01-2b93-7a39-8c0d-df3f90ff9c1d.json", "other" + list[0].GetProperty("filename").GetString()])
             (await server.GetAsync("/api/outputs/" + name)).AssertProblem(HttpStatusCode.NotFound, "output_not_found");
+    }
+
+    [Fact]
+    public async Task Time_in_the_queue_counts_for_no_duration_wherever_it_is_read()
+    {
+        var time = new ManualTime();
+        await using var server = await ServerHarness.StartAsync(o => o with { Time = time }, time: time, pipelines: [Some.Waits + Group, Echo + Group]);
+        await server.RunAsync("waits");
+        var queued = await server.RunAsync("echo", """{"input":"a"}""");
+        time.Advance(TimeSpan.FromSeconds(5));
+        await server.PostAsync("/api/events", """{"type":"go"}""");
+        await server.EndAsync(queued);
+
+        var state = (await server.GetAsync($"/api/executions/{queued}")).Json;
+        var compared = (await server.GetAsync($"/api/executions/compare?left={queued}&right={queued}")).Json.GetProperty("left");
+        var listed = (await server.GetAsync("/api/executions/history?pipeline=echo")).Json.GetProperty("executions")[0];
+        var output = (await server.GetAsync("/api/outputs")).Json.EnumerateArray().Single(o => o.GetProperty("pipelineId").GetString() == "echo");
+
+        Assert.Equal(5000, state.GetProperty("startTime").GetInt64() - state.GetProperty("createdAt").GetInt64());
+        Assert.Equal(state.GetProperty("startTime").GetInt64(), compared.GetProperty("startTime").GetInt64());
+        Assert.All([compared, listed, output], read => Assert.Equal(0, read.GetProperty("duration").GetDouble()));
     }
 }

@@ -188,6 +188,29 @@ public sealed class RecordedTests
         (await server.GetAsync("/api/executions/01a1fa01-2b93-7a39-8c0d-df3f90ff9c1d/logs")).AssertProblem(HttpStatusCode.NotFound, "execution_not_found");
     }
 
+    [Fact]
+    public async Task Lines_are_those_up_to_an_event_when_one_is_named()
+    {
+        await using var server = await ServerHarness.StartAsync(Retried);
+        var id = await server.RunToEndAsync("retried");
+        var all = (await server.GetAsync($"/api/executions/{id}/logs")).Json;
+        var at = all.GetProperty("lines").EnumerateArray().First(l => l.GetProperty("text").GetString() == "try 1").GetProperty("seq").GetInt64();
+
+        var page = (await server.GetAsync($"/api/executions/{id}/logs?at={at}")).Json;
+        var text = await server.GetAsync($"/api/executions/{id}/logs?format=text&at={at}");
+        var file = await server.GetAsync($"/api/executions/{id}/logs?format=ndjson&at={at}");
+
+        Assert.Equal([("talk", "try 1")], await LinesAsync(server, id, $"?at={at}"));
+        Assert.Equal((at, false, false), (page.GetProperty("last").GetInt64(), page.GetProperty("more").GetBoolean(), page.GetProperty("complete").GetBoolean()));
+        Assert.Matches(@"^[^\n]* talk#1 info    try 1\n$", text.Text);
+        Assert.Equal(($"{id}-at-{at}.log", $"{id}-at-{at}.ndjson"), (NameOf(text), NameOf(file)));
+        Assert.Equal($"{id}.log", NameOf(await server.GetAsync($"/api/executions/{id}/logs?format=text")));
+        Assert.Equal(all.GetProperty("lines").GetArrayLength(), (await LinesAsync(server, id, "?at=999999")).Count);
+        (await server.GetAsync($"/api/executions/{id}/logs?at=0")).AssertProblem(HttpStatusCode.BadRequest, "invalid_query");
+    }
+
+    private static string? NameOf(Answer file) => file.Response.Content.Headers.ContentDisposition!.FileName?.Trim('"');
+
     private static async Task<IReadOnlyList<(string Stage, string Text)>> LinesAsync(ServerHarness server, Guid id, string query) =>
         [.. (await server.GetAsync($"/api/executions/{id}/logs{query}")).Json.GetProperty("lines").EnumerateArray().Select(l => (l.GetProperty("stage").GetString()!, l.GetProperty("text").GetString()!))];
 }

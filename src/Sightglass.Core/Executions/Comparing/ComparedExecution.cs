@@ -5,8 +5,9 @@ namespace Sightglass.Core.Executions;
 /// <param name="PipelineId">Its pipeline.</param>
 /// <param name="PipelineName">The pipeline's name.</param>
 /// <param name="Status">How it stands.</param>
-/// <param name="CreatedAt">When it was created.</param>
+/// <param name="StartedAt">When it started, or was created where no stage of it has.</param>
 /// <param name="EndedAt">When it ended.</param>
+/// <param name="Duration">How long it took from its start to its end, in milliseconds.</param>
 /// <param name="Cost">Its cost so far, in US dollars.</param>
 /// <param name="Input">Its input.</param>
 /// <param name="Output">Its output.</param>
@@ -16,8 +17,9 @@ public sealed record ComparedExecution(
     string PipelineId,
     string PipelineName,
     ExecutionStatus Status,
-    DateTimeOffset CreatedAt,
+    DateTimeOffset StartedAt,
     DateTimeOffset? EndedAt,
+    double? Duration,
     decimal Cost,
     Payload? Input,
     Payload? Output,
@@ -28,6 +30,8 @@ public sealed record ComparedExecution(
     {
         ArgumentNullException.ThrowIfNull(state);
         var stages = state.Stages.SelectMany(stage => state.InstancesOf(stage.Id).Prepend(stage)).Select(stage => ComparedStage.Of(stage, state.CreatedAt));
-        return new ComparedExecution(state.Id, state.Created.PipelineId, state.Created.Name, state.Status, state.CreatedAt, state.EndedAt, state.Cost, state.Created.Input, state.Output, [.. stages]);
+        var started = state.StartedAt ?? state.CreatedAt;
+        var duration = state.Totals?.Duration ?? (state.EndedAt - started)?.TotalMilliseconds;
+        return new ComparedExecution(state.Id, state.Created.PipelineId, state.Created.Name, state.Status, started, state.EndedAt, duration, state.Cost, state.Created.Input, state.Output, [.. stages]);
     }
 }

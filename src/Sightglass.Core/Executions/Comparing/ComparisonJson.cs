@@ -33,10 +33,10 @@ public static class ComparisonJson
         writer.WriteString("pipelineId"u8, execution.PipelineId);
         writer.WriteString("pipelineName"u8, execution.PipelineName);
         writer.WriteString("status"u8, execution.Status.ToWire());
-        writer.WriteNumber("startTime"u8, execution.CreatedAt.ToUnixTimeMilliseconds());
+        writer.WriteNumber("startTime"u8, execution.StartedAt.ToUnixTimeMilliseconds());
         if (execution.EndedAt is { } ended) writer.WriteNumber("endTime"u8, ended.ToUnixTimeMilliseconds());
         else writer.WriteNull("endTime"u8);
-        WriteNumber(writer, "duration"u8, (execution.EndedAt - execution.CreatedAt)?.TotalMilliseconds);
+        WriteNumber(writer, "duration"u8, execution.Duration);
         writer.WriteNumber("cost"u8, execution.Cost);
         writer.WriteEndObject();
     }

@@ -7,6 +7,7 @@ using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 using Sightglass.Server.Access;
 using Sightglass.Server.Errors;
+using Sightglass.Server.Executions;
 using Sightglass.Server.Executions.Transfer;
 using Sightglass.Server.OpenApi;
 
@@ -72,7 +73,7 @@ internal static class OutputEndpoints
         writer.WriteString("pipelineId"u8, execution.PipelineId);
         writer.WriteString("status"u8, StatusOf(execution.Status));
         writer.WriteNumber("timestamp"u8, ended.ToUnixTimeMilliseconds());
-        writer.WriteNumber("duration"u8, (ended - execution.CreatedAt).TotalMilliseconds);
+        writer.WriteNumber("duration"u8, ListItemJson.DurationOf(execution) ?? 0);
         writer.WriteNumber("cost"u8, execution.Cost);
         writer.WriteNumber("stagesRun"u8, execution.Stages.Completed + execution.Stages.Failed);
         writer.WriteNumber("stagesSkipped"u8, execution.Stages.Skipped);

@@ -27,6 +27,7 @@ internal static class LogsEndpoint
                 .Says("A page, or with format=ndjson or text all lines as a download. A line that is very long, or that a page ends in, is not complete: the next of its stage, attempt and stream goes on with it. A page looks at a bounded part of the log, so it may be empty and say more all the same.")
                 .OfExecution()
                 .Query("after", Constraint.Number(0, long.MaxValue, 0), "last of the page before.", "invalid_cursor")
+                .Query("at", Constraint.Number(1, long.MaxValue), "The seq of the last event that counts; the end of the log where it is left out. The name of a download says it.")
                 .Query("limit", Constraint.Number(1, ServerLimits.MaxEvents, ServerLimits.DefaultEvents), "About how many lines a page has; it ends with an event.")
                 .Query("stage", Constraint.Text(ServerLimits.MaxPathPart).List(ServerLimits.MaxFilters), "Only lines of these stages; x means x[n] too.")
                 .Query("level", Constraint.OneOf(Levels).List(Levels.Length), "Only lines of these levels; what was printed counts as info.")
@@ -40,15 +41,16 @@ internal static class LogsEndpoint
     private static async Task LogsAsync(HttpContext context, ServerContext server)
     {
         var query = context.Request.Query;
-        var after = long.TryParse(query["after"], NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) ? cursor : 0;
+        var after = NumberOf(query["after"]) ?? 0;
+        var at = NumberOf(query["at"]);
         var format = query["format"].ToString();
         var page = ExecutionEndpoints.TryGetId(context, out var id) ? await server.Engine.Store.ReadAsync(id, after, BlockFilter.All, 1, context.RequestAborted).ConfigureAwait(false) : null;
         if (page is null or { Last: 0 }) await (await server.MissingAsync(id, context.RequestAborted).ConfigureAwait(false)).WriteAsync(context).ConfigureAwait(false);
-        else if (format is "ndjson" or "text") await SendAllAsync(context, server, id, after, format == "text").ConfigureAwait(false);
-        else await SendPageAsync(context, server, id, after).ConfigureAwait(false);
+        else if (format is "ndjson" or "text") await SendAllAsync(context, server, id, after, at, format == "text").ConfigureAwait(false);
+        else await SendPageAsync(context, server, id, after, at ?? long.MaxValue).ConfigureAwait(false);
     }
 
-    private static async Task SendPageAsync(HttpContext context, ServerContext server, Guid id, long after)
+    private static async Task SendPageAsync(HttpContext context, ServerContext server, Guid id, long after, long at)
     {
         var limit = int.TryParse(context.Request.Query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : ServerLimits.DefaultEvents;
         var filter = new LogsFilter(context.Request.Query);
@@ -56,7 +58,7 @@ internal static class LogsEndpoint
         var lines = new List<LogEntry>();
         var bytes = 0;
         ExecutionEvent? last = null;
-        await foreach (var e in ReadAsync(server, id, after, ServerLimits.MaxScanBytes, context.RequestAborted).ConfigureAwait(false))
+        await foreach (var e in ReadAsync(server, id, after, at, ServerLimits.MaxScanBytes, context.RequestAborted).ConfigureAwait(false))
         {
             last = e;
             foreach (var line in assembler.Add(e).Where(filter.Fits))
@@ -71,29 +73,29 @@ internal static class LogsEndpoint
         if (last is not null) lines.AddRange(assembler.Flush(last).Where(filter.Fits));
         var end = await server.Engine.Store.ReadAsync(id, last?.Seq ?? after, BlockFilter.All, 1, context.RequestAborted).ConfigureAwait(false);
         var reached = last?.Seq ?? Math.Min(after, end.Last);
-        await JsonAnswer.WriteAsync(context, (lines, reached, end), static (writer, page) =>
+        await JsonAnswer.WriteAsync(context, (lines, reached, at, end), static (writer, page) =>
         {
             writer.WriteStartObject();
             writer.WriteStartArray("lines"u8);
             foreach (var line in page.lines) Write(writer, line);
             writer.WriteEndArray();
             writer.WriteNumber("last"u8, page.reached);
-            writer.WriteBoolean("more"u8, page.reached < page.end.Last);
+            writer.WriteBoolean("more"u8, page.reached < Math.Min(page.at, page.end.Last));
             writer.WriteBoolean("complete"u8, page.end.Ended && page.reached >= page.end.Last);
             writer.WriteEndObject();
         }).ConfigureAwait(false);
     }
 
-    private static async Task SendAllAsync(HttpContext context, ServerContext server, Guid id, long after, bool isText)
+    private static async Task SendAllAsync(HttpContext context, ServerContext server, Guid id, long after, long? at, bool isText)
     {
-        SecurityHeaders.MakeDownload(context.Response, $"{id}.{(isText ? "log" : "ndjson")}");
+        SecurityHeaders.MakeDownload(context.Response, $"{id}{(at is null ? "" : string.Create(CultureInfo.InvariantCulture, $"-at-{at}"))}.{(isText ? "log" : "ndjson")}");
         context.Response.ContentType = isText ? "text/plain; charset=utf-8" : "application/x-ndjson";
         var filter = new LogsFilter(context.Request.Query);
         var assembler = new LineAssembler();
         var output = context.Response.BodyWriter;
         long pending = 0;
         ExecutionEvent? last = null;
-        await foreach (var e in ReadAsync(server, id, after, long.MaxValue, context.RequestAborted).ConfigureAwait(false))
+        await foreach (var e in ReadAsync(server, id, after, at ?? long.MaxValue, long.MaxValue, context.RequestAborted).ConfigureAwait(false))
         {
             last = e;
             foreach (var line in assembler.Add(e)) pending += WriteLine(output, line, filter, isText);
@@ -105,6 +107,8 @@ internal static class LogsEndpoint
         if (last is null) return;
         foreach (var line in assembler.Flush(last)) WriteLine(output, line, filter, isText);
     }
+
+    private static long? NumberOf(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static int WriteLine(IBufferWriter<byte> output, LogEntry line, LogsFilter filter, bool isText)
     {
@@ -141,7 +145,7 @@ internal static class LogsEndpoint
         writer.WriteEndObject();
     }
 
-    private static async IAsyncEnumerable<ExecutionEvent> ReadAsync(ServerContext server, Guid id, long after, long maxBytes, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<ExecutionEvent> ReadAsync(ServerContext server, Guid id, long after, long at, long maxBytes, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var cursor = after;
         for (long read = 0; read < maxBytes;)
@@ -153,6 +157,7 @@ internal static class LogsEndpoint
                 read += block.Bytes.Length;
                 foreach (var e in EventJson.ReadBlock(block.Bytes))
                 {
+                    if (e.Seq > at) yield break;
                     if (e.Seq > cursor) yield return e;
                 }
 

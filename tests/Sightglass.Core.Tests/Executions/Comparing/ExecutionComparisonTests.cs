@@ -131,7 +131,7 @@ public sealed class ExecutionComparisonTests
     }
 
     private static ComparedExecution Execution(params ComparedStage[] stages) =>
-        new(Guid.CreateVersion7(Start), "p", "P", ExecutionStatus.Completed, Start, Start.AddSeconds(9), 0, Payload.Null, Payload.Null, stages);
+        new(Guid.CreateVersion7(Start), "p", "P", ExecutionStatus.Completed, Start, Start.AddSeconds(9), 9000, 0, Payload.Null, Payload.Null, stages);
 
     private static ComparedStage Stage(string key, int startedAfter, string output) =>
         new(key, key, StageStatus.Completed, 1, TimeSpan.FromSeconds(startedAfter), startedAfter, null, Payload.Null, Payload.FromJson(Encoding.UTF8.GetBytes(output)));

@@ -1,4 +1,4 @@
-import type { ExecutionStatus, StageStatus } from '@sightglass/client';
+import type { ExecutionStatus, StageState, StageStatus } from '@sightglass/client';
 
 /** How a state looks: never by colour alone. `tone` names the colour in app.css. */
 export interface StatusLook {
@@ -7,7 +7,7 @@ export interface StatusLook {
   icon: string;
 }
 
-const looks: Record<ExecutionStatus | StageStatus, StatusLook> = {
+const looks: Record<ExecutionStatus | StageStatus | `undo.${string}`, StatusLook> = {
   pending: { label: 'Pending', tone: 'queued', icon: '○' },
   queued: { label: 'Queued', tone: 'queued', icon: '◔' },
   running: { label: 'Running', tone: 'running', icon: '▶' },
@@ -18,7 +18,17 @@ const looks: Record<ExecutionStatus | StageStatus, StatusLook> = {
   failed: { label: 'Failed', tone: 'failed', icon: '✕' },
   skipped: { label: 'Skipped', tone: 'cancelled', icon: '↷' },
   cancelled: { label: 'Cancelled', tone: 'cancelled', icon: '⊘' },
+  'undo.running': { label: 'Rolling back', tone: 'running', icon: '↶' },
+  'undo.completed': { label: 'Rolled back', tone: 'cancelled', icon: '↶' },
+  'undo.failed': { label: 'Rollback failed', tone: 'failed', icon: '!' },
 };
+
+/** The state by which a stage is shown: a completed one whose work a rollback takes back is not there as if it were kept. */
+export function shownStatus({ status, undo, instances }: Pick<StageState, 'status' | 'undo' | 'instances'>): string {
+  const undos = undo ? [undo] : status === 'completed' ? (instances ?? []).map((instance) => instance.undo) : [];
+  const shown = ['running', 'failed'].find((one) => undos.includes(one)) ?? (undos.includes('completed') ? (undos.includes(null) ? 'running' : 'completed') : null);
+  return shown ? `undo.${shown}` : status;
+}
 
 /** Gives the look of a state; one that this dashboard does not know is shown by its name. */
 export const lookOf = (status: string): StatusLook => looks[status as StageStatus] ?? { label: status, tone: 'queued', icon: '?' };

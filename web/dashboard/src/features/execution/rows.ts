@@ -1,4 +1,5 @@
 import type { StageState } from '@sightglass/client';
+import { shownStatus } from '../../shared/status.js';
 import type { ParallelGroup, Plan } from './plan.js';
 
 /** What the timeline is narrowed to. */
@@ -105,8 +106,11 @@ export function mostAtOnce(group: ParallelGroup, stages: readonly StageState[], 
 /** Instances of a stage by how they stand, as the row that they are folded into counts them. */
 export function instanceCounts(stage: StageState): { status: string; count: number }[] {
   const counts: Record<string, number> = {};
-  for (const { status } of stage.instances ?? []) counts[status] = (counts[status] ?? 0) + 1;
-  return ['failed', 'running', 'blocked', 'waiting', 'queued', 'pending', 'completed', 'skipped', 'cancelled']
+  for (const instance of stage.instances ?? []) {
+    const status = shownStatus(instance);
+    counts[status] = (counts[status] ?? 0) + 1;
+  }
+  return ['failed', 'undo.failed', 'running', 'undo.running', 'blocked', 'waiting', 'queued', 'pending', 'completed', 'undo.completed', 'skipped', 'cancelled']
     .filter((status) => counts[status])
     .map((status) => ({ status, count: counts[status]! }));
 }

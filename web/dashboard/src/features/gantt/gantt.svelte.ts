@@ -55,7 +55,7 @@ export class Gantt {
     const blocks = $derived(blocksOf(ids ? ids.split('\n') : [], graph));
     const byKey = $derived(new Map(stages.map((stage) => [stage.key, stage])));
     this.now = $derived(source().state.endTime === null ? source().now : Math.min(source().now, source().state.endTime!));
-    this.statuses = $derived([...new Set(stages.flatMap(({ status, instances }) => [status, ...(instances?.map((instance) => instance.status) ?? [])]))].sort());
+    this.statuses = $derived([...new Set(stages.flatMap((stage) => [stage, ...(stage.instances ?? [])].map(shownStatus)))].sort());
     this.types = $derived([...new Set(stages.map(({ type }) => type))].sort());
     this.rows = $derived(rowsOf(blocks, byKey, { text: this.text, found: this.found, status: this.status || null, type: this.type || null }, this.#turned, this.attempts.of, this.now));
     this.first = $derived(Math.max(0, Math.floor(this.top / rowHeight) - 6));

@@ -37,7 +37,7 @@ export function rowsOf(
   const rows: Row[] = [];
   const text = filter.text.trim().toLowerCase();
   const isNamed = ({ key, name }: StageState) => !text || key.toLowerCase().includes(text) || name.toLowerCase().includes(text) || filter.found?.has(key) === true;
-  const hasStatus = ({ status }: StageState) => filter.status === null || status === filter.status;
+  const hasStatus = (stage: StageState) => filter.status === null || shownStatus(stage) === filter.status;
   const matching = ({ instances }: StageState) => instances?.filter((instance) => isNamed(instance) && hasStatus(instance)) ?? [];
   const isShown = (stage: StageState) =>
     (filter.type === null || stage.type === filter.type) && ((isNamed(stage) && hasStatus(stage)) || matching(stage).length > 0);

@@ -1,17 +1,17 @@
 import type { StageState } from '@sightglass/client';
 import { duration, time } from '../../shared/format.js';
 import { reasonText, waitedFor } from '../../shared/reasons.js';
-import { lookOf } from '../../shared/status.js';
+import { lookOf, shownStatus } from '../../shared/status.js';
 import { barsOf, lengthOf, overlap, spanOf } from './bars.js';
 import type { Attempt, Wait } from './bars.js';
 import type { Row } from './rows.js';
 
-const order = ['failed', 'running', 'blocked', 'waiting', 'paused', 'queued', 'pending', 'completed', 'skipped', 'cancelled'];
+const order = ['failed', 'undo.failed', 'running', 'undo.running', 'blocked', 'waiting', 'paused', 'queued', 'pending', 'completed', 'undo.completed', 'skipped', 'cancelled'];
 
 /** Counts by status, the most urgent first. */
 export function tallyOf(stages: readonly StageState[]): [status: string, count: number][] {
   const counts = new Map<string, number>();
-  for (const { status } of stages) counts.set(status, (counts.get(status) ?? 0) + 1);
+  for (const stage of stages) counts.set(shownStatus(stage), (counts.get(shownStatus(stage)) ?? 0) + 1);
   return [...counts].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
 }
 
@@ -39,7 +39,7 @@ export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: num
   const bars = barsOf(stage, attempts, now, waits);
   const reasons = [...new Set(bars.flatMap((bar) => (bar.kind === 'wait' ? [bar.for ?? ''] : [])))];
   return [
-    lookOf(stage.status).label,
+    lookOf(shownStatus(stage)).label,
     stage.instances ? `${stage.instances.length} items: ${tallyText(stage.instances) || 'none'}` : '',
     stage.attempt > 1 ? `attempt ${stage.attempt}` : '',
     stage.queuedAt === null ? '' : `queued ${exact(stage.queuedAt, now)}`,

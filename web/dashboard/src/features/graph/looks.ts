@@ -1,5 +1,5 @@
 import type { ExecutionState, StageState } from '@sightglass/client';
-import { lookOf } from '../../shared/status.js';
+import { lookOf, shownStatus } from '../../shared/status.js';
 import type { StatusLook } from '../../shared/status.js';
 import type { Unit } from './units.js';
 
@@ -8,7 +8,7 @@ export type Tone = StatusLook['tone'];
 /** Stages by tone, in the order in which they are told. */
 export type Tally = ReadonlyMap<string, number>;
 
-const order = ['failed', 'running', 'blocked', 'waiting', 'queued', 'pending', 'paused', 'completed', 'skipped', 'cancelled'];
+const order = ['failed', 'undo.failed', 'running', 'undo.running', 'blocked', 'waiting', 'queued', 'pending', 'paused', 'completed', 'undo.completed', 'skipped', 'cancelled'];
 
 /** What a state says of each stage, looked up by its key. It is made anew for each state and only what is asked for is counted. */
 export class StageLooks {
@@ -38,7 +38,9 @@ export class StageLooks {
     const counts = new Map<string, number>();
     const first = unit.stages.length === 1 ? this.#stages.get(unit.stages[0]!) : undefined;
     for (const stage of first?.instances ?? unit.stages.map((id) => this.#stages.get(id))) {
-      if (stage) counts.set(stage.status, (counts.get(stage.status) ?? 0) + 1);
+      if (!stage) continue;
+      const status = shownStatus(stage);
+      counts.set(status, (counts.get(status) ?? 0) + 1);
     }
     const tally = new Map([...counts].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)));
     this.#tallies.set(unit.id, tally);
@@ -47,7 +49,8 @@ export class StageLooks {
 
   /** The status that a unit shows: of many the one that matters most. */
   statusOf(unit: Unit): string | null {
-    if (unit.stages.length === 1) return this.#stages.get(unit.stages[0]!)?.status ?? null;
+    const only = unit.stages.length === 1 ? this.#stages.get(unit.stages[0]!) : undefined;
+    if (unit.stages.length === 1) return only ? shownStatus(only) : null;
     return this.tally(unit).keys().next().value ?? null;
   }
 }
@@ -55,8 +58,11 @@ export class StageLooks {
 /** A tally in words: `3 failed, 12 completed`. */
 export const tallyText = (tally: Tally): string => [...tally].map(([status, count]) => `${count} ${lookOf(status).label.toLowerCase()}`).join(', ');
 
+// A rollback comes after the end.
+const ends = ['completed', 'failed', 'skipped', 'cancelled', 'undo.running', 'undo.completed', 'undo.failed'];
+
 /** How many have come to an end. */
-export const endedOf = (tally: Tally): number => ['completed', 'failed', 'skipped', 'cancelled'].reduce((sum, status) => sum + (tally.get(status) ?? 0), 0);
+export const endedOf = (tally: Tally): number => ends.reduce((sum, status) => sum + (tally.get(status) ?? 0), 0);
 
 /** Milliseconds that a stage took, or takes so far; null before it starts. */
 export function timeOf(stage: StageState, now: number): number | null {

@@ -1,6 +1,6 @@
 import { duration } from '../../shared/format.js';
 import { stageIcon } from '../../shared/stageIcons.js';
-import { lookOf } from '../../shared/status.js';
+import { lookOf, shownStatus } from '../../shared/status.js';
 import type { Colours } from './colours.js';
 import { routeOf } from './layout.js';
 import { endedOf, timeOf } from './looks.js';
@@ -144,8 +144,9 @@ function paintStatus(pen: Pen, picture: Picture, key: string, x: number, y: numb
   const { colours, looks, now } = picture;
   const stage = looks.of(key);
   if (!stage) return;
-  const { tone, label } = lookOf(stage.status);
-  paintMark(pen, picture, stage.status, x + 1, y);
+  const status = shownStatus(stage);
+  const { tone, label } = lookOf(status);
+  paintMark(pen, picture, status, x + 1, y);
   const took = stage.due !== null && stage.status === 'waiting' ? stage.due - now : timeOf(stage, now);
   const time = took === null ? '' : duration(took);
   pen.text(picture.fit(stage.attempt > 1 ? `${label} · attempt ${stage.attempt}` : label, width - 30 - time.length * 7, 12), x + 22, y + 0.5, { size: 12, color: colours[`${tone}-ink`] });
@@ -202,13 +203,13 @@ function paintBox(pen: Pen, scene: Scene, picture: Picture, index: number, part:
   for (const cell of scene.cellsIn(index, part)) {
     const rect = scene.cellRect(index, cell);
     const stage = looks.of(cellKey(unit, cell));
-    const tone = toneOf(stage?.status ?? null);
+    const tone = toneOf(stage ? shownStatus(stage) : null);
     if (scale < detail.words) {
       pen.rect(rect.x, rect.y, rect.width, rect.height, 0, colours[looks.state ? tone : 'line-strong']);
       continue;
     }
     pen.rect(rect.x, rect.y, rect.width, rect.height, 5, colours.surface, colours.line);
-    if (stage) paintMark(pen, picture, stage.status, rect.x + 7, rect.y + rect.height / 2);
+    if (stage) paintMark(pen, picture, shownStatus(stage), rect.x + 7, rect.y + rect.height / 2);
     const took = stage ? timeOf(stage, picture.now) : null;
     const time = took === null ? '' : duration(took);
     pen.text(picture.fit(names.get(cell) ?? `[${cell}]`, rect.width - 40 - time.length * 6.5, 12), rect.x + 27, rect.y + rect.height / 2 + 0.5, { size: 12, color: colours.ink });
