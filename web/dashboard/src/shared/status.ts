@@ -20,14 +20,16 @@ const looks: Record<ExecutionStatus | StageStatus | `undo.${string}`, StatusLook
   cancelled: { label: 'Cancelled', tone: 'cancelled', icon: '⊘' },
   'undo.running': { label: 'Rolling back', tone: 'running', icon: '↶' },
   'undo.completed': { label: 'Rolled back', tone: 'cancelled', icon: '↶' },
+  'undo.partly': { label: 'Partly rolled back', tone: 'waiting', icon: '↶' },
   'undo.failed': { label: 'Rollback failed', tone: 'failed', icon: '!' },
 };
 
 /** The state by which a stage is shown: a completed one whose work a rollback takes back is not there as if it were kept. */
 export function shownStatus({ status, undo, instances }: Pick<StageState, 'status' | 'undo' | 'instances'>): string {
-  const undos = undo ? [undo] : status === 'completed' ? (instances ?? []).map((instance) => instance.undo) : [];
-  const shown = ['running', 'failed'].find((one) => undos.includes(one)) ?? (undos.includes('completed') ? (undos.includes(null) ? 'running' : 'completed') : null);
-  return shown ? `undo.${shown}` : status;
+  if (undo || status !== 'completed' || !instances) return undo ? `undo.${undo}` : status;
+  const undos = new Set(instances.filter((instance) => instance.status === 'completed').map((instance) => instance.undo));
+  const shown = ['running', 'failed', 'completed'].find((one) => undos.has(one));
+  return shown ? `undo.${shown === 'completed' && undos.has(null) ? 'partly' : shown}` : status;
 }
 
 /** Gives the look of a state; one that this dashboard does not know is shown by its name. */

@@ -156,3 +156,11 @@ describe('words', () => {
     expect(tallyText([someStage('a', { status: 'completed' }), someStage('b', { status: 'failed' }), someStage('c', { status: 'completed' })])).toBe('1 failed, 2 completed');
   });
 });
+
+it('Stage_that_was_rolled_back_says_so_in_its_row_and_is_found_by_that', () => {
+  const stages = [someStage('a', { status: 'completed', undo: 'completed', startTime: 1, endTime: 2, duration: 1 }), someStage('b', { status: 'completed' })];
+  const rows = rowsOf(blocksOf(['a', 'b'], null), mapOf(stages), { ...all, status: 'undo.completed' }, none, () => null, 100);
+  expect(rows.map(({ key }) => key)).toEqual(['a']);
+  expect(detailOf(rows[0]!, null, 100)).toMatch(/^Rolled back · /);
+  expect(tallyText(stages)).toBe('1 completed, 1 rolled back');
+});

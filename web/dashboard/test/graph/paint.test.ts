@@ -36,6 +36,17 @@ describe('pictures', () => {
     for (let i = 0; i < 40; i++) expect(svg).toContain(`>b${i}<`);
   });
 
+  it('Stage_that_was_rolled_back_says_so', () => {
+    const looks = new StageLooks(someState([someStage('a', { status: 'completed', undo: 'completed' }), someStage('b', { status: 'failed' })]));
+    const graph = unitsOf(someGraph('a>b'), new Set(), looks.instancesOf);
+    const picture: Picture = { looks, colours: coloursOf(document.documentElement), selected: null, related: null, focus: null, found: null, now: 0, shift: null, fit: (text) => text };
+    const svg = svgOf(new Scene(graph, layoutOf(inputOf(graph))), picture, 'A');
+    expect(svg).toContain('>Rolled back<');
+    expect(svg).toContain('>↶<');
+    expect(svg).not.toContain('>Completed<');
+    expect(endedOf(looks.tally(graph.units[0]!))).toBe(1);
+  });
+
   it('Hostile_names_are_text', () => {
     const { svg } = drawn();
     expect(svg).toContain('<title>A &lt;b&gt;&quot;fan&quot;&lt;/b&gt;\ufffd</title>');

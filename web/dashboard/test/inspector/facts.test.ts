@@ -5,7 +5,7 @@ import { keptFacts, StageFacts } from '../../src/features/inspector/facts.js';
 import { hints } from '../../src/features/inspector/hints.js';
 import { Sections } from '../../src/features/inspector/sections.js';
 import { cutAtLines, isReference, printedAs, viewsOf } from '../../src/features/inspector/value.js';
-import { answerText, traitsOf } from '../../src/features/inspector/words.js';
+import { answerText, traitsOf, undoText } from '../../src/features/inspector/words.js';
 
 const read = (name: string) => readFileSync(`../../tests/contracts/logs/${name}.ndjson`, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as ExecutionEvent);
 
@@ -31,6 +31,16 @@ describe('Facts of a stage', () => {
     facts.take(events);
     expect(facts.told.messages.map((message) => message.kind)).toEqual(['request', 'response', 'delegation', 'escalation']);
     expect(facts.told).not.toBe(before);
+  });
+
+  it('hold why a rollback failed, until the stage starts anew', () => {
+    const facts = new StageFacts('deploy');
+    const event = (seq: number, type: string, data: object) => ({ seq, time: `t${seq}`, executionId: '', type, stage: 'deploy', attempt: 1, data }) as unknown as ExecutionEvent;
+    facts.take([event(1, 'stage.started', { worker: null, input: null }), event(2, 'stage.undo.failed', { error: { code: 'exit_code', message: 'It ended with 3.' }, duration: 1 })]);
+    expect(undoText('failed', facts.told.undoError)).toBe('its work could not be taken back: It ended with 3.');
+    facts.take([event(3, 'stage.started', { worker: null, input: null })]);
+    expect(facts.told.undoError).toBeNull();
+    expect(undoText('completed', null)).toBe('its work was taken back');
   });
 
   it('hold what people answered, with their words and when', () => {

@@ -1,5 +1,6 @@
 import type { ExecutionState, StageState } from '@sightglass/client';
 import type { ExecutionGraph, ExecutionPiece } from '../../shared/execution.js';
+import { shownStatus } from '../../shared/status.js';
 import { Attempts } from './attempts.svelte.js';
 import { gapsOf, roomFor, ticksOf, TimeAxis } from './axis.js';
 import type { Span, Tick } from './axis.js';

@@ -1,4 +1,5 @@
 import type { StageState } from '@sightglass/client';
+import { shownStatus } from '../../shared/status.js';
 import { attemptsAt } from './bars.js';
 import type { Attempt } from './bars.js';
 import type { Block } from './plan.js';

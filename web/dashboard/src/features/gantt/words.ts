@@ -6,7 +6,7 @@ import { barsOf, lengthOf, overlap, spanOf } from './bars.js';
 import type { Attempt, Wait } from './bars.js';
 import type { Row } from './rows.js';
 
-const order = ['failed', 'undo.failed', 'running', 'undo.running', 'blocked', 'waiting', 'paused', 'queued', 'pending', 'completed', 'undo.completed', 'skipped', 'cancelled'];
+const order = ['failed', 'undo.failed', 'running', 'undo.running', 'blocked', 'waiting', 'paused', 'queued', 'pending', 'completed', 'undo.partly', 'undo.completed', 'skipped', 'cancelled'];
 
 /** Counts by status, the most urgent first. */
 export function tallyOf(stages: readonly StageState[]): [status: string, count: number][] {

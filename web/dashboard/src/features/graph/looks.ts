@@ -8,7 +8,7 @@ export type Tone = StatusLook['tone'];
 /** Stages by tone, in the order in which they are told. */
 export type Tally = ReadonlyMap<string, number>;
 
-const order = ['failed', 'undo.failed', 'running', 'undo.running', 'blocked', 'waiting', 'queued', 'pending', 'paused', 'completed', 'undo.completed', 'skipped', 'cancelled'];
+const order = ['failed', 'undo.failed', 'running', 'undo.running', 'blocked', 'waiting', 'queued', 'pending', 'paused', 'completed', 'undo.partly', 'undo.completed', 'skipped', 'cancelled'];
 
 /** What a state says of each stage, looked up by its key. It is made anew for each state and only what is asked for is counted. */
 export class StageLooks {
@@ -59,7 +59,7 @@ export class StageLooks {
 export const tallyText = (tally: Tally): string => [...tally].map(([status, count]) => `${count} ${lookOf(status).label.toLowerCase()}`).join(', ');
 
 // A rollback comes after the end.
-const ends = ['completed', 'failed', 'skipped', 'cancelled', 'undo.running', 'undo.completed', 'undo.failed'];
+const ends = ['completed', 'failed', 'skipped', 'cancelled', 'undo.running', 'undo.partly', 'undo.completed', 'undo.failed'];
 
 /** How many have come to an end. */
 export const endedOf = (tally: Tally): number => ends.reduce((sum, status) => sum + (tally.get(status) ?? 0), 0);

@@ -1,7 +1,7 @@
 import type { EventOf, ExecutionEvent } from '@sightglass/client';
 
 /** The types of events that the inspector reads of a stage beside its state. */
-export const factTypes = ['stage.started', 'stage.completed', 'stage.failed', 'stage.cancelled', 'stage.skipped', 'agent.*', 'approval.granted', 'approval.rejected'] as const;
+export const factTypes = ['stage.started', 'stage.completed', 'stage.failed', 'stage.cancelled', 'stage.skipped', 'stage.undo.failed', 'agent.*', 'approval.granted', 'approval.rejected'] as const;
 
 /** The most facts of one kind that are kept; the newest count. */
 export const keptFacts = 500;
@@ -36,6 +36,8 @@ export interface Told {
   readonly tools: readonly Data<'agent.tool'>[];
   readonly skipped: EventOf<'stage.skipped'>['data'] | null;
   readonly answers: readonly Answer[];
+  /** Why a rollback could not take back what the stage did. */
+  readonly undoError: string | null;
   /** How many facts were too old to be kept. */
   readonly dropped: number;
 }
@@ -44,7 +46,7 @@ export interface Told {
 export class StageFacts {
   readonly stage: string;
   readonly #attempts = new Map<number, AttemptFacts>();
-  #told: Told = { personality: null, slug: null, messages: [], memories: [], changes: [], tools: [], skipped: null, answers: [], dropped: 0 };
+  #told: Told = { personality: null, slug: null, messages: [], memories: [], changes: [], tools: [], skipped: null, answers: [], undoError: null, dropped: 0 };
   #seq = 0;
 
   constructor(stage: string) {
@@ -83,7 +85,7 @@ export class StageFacts {
         this.#attempts.set(event.attempt, { worker, startTime: event.time, endTime: null, resources: undefined, tokens: undefined });
         if (this.#attempts.size > keptFacts) this.#attempts.delete(this.#attempts.keys().next().value!);
         const named = (input as { personality?: unknown } | null)?.personality;
-        return this.#tell({ personality: (personality as Told['personality'] | undefined) ?? null, slug: typeof named === 'string' ? named : null, skipped: null });
+        return this.#tell({ personality: (personality as Told['personality'] | undefined) ?? null, slug: typeof named === 'string' ? named : null, skipped: null, undoError: null });
       }
       case 'stage.completed':
       case 'stage.failed':
@@ -93,6 +95,7 @@ export class StageFacts {
         if (before) this.#attempts.set(event.attempt ?? 0, { ...before, endTime: event.time, resources, tokens });
         return true;
       }
+      case 'stage.undo.failed': return this.#tell({ undoError: event.data.error.message });
       case 'stage.skipped': return this.#tell({ skipped: event.data });
       case 'agent.message': return this.#tell({ messages: this.#keep(this.#told.messages, of(event.data)) });
       case 'agent.memory': return this.#tell({ memories: this.#keep(this.#told.memories, of(event.data)) });

@@ -10,6 +10,10 @@ export const answerText = ({ isGranted, by, comment }: Answer): string =>
   by === 'timeout' ? `${isGranted ? 'Approved' : 'Rejected'}, since nobody answered in time`
     : `${isGranted ? 'Approved' : 'Rejected'}${by ? ` by ${by}` : ''}${comment ? `: ${comment}` : ''}`;
 
+/** How far the rollback of a stage is, in words, and why it failed. */
+export const undoText = (undo: string, error: string | null): string =>
+  undo === 'completed' ? 'its work was taken back' : undo === 'running' ? 'its work is being taken back' : `its work could not be taken back${error ? `: ${error}` : ''}`;
+
 const traits: Record<string, string> = { tone: 'Tone', style: 'Style', riskTolerance: 'Risk tolerance', domain: 'Domain', collaboration: 'Collaboration', constraints: 'Constraints' };
 
 /** The traits of a personality as names and values; what this dashboard does not know keeps its own name. */

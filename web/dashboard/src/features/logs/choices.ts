@@ -38,13 +38,13 @@ export function stagesOf(state: ExecutionState, selected: string | null): string
   return selected === null || keys.includes(selected) ? keys : [selected, ...keys];
 }
 
-/** The address of the log as a file. */
-export function downloadOf(id: string, filter: LineFilter | null): string {
-  const query = new URLSearchParams({ format: 'text' });
+/** The address of the log as a file; with an event as it stood there. */
+export function downloadOf(id: string, filter: LineFilter | null, at: number | null): string {
+  const query = new URLSearchParams({ format: 'text', ...(at !== null && { at: String(at) }) });
   for (const [name, value] of Object.entries(filter ? queryOf(filter) : {})) if (value !== undefined) query.set(name, String(value));
   return `/api/executions/${encodeURIComponent(id)}/logs?${query}`;
 }
 
-/** The address of all that the stage of a line printed in its attempt. */
-export const outputOf = (id: string, line: Line): string =>
-  `/api/executions/${encodeURIComponent(id)}/output/${encodeURIComponent(line.stage)}?attempt=${line.attempt}${line.stream === 'log' ? '' : `&stream=${line.stream}`}`;
+/** The address of all that the stage of a line printed in its attempt; with an event up to there. */
+export const outputOf = (id: string, line: Line, at: number | null): string =>
+  `/api/executions/${encodeURIComponent(id)}/output/${encodeURIComponent(line.stage)}?attempt=${line.attempt}${line.stream === 'log' ? '' : `&stream=${line.stream}`}${at === null ? '' : `&at=${at}`}`;

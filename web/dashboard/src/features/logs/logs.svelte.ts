@@ -43,15 +43,18 @@ export class LogView {
   /** The line that was sought last, by its number. */
   current = $state.raw<number | null>(null);
   isFollowing = $state.raw(true);
-  /** How many lines there were when following stopped. */
-  #leftAt = $state.raw(0);
+  /** How many lines there were when following stopped; null until those of another filter are counted. */
+  #leftAt = $state.raw<number | null>(0);
 
   /** Begins with a filter; its text is sought as soon as somebody calls for it. */
   constructor(load: LoadLines, begin: LineFilter = everyLine) {
     this.#load = load;
     this.filter = { ...begin, text: '' };
     this.search = { ...noSearch, text: begin.text };
-    this.#store = new LineStore(load, this.filter, () => (this.version = ++this.#changes));
+    this.#store = new LineStore(load, this.filter, () => {
+      this.version = ++this.#changes;
+      if (this.#leftAt === null && this.#store.isCounted) this.#leftAt = this.#store.total;
+    });
     $effect(() => () => {
       this.#store.close();
       this.#seeking?.abort();
@@ -65,7 +68,7 @@ export class LogView {
   }
 
   /** How many lines came since the reader scrolled up. */
-  readonly newLines = $derived.by(() => (this.isFollowing ? 0 : Math.max(0, this.lines.total - this.#leftAt)));
+  readonly newLines = $derived.by(() => (this.isFollowing ? 0 : Math.max(0, this.lines.total - (this.#leftAt ?? Infinity))));
 
   /** Takes events as they come while a component is there that calls this as it is made. */
   follow(piece: () => ExecutionPiece): void {
@@ -98,8 +101,8 @@ export class LogView {
 
   narrow(change: Partial<LineFilter>): void {
     this.filter = { ...this.filter, ...change };
+    this.#leftAt = null;
     this.#store.narrow(this.filter);
-    this.#leftAt = 0;
     if (this.search.text) void this.find(this.search.text);
   }
 
