@@ -18,9 +18,9 @@ internal static class DashboardAnswers
     private static readonly byte[] s_absent = """
         <!doctype html>
         <html lang="en">
-        <meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sightglass</title>
+        <meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Sightglass</title>
         <h1>Sightglass runs, but without its dashboard</h1>
-        <p>This server was built with <code>BuildDashboard=false</code>, which leaves the dashboard out. Built without that it has it here; the build needs Node.js 20.19 or later with npm.</p>
+        <p>This server was built with <code>BuildDashboard=false</code>, as a property of the build or a variable in its environment, which leaves the dashboard out. To have it here, build again without that: <code>dotnet build src/Sightglass.Cli</code>, which needs Node.js 20.19 or later with npm.</p>
         <p>All else works: the command line (<code>sightglass --help</code>), and the API, which is described at <a href="/openapi/v1.json">/openapi/v1.json</a>.</p>
         </html>
 

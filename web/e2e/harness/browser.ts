@@ -22,6 +22,9 @@ export async function startBrowser(): Promise<Browser> {
   });
 }
 
+/** Tells whether a message of the console is of something that the page's policy refused. */
+export const isRefusal = (text: string): boolean => text.includes('Content Security Policy');
+
 /** What the page's scripts threw and its policy refused. Connections that a test breaks are no errors of the page. */
 export function errorsOf(page: Page): string[] {
   const errors: string[] = [];

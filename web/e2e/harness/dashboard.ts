@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { violationsOf } from './axe.js';
-import { startBrowser } from './browser.js';
+import { isRefusal, startBrowser } from './browser.js';
 import { SightglassProcess } from './server.js';
 import { shoot } from './screenshot.js';
 
@@ -13,7 +13,7 @@ export interface OpenOptions {
   width?: number;
   /** A further tab of the same person, with the same cookies. */
   beside?: Page;
-  /** What the console may say, where a test breaks something on purpose: "Failed to load resource", for instance. */
+  /** What the console may say, where a test breaks something on purpose: "Failed to load resource", for instance. What the policy refuses is never on purpose. */
   allow?: RegExp;
   /** Runs before the page is opened: to route requests elsewhere, for instance. */
   prepare?: (page: Page) => Promise<void>;
@@ -64,7 +64,7 @@ export function useDashboard(setup: Setup = {}): Dashboard {
     const page = await context.newPage();
     pages.push(page);
     watch(page, (text) => {
-      if (!allow?.test(text)) errors.push(`${path}: ${text}`);
+      if (isRefusal(text) || !allow?.test(text)) errors.push(`${path}: ${text}`);
     });
     await prepare?.(page);
     await page.goto(given.server.address + path);

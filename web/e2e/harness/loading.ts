@@ -1,3 +1,4 @@
+import { isRefusal } from './browser.js';
 import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 import { gzipSync } from 'node:zlib';
 
@@ -50,15 +51,19 @@ async function begin(context: BrowserContext, address: string): Promise<{ networ
     }).observe({ type: 'layout-shift', buffered: true });
   });
   const network = new Network(page);
+  const refused: string[] = [];
+  page.on('console', (message) => {
+    if (isRefusal(message.text())) refused.push(message.text());
+  });
   await page.goto(address, { waitUntil: 'commit' });
-  const loading = measure(page, network, address);
+  const loading = measure(page, network, address, refused);
 
   // A page that failed is told of by whoever waits for it, after the takes that follow.
   loading.catch(() => undefined);
   return { network, loading };
 }
 
-async function measure(page: Page, network: Network, address: string): Promise<Loading> {
+async function measure(page: Page, network: Network, address: string, refused: readonly string[]): Promise<Loading> {
   const idleFrom = await network.idle(quiet);
   const { tasks, shift, paint, origin } = await page.evaluate(() => ({
     ...(window as unknown as Timings).sg,
@@ -66,6 +71,7 @@ async function measure(page: Page, network: Network, address: string): Promise<L
     origin: performance.timeOrigin,
   }));
   if (Number.isNaN(paint)) throw new Error(`${address} painted nothing.`);
+  if (refused.length > 0) throw new Error(`${address} does what its policy refuses: ${refused.join(' ')}`);
   const ends = tasks.filter(([start]) => start <= idleFrom - origin).map(([, end]) => end);
   return { bytes: await network.codeBytes(), interactive: Math.max(paint, ...ends), shift };
 }

@@ -90,13 +90,28 @@ test('Draft_of_a_file_that_somebody_has_changed_meanwhile_says_so_before_it_repl
   expect(await fileOf('outdated')).toMatch(/# mine(?![^]*# theirs)/);
 });
 
-test('Completion_opens_with_its_explanation_and_breaks_no_policy', async () => {
-  const page = await dashboard.open('/pipelines/complete?tab=file');
+test.each(['light', 'dark'] as const)('Completion_and_problems_open_with_their_explanations_and_break_no_policy_in_%s', async (theme) => {
+  const page = await dashboard.open('/pipelines/complete?tab=file', { theme });
   await write(page, '# more');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Control+Space');
   await page.getByRole('option').first().waitFor();
   await page.locator('.cm-completionInfo').first().waitFor();
-  await shoot(page, 'pipeline-file-completion', 'light', 1440);
+  await shoot(page, 'pipeline-file-completion', theme, 1440);
   await page.keyboard.press('Escape');
+
+  // By typing, taken by Enter; then by the mouse.
+  await page.keyboard.type('concurr');
+  await page.getByRole('option', { name: 'concurrency' }).waitFor();
+  await page.keyboard.press('Enter');
+  await field(page).getByText('concurrency:').waitFor();
+  await page.keyboard.press('Control+Space');
+  await page.getByRole('option', { name: 'limit' }).click();
+  await field(page).getByText('limit:').waitFor();
+
+  await page.locator('.cm-lintRange').first().hover();
+  await page.locator('.cm-tooltip-lint').first().waitFor();
+  await shoot(page, 'pipeline-file-problem', theme, 1440);
+  await page.locator('.cm-lint-marker').first().hover();
+  await page.locator('.cm-tooltip .cm-diagnostic').first().waitFor();
 });

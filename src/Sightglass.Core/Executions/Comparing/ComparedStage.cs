@@ -4,6 +4,7 @@ namespace Sightglass.Core.Executions;
 /// <param name="Key">The id, or <c>id[n]</c> for an instance.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Status">How it stands.</param>
+/// <param name="Undo"><c>running</c>, <c>completed</c> or <c>failed</c> where a rollback takes back what it did.</param>
 /// <param name="Attempt">The newest attempt, 0 before the first.</param>
 /// <param name="StartedAfter">When the newest attempt started, from the creation of the execution on.</param>
 /// <param name="Duration">How long the attempt took that ended it, in milliseconds.</param>
@@ -14,6 +15,7 @@ public sealed record ComparedStage(
     string Key,
     string Name,
     StageStatus Status,
+    string? Undo,
     int Attempt,
     TimeSpan? StartedAfter,
     double? Duration,
@@ -22,5 +24,5 @@ public sealed record ComparedStage(
     Payload? Output)
 {
     internal static ComparedStage Of(StageState stage, DateTimeOffset createdAt) =>
-        new(stage.Key, stage.Name, stage.Status, stage.Attempt, stage.StartedAt - createdAt, stage.Duration, stage.Cost, stage.Input, stage.Output);
+        new(stage.Key, stage.Name, stage.Status, stage.Undo, stage.Attempt, stage.StartedAt - createdAt, stage.Duration, stage.Cost, stage.Input, stage.Output);
 }

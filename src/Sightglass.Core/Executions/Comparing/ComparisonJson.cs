@@ -66,6 +66,7 @@ public static class ComparisonJson
 
         writer.WriteStartObject(name);
         writer.WriteString("status"u8, stage.Status.ToWire());
+        writer.WriteString("undo"u8, stage.Undo);
         writer.WriteNumber("attempt"u8, stage.Attempt);
         WriteNumber(writer, "startedAfter"u8, stage.StartedAfter?.TotalMilliseconds);
         WriteNumber(writer, "duration"u8, stage.Duration);

@@ -59,7 +59,7 @@ public sealed class ExecutionComparison
     {
         if (left is null || right is null) return new StageComparison((left ?? right)!.Key, left, right, [], []) { Differs = ["missing"] };
         var differs = new List<string>();
-        if (left.Status != right.Status) differs.Add("status");
+        if (left.Status != right.Status || left.Undo != right.Undo) differs.Add("status");
         if (!JsonDifference.AreSame(left.Input, right.Input)) differs.Add("input");
         if (!JsonDifference.AreSame(left.Output, right.Output)) differs.Add("output");
         return new StageComparison(left.Key, left, right, JsonDifference.Find(left.Input, right.Input, budget), JsonDifference.Find(left.Output, right.Output, budget)) { Differs = differs };

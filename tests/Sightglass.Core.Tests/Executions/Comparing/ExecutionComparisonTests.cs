@@ -81,6 +81,17 @@ public sealed class ExecutionComparisonTests
     }
 
     [Fact]
+    public void Stage_whose_work_was_taken_back_differs_from_one_whose_work_was_kept()
+    {
+        var kept = Stage("a", 0, "1");
+
+        var comparison = ExecutionComparison.Compare(Execution(kept), Execution(kept with { Undo = "completed" }));
+
+        Assert.Equal(["status"], Assert.Single(comparison.Stages).Differs);
+        Assert.False(comparison.IsSame);
+    }
+
+    [Fact]
     public void Values_by_reference_are_told_apart_by_their_hashes()
     {
         var (one, two) = (Payload.FromText(new string('x', 100)).Spill(), Payload.FromText(new string('y', 100)).Spill());
@@ -134,7 +145,7 @@ public sealed class ExecutionComparisonTests
         new(Guid.CreateVersion7(Start), "p", "P", ExecutionStatus.Completed, Start, Start.AddSeconds(9), 9000, 0, Payload.Null, Payload.Null, stages);
 
     private static ComparedStage Stage(string key, int startedAfter, string output) =>
-        new(key, key, StageStatus.Completed, 1, TimeSpan.FromSeconds(startedAfter), startedAfter, null, Payload.Null, Payload.FromJson(Encoding.UTF8.GetBytes(output)));
+        new(key, key, StageStatus.Completed, null, 1, TimeSpan.FromSeconds(startedAfter), startedAfter, null, Payload.Null, Payload.FromJson(Encoding.UTF8.GetBytes(output)));
 
     private static Payload ToPayload(JsonNode? value) => Payload.FromJson(Encoding.UTF8.GetBytes(value?.ToJsonString() ?? "null"));
 

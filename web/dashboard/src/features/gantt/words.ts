@@ -3,7 +3,7 @@ import { duration, time } from '../../shared/format.js';
 import { reasonText, waitedFor } from '../../shared/reasons.js';
 import { lookOf, shownStatus } from '../../shared/status.js';
 import { barsOf, lengthOf, overlap, spanOf } from './bars.js';
-import type { Attempt, Wait } from './bars.js';
+import type { Attempt, Bar, Wait } from './bars.js';
 import type { Row } from './rows.js';
 
 const order = ['failed', 'undo.failed', 'running', 'undo.running', 'blocked', 'waiting', 'paused', 'queued', 'pending', 'completed', 'undo.partly', 'undo.completed', 'skipped', 'cancelled'];
@@ -24,18 +24,28 @@ const exact = (at: number, now: number) => `${time(at, now)}.${String(Math.floor
 export const isConcurrent = (stages: readonly StageState[], now: number): boolean =>
   overlap(stages.map(({ startTime, endTime }) => (startTime === null ? null : { from: startTime, to: endTime ?? now })));
 
+/** How long what a row shows took, in milliseconds: what its worker measured, which every other view tells too; of several tries all are counted. Null before it starts. */
+export function tookOf(row: Row, bars: readonly Bar[], now: number): number | null {
+  if (row.kind === 'group') {
+    const span = spanOfAll(row.stages, now);
+    return span && span.to - span.from;
+  }
+  if (row.kind === 'attempt') return row.attempt.endTime === null ? now - row.attempt.startTime : row.attempt.duration ?? row.attempt.endTime - row.attempt.startTime;
+  const { attempt, startTime, endTime, duration: measured } = row.stage;
+  if (attempt <= 1 && endTime !== null && measured !== null) return measured;
+  const took = lengthOf(bars, 'run') || lengthOf(bars, 'wait');
+  return took > 0 || startTime !== null ? took : null;
+}
+
 /** What a bar shows, in words: its state and its exact times. */
 export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: number, waits: readonly Wait[] = []): string {
   if (row.kind === 'group') return `${row.stages.length} stages in parallel${isConcurrent(row.stages, now) ? ', concurrent' : ''}: ${tallyText(row.stages)}`;
   if (row.kind === 'attempt') {
-    const { attempt: { startTime, endTime, status, lost, error, duration: measured } } = row;
-    const took = duration(endTime === null ? now - startTime : measured ?? endTime - startTime);
+    const { attempt: { startTime, endTime, status, lost, error } } = row;
+    const took = duration(tookOf(row, [], now));
     return [lookOf(status).label, `started ${exact(startTime, now)}`, endTime === null ? `runs for ${took}` : `ended ${exact(endTime, now)}`, endTime === null ? '' : `ran ${took}`, lost ? 'its worker was lost' : '', error?.message ?? ''].filter(Boolean).join(' · ');
   }
   const { stage } = row;
-
-  // What its worker measured is what every other view tells; of several tries all are counted.
-  const isMeasured = stage.attempt <= 1 && stage.endTime !== null && stage.duration !== null;
   const bars = barsOf(stage, attempts, now, waits);
   const reasons = [...new Set(bars.flatMap((bar) => (bar.kind === 'wait' ? [bar.for ?? ''] : [])))];
   return [
@@ -47,7 +57,7 @@ export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: num
     stage.endTime === null ? '' : `ended ${exact(stage.endTime, now)}`,
     lengthOf(bars, 'queue') > 0 ? `waited ${duration(lengthOf(bars, 'queue'))} for a slot` : '',
     ...reasons.map((reason) => `waited ${duration(lengthOf(bars.filter((bar) => (bar.for ?? '') === reason), 'wait'))}${reason ? ` for ${waitedFor(reason)}` : ''}`),
-    lengthOf(bars, 'run') > 0 ? `ran ${duration(isMeasured ? stage.duration! : lengthOf(bars, 'run'))}` : '',
+    lengthOf(bars, 'run') > 0 ? `ran ${duration(tookOf(row, bars, now))}` : '',
     stage.waitingFor ? `waits for ${waitedFor(stage.waitingFor)}` : '',
     stage.reason ? reasonText(stage.reason) : '',
   ].filter(Boolean).join(' · ');
