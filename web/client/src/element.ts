@@ -3,7 +3,8 @@ import { WorkflowExecutionMonitorElement } from './element/monitor.js';
 export { WorkflowExecutionMonitorElement };
 
 const name = 'workflow-execution-monitor';
-if (!customElements.get(name)) customElements.define(name, WorkflowExecutionMonitorElement);
+const elements = globalThis.customElements as CustomElementRegistry | undefined;
+if (!elements?.get(name)) elements?.define(name, WorkflowExecutionMonitorElement);
 
 declare global {
   interface HTMLElementTagNameMap {

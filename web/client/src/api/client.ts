@@ -34,10 +34,15 @@ export type Send<M extends Method> = <P extends PathOf<M>>(path: P, ...given: Re
 
 /** The API of a server, typed by its OpenAPI document. A refusal is thrown as `ApiError`. */
 export interface Client {
+  /** Reads. */
   get: Send<'get'>;
+  /** Puts something in the place of what is there. */
   put: Send<'put'>;
+  /** Starts or commands something. */
   post: Send<'post'>;
+  /** Changes a part of something. */
   patch: Send<'patch'>;
+  /** Takes something away. */
   delete: Send<'delete'>;
   /** Sends a `get` and gives its answer unread, for what is no JSON: text, downloads, ranges, streams. */
   open<P extends PathOf<'get'>>(path: P, ...given: Rest<ArgumentsOf<P, 'get'>>): Promise<Response>;

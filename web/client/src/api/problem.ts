@@ -4,10 +4,15 @@ import { either } from './time.js';
 
 /** One thing that is wrong with a request; servers may add members. */
 export interface Problem {
+  /** Stable code of the server. */
   code?: string;
+  /** What is wrong, for people. */
   message?: string;
+  /** Where in the body, such as `stages[0].id`. */
   path?: string;
+  /** Line of a pipeline file, from 1. */
   line?: number;
+  /** Column of that line, from 1. */
   column?: number;
 }
 

@@ -16,11 +16,14 @@ const types = ['execution.*', 'stage.started', 'stage.completed', 'stage.failed'
 // Stages end many at a time; the state is read for all of them at once.
 const readEvery = 1000;
 
+// Where a page is drawn on a server there are no elements: there it may be imported and does nothing.
+const Base = (globalThis.HTMLElement ?? Object) as typeof HTMLElement;
+
 /**
  * `<workflow-execution-monitor execution-id="…">`: status, progress and duration of an execution, and its logs when somebody
  * asks. `server-url` names a server other than the page's own.
  */
-export class WorkflowExecutionMonitorElement extends HTMLElement {
+export class WorkflowExecutionMonitorElement extends Base {
   static readonly observedAttributes = ['execution-id', 'server-url'];
 
   readonly #card = document.createElement('section');

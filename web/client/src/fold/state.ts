@@ -11,12 +11,19 @@ export type ExecutionState = Schemas['ExecutionState'];
 /** One stage, or one instance of a `forEach`. */
 export type StageState = Schemas['StageState'];
 
+/** Where an execution stands. */
 export type ExecutionStatus = Schemas['ExecutionStatus'];
+/** Where a stage stands. */
 export type StageStatus = Schemas['StageStatus'];
+/** Why a stage or an execution failed. */
 export type ErrorState = Schemas['StageError'];
+/** One node of a stage's trigger: what it waits for, and whether that has come. */
 export type TriggerState = Schemas['TriggerState'];
+/** A question that waits for a person. */
 export type ApprovalState = Schemas['OpenApproval'];
+/** How many stages there are, and how many stand where. */
 export type ProgressState = Schemas['Progress'];
+/** How an execution ended, and with what. */
 export type ResultState = Schemas['ExecutionResult'];
 
 /** Tells whether an execution of this status has ended; only a person can open it again. */

@@ -6,7 +6,9 @@ import type { ConnectionStatus, ExecutionLog } from './log.js';
 
 /** What is known of the logs of one execution. */
 export interface LogSnapshot {
+  /** The newest logs, oldest first; the list is another one whenever some came. */
   logs: readonly ExecutionLog[];
+  /** How the socket stands. */
   status: ConnectionStatus;
   /** How many of the oldest logs are kept no longer. */
   dropped: number;
@@ -16,6 +18,7 @@ export interface LogSnapshot {
 export interface LogSubscription {
   /** Connects anew at once. */
   reconnect(): void;
+  /** Lets the listener go; the socket is closed with the last one. */
   close(): void;
 }
 

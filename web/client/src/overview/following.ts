@@ -34,17 +34,20 @@ export interface OverviewOptions extends ServerOptions {
   onState(state: { executions: ListedExecution[]; next?: string }): void;
   /** Takes the newest row of an execution; the last one tells that it has ended. */
   onChange(change: OverviewChange): void;
+  /** Takes an execution that is no more. */
   onDelete?(deletion: OverviewDeletion): void;
   /**
    * Asked when the page goes out of sight: whether `onState` is to come every 5 seconds until it is seen again. Without it
    * nothing is asked for meanwhile.
    */
   isWantedUnseen?(): boolean;
+  /** Told whenever changes come in another way than before, and of each loss. */
   onMode?(mode: OverviewMode, detail: OverviewModeDetail): void;
 }
 
 /** The overview that is followed. */
 export interface FollowingOverview {
+  /** How changes come now. */
   readonly mode: OverviewMode;
   /** Stops until `resume`. */
   pause(): void;
@@ -52,5 +55,6 @@ export interface FollowingOverview {
   resume(): void;
   /** Connects anew at once. */
   reconnect(): void;
+  /** Ends it for good. */
   close(): void;
 }

@@ -7,6 +7,7 @@ import { useWebSocketLogs } from './useWebSocketLogs.js';
 
 /** What a log viewer shows. */
 export interface ExecutionLogViewerProps extends Pick<ServerOptions, 'url'> {
+  /** Whose logs. */
   executionId: string;
   /** Logs read before; live ones are put behind them, each once. */
   logs?: readonly ExecutionLog[];

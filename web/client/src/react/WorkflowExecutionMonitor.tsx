@@ -5,10 +5,13 @@ import { ExecutionLogViewer } from './ExecutionLogViewer.js';
 
 /** An execution as a monitor shows it. */
 export interface WorkflowExecution {
+  /** Its id; its logs are read by it. */
   id: string;
+  /** What it runs; shown beside the id. */
   workflow_id: string;
   /** `pending`, `running`, `completed` or `failed`; others are shown as the nearest of these, under their own name. */
   status: string;
+  /** When it was created, as ISO 8601; its duration counts from there. */
   created_at: string;
   /** When it ended. Without it, the time at which the status is seen to change counts. */
   completed_at?: string;
@@ -18,6 +21,7 @@ export interface WorkflowExecution {
 
 /** What a monitor shows. */
 export interface WorkflowExecutionMonitorProps extends Pick<ServerOptions, 'url'> {
+  /** What to show; given anew, it is shown as it stands then. */
   execution: WorkflowExecution;
 }
 

@@ -5,7 +5,9 @@ import type { ConnectionStatus, ExecutionLog, LogSnapshot, LogSubscription } fro
 
 /** The logs of an execution, from the first on. */
 export interface WebSocketLogs {
+  /** The newest logs, oldest first. */
   logs: readonly ExecutionLog[];
+  /** How the socket stands. */
   connectionStatus: ConnectionStatus;
   /** Connects anew at once. */
   reconnect(): void;

@@ -33,11 +33,15 @@ export type RunEventType =
 
 /** One change of a run; `payload` depends on the type. */
 export interface RunEvent {
+  /** What happened. */
   type: RunEventType;
+  /** The run that it belongs to. */
   runId: string;
   /** The step that changed; null where it is the run. */
   stepKey: string | null;
+  /** When it happened, as ISO 8601 in UTC. */
   timestamp: string;
+  /** What there is to say of it, by its type. */
   payload: Record<string, unknown>;
 }
 

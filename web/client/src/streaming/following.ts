@@ -24,7 +24,9 @@ export type FollowEnd = { reason: 'ended'; last: number } | { reason: 'failed'; 
 
 /** Why an execution stands still though it has not ended: a defect that its server met. */
 export interface ParkedReason {
+  /** Stable code of the server. */
   code: string;
+  /** The defect, for people. */
   message: string;
 }
 
@@ -40,7 +42,9 @@ export interface FollowOptions extends ServerOptions {
   signal?: AbortSignal;
   /** Takes the whole state; given without `after`, it comes first and events follow from its `seq`. */
   onState?(state: ExecutionState): void;
+  /** Takes each event, once and in order. */
   onEvent(event: ExecutionEvent): void;
+  /** Told whenever events come in another way than before, and of each loss. */
   onMode?(mode: FollowMode, detail: ModeDetail): void;
   /** Told where the execution stands still for a defect, and null when it goes on. */
   onParked?(reason: ParkedReason | null): void;
@@ -56,6 +60,7 @@ export interface FollowOptions extends ServerOptions {
 export interface Following {
   /** The sequence up to which everything was told. */
   readonly seq: number;
+  /** How events come now. */
   readonly mode: FollowMode;
   /** Stops and keeps the place. */
   pause(): void;
@@ -63,6 +68,7 @@ export interface Following {
   resume(): void;
   /** Connects anew at once, also after the end: a person may have opened the execution again. */
   reconnect(): void;
+  /** Ends it for good. */
   close(): void;
   /** Comes when following ends for good the first time; it is never rejected. */
   readonly done: Promise<FollowEnd>;
