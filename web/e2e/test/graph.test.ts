@@ -113,6 +113,77 @@ test('Breakpoint_is_set_and_taken_away_in_the_graph', async () => {
   await expect.poll(() => focused(page)).not.toContain('breakpoint');
 });
 
+/** Where the stage in focus is drawn. */
+const placeOf = async (page: Page) => (await page.getByRole('listbox', { name: /^Graph of/ }).getByRole('option').boundingBox())!;
+
+test('Breakpoint_is_set_and_taken_away_by_clicks_on_the_dot_of_a_stage', async () => {
+  const page = await dashboard.open(`/executions/${running}?tab=graph`);
+  const graph = await graphOf(page);
+  await graph.focus();
+  await page.keyboard.press('End');
+  const { x, y, width, height } = await placeOf(page);
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.locator('[data-hover]').getByText('after, data').waitFor();
+  await page.mouse.move(x - 9, y - 9);
+  await page.getByText('Set a breakpoint before after').waitFor();
+  expect(await graph.evaluate((pane) => getComputedStyle(pane).cursor)).toBe('pointer');
+  await look(page, 'viewer-graph-dot');
+
+  // Back from another width it is seen as before.
+  await expect.poll(() => placeOf(page)).toEqual({ x, y, width, height });
+  await page.mouse.click(x - 9, y - 9);
+  await expect.poll(() => focused(page)).toContain('breakpoint');
+  await page.mouse.move(x + 9, y + 9);
+  await page.getByText('Take away the breakpoint before after').waitFor();
+  await look(page, 'viewer-graph-breakpoint');
+  await expect.poll(() => placeOf(page)).toEqual({ x, y, width, height });
+  await page.mouse.click(x + 9, y + 9);
+  await expect.poll(() => focused(page)).not.toContain('breakpoint');
+  expect(new URL(page.url()).searchParams.get('stage')).toBeNull();
+});
+
+test('Breakpoint_is_set_by_a_fingertip_on_a_telephone', async () => {
+  const context = await dashboard.browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  try {
+    const page = await context.newPage();
+    await page.goto(`${dashboard.server.address}/executions/${running}?tab=graph`);
+    const graph = await graphOf(page);
+    await graph.focus();
+    await page.keyboard.press('Home');
+    const { x, y } = await placeOf(page);
+    await page.touchscreen.tap(x - 12, y - 12);
+    await expect.poll(() => focused(page)).toMatch(/^before, .*breakpoint/);
+    await page.touchscreen.tap(x + 8, y - 8);
+    await expect.poll(() => focused(page)).not.toContain('breakpoint');
+  } finally {
+    await context.close();
+  }
+});
+
+test('Stage_that_is_looked_at_stays_in_sight_when_the_pane_gets_another_size', async () => {
+  const page = await dashboard.open(`/executions/${ended}?tab=graph`, printedNothing);
+  const graph = await graphOf(page);
+  const isInSight = async () => {
+    const [pane, stage] = [(await graph.boundingBox())!, await placeOf(page)];
+    return stage.x >= pane.x && stage.y >= pane.y && stage.x + stage.width <= pane.x + pane.width && stage.y + stage.height <= pane.y + pane.height;
+  };
+  await graph.focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowLeft');
+  expect(await focused(page)).toContain('Ship it');
+  const whole = (await placeOf(page)).width;
+  await page.keyboard.press('Enter');
+  await page.getByRole('complementary', { name: 'Inspector' }).waitFor();
+  await expect.poll(isInSight).toBe(true);
+  await page.keyboard.press('Escape');
+  await page.getByRole('complementary', { name: 'Inspector' }).waitFor({ state: 'detached' });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect.poll(isInSight).toBe(true);
+  await look(page, 'viewer-graph-narrowed');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect.poll(async () => (await placeOf(page)).width).toBeCloseTo(whole, 0);
+});
+
 test('Exports_hold_the_graph_in_each_format', async () => {
   const page = await dashboard.open(`/executions/${ended}?tab=graph`);
   await graphOf(page);

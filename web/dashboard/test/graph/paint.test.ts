@@ -18,7 +18,7 @@ const state = someState([
 function drawn(open: string[] = []): { svg: string; document: Document } {
   const looks = new StageLooks(state);
   const graph = unitsOf(fan, new Set(open), looks.instancesOf);
-  const picture: Picture = { looks, colours: coloursOf(document.documentElement), selected: null, related: null, focus: null, found: null, now: 0, shift: null, fit: (text) => text };
+  const picture: Picture = { looks, colours: coloursOf(document.documentElement), selected: null, related: null, focus: null, found: null, offered: null, now: 0, shift: null, fit: (text) => text };
   const svg = svgOf(new Scene(graph, layoutOf(inputOf(graph))), picture, 'A <b>"fan"</b>\u0000');
   return { svg, document: new DOMParser().parseFromString(svg, 'image/svg+xml') as unknown as Document };
 }

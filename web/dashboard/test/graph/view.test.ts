@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitted, opened, revealed, zoomed } from '../../src/features/graph/view.js';
+import { fitted, opened, resized, revealed, zoomed } from '../../src/features/graph/view.js';
 
 const pane = { width: 800, height: 600 };
 const sizes = fc.record({ width: fc.integer({ min: 100, max: 2_000_000 }), height: fc.integer({ min: 50, max: 800_000 }) });
@@ -53,5 +53,27 @@ describe('view', () => {
     const view = opened({ width: 2_000_000, height: 700 }, pane, { x: 1_000_000, y: 300, width: 228, height: 56 });
     expect(view.scale).toBeGreaterThan(0.5);
     expect(1_000_114 * view.scale + view.x).toBeCloseTo(400, 3);
+  });
+
+  it('What_stands_in_the_middle_stays_there_when_the_pane_gets_another_size', () => {
+    const drawing = { width: 50_000, height: 50_000 };
+    fc.assert(fc.property(fc.integer({ min: 200, max: 2000 }), fc.integer({ min: 200, max: 2000 }), (width, height) => {
+      const before = { scale: 0.8, x: -9000, y: -7000 };
+      const view = resized(before, pane, { width, height }, drawing, null);
+      expect(view.scale).toBe(before.scale);
+      expect((width / 2 - view.x) / view.scale).toBeCloseTo((pane.width / 2 - before.x) / before.scale, 6);
+      expect((height / 2 - view.y) / view.scale).toBeCloseTo((pane.height / 2 - before.y) / before.scale, 6);
+    }));
+  });
+
+  it('What_is_selected_stays_in_sight_when_the_pane_gets_another_size', () => {
+    const drawing = { width: 3000, height: 1000 };
+    fc.assert(fc.property(fc.integer({ min: 300, max: 2000 }), fc.integer({ min: 200, max: 2000 }), (width, height) => {
+      const { scale, x, y } = resized({ scale: 0.8, x: -100, y: 0 }, pane, { width, height }, drawing, { x: 140, y: 40, width: 228, height: 56 });
+      expect(140 * scale + x).toBeGreaterThanOrEqual(0);
+      expect(368 * scale + x).toBeLessThanOrEqual(width);
+      expect(40 * scale + y).toBeGreaterThanOrEqual(0);
+      expect(96 * scale + y).toBeLessThanOrEqual(height);
+    }));
   });
 });

@@ -11,7 +11,7 @@ const largest = { side: 16_000, pixels: 60_000_000 };
 const whole = (scene: Scene) => ({ x: 0, y: 0, width: scene.layout.width, height: scene.layout.height });
 
 /** What a file shows: all of the graph, with nothing selected and nothing moving. */
-const still = (picture: Picture): Picture => ({ ...picture, selected: null, related: null, focus: null, found: null, shift: null });
+const still = (picture: Picture): Picture => ({ ...picture, selected: null, related: null, focus: null, found: null, offered: null, shift: null });
 
 export function svgOf(scene: Scene, picture: Picture, title: string): string {
   const pen = new SvgPen();

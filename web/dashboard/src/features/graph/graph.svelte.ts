@@ -6,7 +6,7 @@ import { StageLooks } from './looks.js';
 import { Scene } from './scene.js';
 import type { Direction, Spot } from './scene.js';
 import { unitsOf } from './units.js';
-import { fitted, opened, revealed, zoomed } from './view.js';
+import { fitted, isReadable, opened, resized, revealed, zoomed } from './view.js';
 import type { Size, View } from './view.js';
 
 /** What a graph is made from; a pipeline has no state. */
@@ -26,6 +26,9 @@ export class GraphModel {
   /** Ids of the units that are shown as boxes. Not private: in a constructor reads of private state are not tracked. */
   open = $state.raw<ReadonlySet<string>>(new Set());
   #isSeen = false;
+
+  /** What was shown by itself, or as the reader asked for all of it; once the reader moves it, it is another. */
+  #own: { view: View; isAll: boolean } | null = null;
 
   /** The unit that is opened or folded stays where it is on screen. */
   #anchor: { id: string; x: number; y: number } | null = null;
@@ -69,6 +72,10 @@ export class GraphModel {
       });
     });
     $effect(() => () => layouts.stop());
+    $effect(() => {
+      void source().selected;
+      untrack(() => this.#reveal());
+    });
   }
 
   #arrived(scene: Scene, selected: string | null): void {
@@ -95,13 +102,37 @@ export class GraphModel {
     this.#isSeen = true;
     const running = this.looks.state?.stages.find(({ status }) => status === 'running' || status === 'failed')?.key;
     const spot = scene.find(selected ?? running ?? '');
-    this.view = opened(this.drawing, this.pane, spot && scene.spotRect(spot));
+    this.#show(opened(this.drawing, this.pane, spot && scene.spotRect(spot)), false);
+  }
+
+  #show(view: View, isAll: boolean): void {
+    this.view = view;
+    this.#own = { view, isAll };
   }
 
   /** Learns how much room there is. */
   resize(pane: Size): void {
+    const before = this.pane;
+    if (pane.width === 0 || pane.height === 0) return;
     this.pane = pane;
-    if (!this.#isSeen && pane.width > 0) this.#begin(null);
+    if (!this.#isSeen) return this.#begin(this.selected && this.scene!.keyOf(this.selected));
+    const own = this.#own?.view === this.view ? this.#own : null;
+    if (own && (own.isAll || isReadable(this.drawing, pane))) return this.#show(fitted(this.drawing, pane), own.isAll);
+    const at = this.selected ?? this.focus;
+    const view = resized(this.view, before, pane, this.drawing, at && this.scene ? this.scene.spotRect(at) : null);
+    if (own) this.#show(view, false);
+    else this.view = view;
+  }
+
+  /** Brings what is selected into sight, wherever it was selected. */
+  #reveal(): void {
+    if (this.selected && this.#isSeen) this.#lookAt(this.selected);
+  }
+
+  // What is in sight already moves nothing, so that the view stays the one that was shown by itself.
+  #lookAt(spot: Spot): void {
+    const view = revealed(this.view, this.scene!.spotRect(spot), this.drawing, this.pane);
+    if (view.x !== this.view.x || view.y !== this.view.y) this.view = view;
   }
 
   zoom(factor: number, x = this.pane.width / 2, y = this.pane.height / 2): void {
@@ -109,7 +140,7 @@ export class GraphModel {
   }
 
   fit(): void {
-    this.view = fitted(this.drawing, this.pane);
+    this.#show(fitted(this.drawing, this.pane), true);
   }
 
   get isOpenable(): boolean {
@@ -148,9 +179,8 @@ export class GraphModel {
 
   #focusOn(spot: Spot, readable = 0): void {
     this.focus = spot;
-    const rect = this.scene!.spotRect(spot);
     if (this.view.scale < readable) this.view = { ...this.view, scale: readable };
-    this.view = revealed(this.view, rect, this.drawing, this.pane);
+    this.#lookAt(spot);
   }
 
   /** Moves the focus; false where nothing is there. */

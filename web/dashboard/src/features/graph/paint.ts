@@ -1,6 +1,7 @@
 import { duration } from '../../shared/format.js';
 import { stageIcon } from '../../shared/stageIcons.js';
 import { lookOf, shownStatus } from '../../shared/status.js';
+import { dotRadius, isBreakable } from './breakpoints.js';
 import type { Colours } from './colours.js';
 import { routeOf } from './layout.js';
 import { endedOf, timeOf } from './looks.js';
@@ -9,7 +10,6 @@ import type { Pen } from './pen.js';
 import { cellKey } from './scene.js';
 import type { Rect, Scene, Spot } from './scene.js';
 import { size } from './units.js';
-import type { Unit } from './units.js';
 
 /** Everything that a picture of a graph depends on besides where things stand. */
 export interface Picture {
@@ -20,6 +20,8 @@ export interface Picture {
   readonly related: ReadonlySet<number> | null;
   readonly focus: Spot | null;
   readonly found: ReadonlySet<number> | null;
+  /** The units beside which a breakpoint can be set with the pointer now. */
+  readonly offered: ReadonlySet<number> | 'all' | null;
   readonly now: number;
   /** How far the dashes of running edges have moved; null where nothing moves. */
   readonly shift: number | null;
@@ -40,7 +42,8 @@ const toneOf = (status: string | null): Tone => (status === null ? 'queued' : lo
 /** Draws the part of a graph that is seen. How much of each thing is drawn depends on how large it is on screen. */
 export function paintGraph(pen: Pen, scene: Scene, picture: Picture, part: Rect, scale: number): void {
   paintEdges(pen, scene, picture, part, scale);
-  for (const unit of scene.unitsIn(part)) {
+  const units = scene.unitsIn(part);
+  for (const unit of units) {
     pen.fade(opacityOf(picture, unit));
     paintUnit(pen, scene, picture, unit, part, scale);
   }
@@ -50,6 +53,7 @@ export function paintGraph(pen: Pen, scene: Scene, picture: Picture, part: Rect,
     const { x, y, width, height } = scene.spotRect(spot);
     pen.rect(x - distance, y - distance, width + 2 * distance, height + 2 * distance, 8 + distance, null, colour, Math.max(2, 1.5 / scale));
   }
+  for (const unit of units) paintBreakpoint(pen, scene, picture, unit, scale);
 }
 
 function opacityOf({ related, found }: Picture, unit: number): number {
@@ -113,7 +117,6 @@ function paintUnit(pen: Pen, scene: Scene, picture: Picture, index: number, part
   }
   pen.rect(x, y, width, height, 8, colours.surface, status === 'running' ? colours.running : colours.line, 1);
   if (looks.state) pen.rect(x, y + 8, 3, height - 16, 1.5, colours[tone]);
-  paintBreakpoint(pen, picture, unit, x, y);
   if (scale < detail.words) {
     pen.text(picture.fit(unit.name, width - 24, 22, true), x + 14, y + height / 2, { size: 22, color: colours.ink, isBold: true });
     return;
@@ -128,10 +131,16 @@ function paintUnit(pen: Pen, scene: Scene, picture: Picture, index: number, part
   else paintStatus(pen, picture, unit.stages[0]!, x + 12, y + 38, width - 24);
 }
 
-function paintBreakpoint(pen: Pen, { looks, colours }: Picture, unit: Unit, x: number, y: number): void {
+function paintBreakpoint(pen: Pen, scene: Scene, { looks, colours, offered }: Picture, index: number, scale: number): void {
+  const unit = scene.graph.units[index]!;
+  const { x, y } = scene.rectOf(index);
   const isStopped = looks.state?.debug?.stoppedAt != null && unit.stages.includes(looks.state.debug.stoppedAt);
-  if (unit.stages.some((id) => looks.breakpoints.has(id))) pen.rect(x - 6, y - 6, 12, 12, 6, colours.failed, colours.surface, 2);
-  if (isStopped) pen.icon('M3 8h9M8 4l4 4l-4 4', x - 22, y + 20, 16, colours.waiting);
+  const isSet = looks.breakpoints.size > 0 && unit.stages.some((id) => looks.breakpoints.has(id));
+  if (isSet || (isBreakable(unit) && (offered === 'all' || offered?.has(index)))) {
+    const radius = dotRadius(scale);
+    pen.rect(x - radius, y - radius, 2 * radius, 2 * radius, radius, isSet ? colours.failed : colours.surface, isSet ? colours.surface : colours['failed-ink'], radius / 3);
+  }
+  if (isStopped && scale >= detail.shapes) pen.icon('M3 8h9M8 4l4 4l-4 4', x - 22, y + 20, 16, colours.waiting);
 }
 
 function paintMark(pen: Pen, { colours }: Picture, status: string, x: number, y: number): void {
@@ -189,7 +198,6 @@ function paintBox(pen: Pen, scene: Scene, picture: Picture, index: number, part:
   const { x, y, width, height } = scene.rectOf(index);
   const { colours, looks } = picture;
   pen.rect(x, y, width, height, 8, colours.sunken, colours['line-strong']);
-  paintBreakpoint(pen, picture, unit, x, y);
   if (scale >= detail.words) {
     const tally = looks.tally(unit);
     const total = [...tally.values()].reduce((sum, count) => sum + count, 0);

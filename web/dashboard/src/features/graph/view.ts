@@ -13,7 +13,7 @@ export interface Size {
 const largest = 2.5;
 
 /** The scale at which all of it is seen, never larger than life. */
-export const fitScale = (drawing: Size, pane: Size): number =>
+const fitScale = (drawing: Size, pane: Size): number =>
   Math.min(1, pane.width / Math.max(1, drawing.width), pane.height / Math.max(1, drawing.height));
 
 const limited = (scale: number, drawing: Size, pane: Size) => Math.min(largest, Math.max(Math.min(0.4, fitScale(drawing, pane)), scale));
@@ -49,10 +49,18 @@ export function revealed(view: View, at: { x: number; y: number } & Size, drawin
   return held({ scale: view.scale, x: move(at.x, at.width, view.x, pane.width), y: move(at.y, at.height, view.y, pane.height) }, drawing, pane);
 }
 
+/** Keeps what stood in the middle of a pane there when the pane gets another size, and what is looked at in sight. */
+export function resized(view: View, before: Size, pane: Size, drawing: Size, at: ({ x: number; y: number } & Size) | null): View {
+  const moved = held({ ...view, x: view.x + (pane.width - before.width) / 2, y: view.y + (pane.height - before.height) / 2 }, drawing, pane);
+  return at ? revealed(moved, at, drawing, pane) : moved;
+}
+
+/** Whether words can be read where all of it is seen. */
+export const isReadable = (drawing: Size, pane: Size): boolean => fitScale(drawing, pane) >= 0.55;
+
 /** How a graph is first seen: whole where its words can be read then, else at its start or at what is looked for. */
 export function opened(drawing: Size, pane: Size, at: ({ x: number; y: number } & Size) | null): View {
-  const readable = 0.55;
-  if (fitScale(drawing, pane) >= readable) return fitted(drawing, pane);
+  if (isReadable(drawing, pane)) return fitted(drawing, pane);
   const scale = 0.8;
   const start: View = { scale, x: 0, y: drawing.height * scale < pane.height ? (pane.height - drawing.height * scale) / 2 : 0 };
   if (!at) return held({ ...start, y: (pane.height - drawing.height * scale) / 2 }, drawing, pane);
