@@ -24,8 +24,10 @@ const looks: Record<ExecutionStatus | StageStatus | `undo.${string}`, StatusLook
   'undo.failed': { label: 'Rollback failed', tone: 'failed', icon: '!' },
 };
 
+type Undoable = Pick<StageState, 'status' | 'undo'>;
+
 /** The state by which a stage is shown: a completed one whose work a rollback takes back is not there as if it were kept. */
-export function shownStatus({ status, undo, instances }: Pick<StageState, 'status' | 'undo'> & Partial<Pick<StageState, 'instances'>>): string {
+export function shownStatus({ status, undo, instances }: Undoable & { instances?: readonly Undoable[] }): string {
   if (undo || status !== 'completed' || !instances) return undo ? `undo.${undo}` : status;
   const undos = new Set(instances.filter((instance) => instance.status === 'completed').map((instance) => instance.undo));
   const shown = ['running', 'failed', 'completed'].find((one) => undos.has(one));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { delta, partsOf, placeOf, plain } from '../../src/features/compare/compare.js';
+import { delta, partsOf, placeOf, plain, statusesOf } from '../../src/features/compare/compare.js';
 import { diffWords } from '../../src/features/compare/textDiff.js';
 
 describe('differences of texts', () => {
@@ -33,6 +33,14 @@ describe('comparison', () => {
     expect(plain('{"a":1}')).toBe('{"a":1}');
     expect(partsOf({ path: '', left: null, right: '1' })).toEqual([{ kind: 'right', text: '1' }]);
     expect(partsOf({ path: '', left: '"x"', right: null })).toEqual([{ kind: 'left', text: 'x' }]);
+  });
+
+  test('stage over items says what became of them on each side', () => {
+    const side = (undo: 'completed' | null) => ({ status: 'completed' as const, undo, attempt: 1, startedAfter: 0, duration: 1, cost: null });
+    const stage = (key: string, left: ReturnType<typeof side> | null, right: ReturnType<typeof side> | null) => ({ key, name: key, differs: [], left, right, input: [], output: [] });
+    const statuses = statusesOf([stage('a', side(null), side(null)), stage('a[0]', side('completed'), side(null)), stage('a[1]', side('completed'), null), stage('b', null, side('completed'))]);
+    expect(statuses.get('a')).toEqual({ left: 'undo.completed', right: 'completed' });
+    expect(statuses.get('b')).toEqual({ left: null, right: 'undo.completed' });
   });
 
   test('places are named', () => {

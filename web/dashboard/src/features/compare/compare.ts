@@ -1,5 +1,6 @@
 import type { components } from '@sightglass/client';
 import { duration, money } from '../../shared/format.js';
+import { shownStatus } from '../../shared/status.js';
 import { diffWords } from './textDiff.js';
 import type { DiffPart } from './textDiff.js';
 
@@ -37,6 +38,29 @@ export function partsOf({ left, right }: Difference): DiffPart[] {
 
 /** What to call a place of a value. */
 export const placeOf = (path: string): string => (path === '' ? 'the whole value' : path.slice(1).replaceAll('/', ' › ').replaceAll('~1', '/').replaceAll('~0', '~'));
+
+type Side = NonNullable<StageComparison['left']>;
+
+/** The state in which a stage is shown on each side: that of a stage over items tells of a rollback of these, too. */
+export function statusesOf(stages: readonly StageComparison[]): Map<string, Record<'left' | 'right', string | null>> {
+  const items = { left: new Map<string, Side[]>(), right: new Map<string, Side[]>() };
+  for (const stage of stages) {
+    const over = /^(.*)\[\d+\]$/.exec(stage.key)?.[1];
+    if (over === undefined) continue;
+    for (const side of ['left', 'right'] as const) {
+      const one = stage[side];
+      if (!one) continue;
+      const known = items[side].get(over);
+      if (known) known.push(one);
+      else items[side].set(over, [one]);
+    }
+  }
+  const statusOn = (stage: StageComparison, side: 'left' | 'right') => {
+    const one = stage[side];
+    return one && shownStatus({ ...one, instances: items[side].get(stage.key) });
+  };
+  return new Map(stages.map((stage) => [stage.key, { left: statusOn(stage, 'left'), right: statusOn(stage, 'right') }]));
+}
 
 /** Whether a stage is like its counterpart in all that counts. */
 export const isSame = (stage: StageComparison): boolean => stage.differs.length === 0;
