@@ -84,7 +84,7 @@ test('Comparison_has_heads_that_name_each_side_and_whole_names_for_what_is_cut',
   const summary = page.locator('summary', { hasText: 'Migrate the database' });
   expect(await summary.getAttribute('title')).toContain('put into it (database)');
   await page.getByText('Rollback failed').first().waitFor();
-  await page.locator('summary', { hasText: /services$/ }).getByText('Rolled back').first().waitFor();
+  await page.locator('#stage-services > summary').getByText('Rolled back').first().waitFor();
   await look(page, 'compare-heads');
   await page.getByRole('button', { name: /To where they part/ }).click();
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain('Warm the cache');
