@@ -89,7 +89,7 @@ export function stepOf(least: number): number {
 export interface Tick {
   /** Place on the axis. */
   readonly at: number;
-  /** Time since the start of the execution, in milliseconds. */
+  /** Time since the execution was created, in milliseconds. */
   readonly since: number;
 }
 
