@@ -17,6 +17,7 @@ internal readonly record struct ProcEntry(int Pid, int Parent, int Group, int Se
 internal static unsafe class ProcTable
 {
     private const int CodeStart = 26;
+    private const int EnvironmentStart = 50;
     private const int EnvironmentEnd = 51;
 
     private static readonly EnumerationOptions s_options = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
@@ -242,15 +243,20 @@ internal static unsafe class ProcTable
         }
     }
 
-    // Started with no environment at all, in place of having none yet: then the kernel knows where it would be. It writes
-    // down where an environment begins, and until it has counted it also that it ends there; where the program's code
-    // begins it writes down afterwards.
-    private static bool HasEmptyEnvironment(in ProcEntry entry)
+    /// <summary>Tells whether a process was started with no environment at all, in place of having none yet.</summary>
+    /// <remarks>
+    /// The kernel writes down where an environment begins, until it has counted it also that it ends there, and afterwards
+    /// where the program's code begins. A process that has got its environment since it was read has one that does not end
+    /// where it begins: it is to be read again. One that is gone has none.
+    /// </remarks>
+    internal static bool HasEmptyEnvironment(in ProcEntry entry)
     {
         Span<byte> text = stackalloc byte[1024];
         var length = ReadFile(entry.Pid, "/stat"u8, text);
         Span<long> fields = stackalloc long[EnvironmentEnd + 1];
-        return length <= 0 || !TryReadFields(text[..length], fields, out _) || fields[22] != entry.Start || (fields[EnvironmentEnd] != 0 && fields[CodeStart] != 0);
+        if (length <= 0 || !TryReadFields(text[..length], fields, out _) || fields[22] != entry.Start)
+            return true;
+        return fields[CodeStart] != 0 && fields[EnvironmentEnd] != 0 && fields[EnvironmentStart] == fields[EnvironmentEnd];
     }
 
     private static int ReadFile(int pid, ReadOnlySpan<byte> name, Span<byte> into)

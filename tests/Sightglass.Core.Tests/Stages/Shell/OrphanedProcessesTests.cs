@@ -120,6 +120,18 @@ public sealed class OrphanedProcessesTests : IDisposable
     }
 
     [Theory]
+    [InlineData("echo $$ > pid; exec sleep 1000", false)]
+    [InlineData("exec env -i /bin/sh -c 'echo $$ > pid; exec env -i /bin/sleep 1000'", true)]
+    public async Task A_process_that_got_its_environment_since_it_was_looked_for_is_not_taken_for_one_that_has_none(string script, bool isEmpty)
+    {
+        Start(script);
+        var entry = ProcTable.ReadOne(await PidAsync())!.Value;
+        await ShellHarness.UntilAsync(() => File.ReadAllText($"/proc/{entry.Pid}/comm") == "sleep\n" && (isEmpty ? ProcTable.HasEmptyEnvironment(entry) : File.ReadAllBytes($"/proc/{entry.Pid}/environ").Length > 0));
+
+        Assert.Equal(isEmpty, ProcTable.HasEmptyEnvironment(entry));
+    }
+
+    [Theory]
     [InlineData("env -i /bin/sh -c 'echo $$ > pid; exec /bin/sleep 1000' &", false)]
     [InlineData("env -i /bin/sh -c 'echo $$ > pid; exec /bin/sleep 1000' &", true)]
     [InlineData("(env -i /usr/bin/setsid /bin/sh -c 'echo $$ > pid; exec /bin/sleep 1000' 2>/dev/null &)", true)]
