@@ -37,7 +37,6 @@ internal sealed class OidcProvider : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = false, // A proxy would connect to addresses that nobody checks here.
-            ConnectTimeout = options.Timeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             MaxConnectionsPerServer = OidcLimits.MaxConnections,
             MaxResponseHeadersLength = 32,
@@ -45,7 +44,7 @@ internal sealed class OidcProvider : IDisposable
             ConnectCallback = (context, cancel) => AddressGuard.ConnectAsync(context, (host, port, address) => AddressGuard.IsAllowed(host, port, address, false, named), cancel),
         })
         {
-            Timeout = options.Timeout,
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan, // By the server's clock: see AskAsync.
             MaxResponseContentBufferSize = OidcLimits.MaxAnswerBytes,
         };
     }
@@ -132,14 +131,16 @@ internal sealed class OidcProvider : IDisposable
     {
         var place = request.RequestUri!.GetLeftPart(UriPartial.Path);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        using var limit = new CancellationTokenSource(_options.Timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            using var response = await _client.SendAsync(request, either.Token).ConfigureAwait(false);
             var status = (int)response.StatusCode;
 
             // A code that is not taken is answered in JSON as well; of everything else no body counts.
             if (status != 200 && !(what == "token" && status is 400 or 401)) return (default, status, OidcProblems.Unavailable($"{place} answers {status}."));
-            var json = JsonElement.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+            var json = JsonElement.Parse(await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false));
             return json.ValueKind == JsonValueKind.Object ? (json, status, null) : (default, status, OidcProblems.Unavailable($"{place} answers with something else than an object."));
         }
         catch (JsonException)

@@ -213,6 +213,22 @@ public sealed class OidcTests
         Assert.Equal("/login?error=oidc_unavailable&next=%2F", (await browser.GetAsync("/api/auth/oidc/login")).Response.Headers.Location?.OriginalString);
     }
 
+    [Fact]
+    public async Task Provider_that_does_not_answer_is_given_up_by_the_clock_of_the_server()
+    {
+        var time = new ManualTime();
+        await using var provider = await TestProvider.StartAsync(time);
+        await using var server = await StartAsync(provider, o => o with { Timeout = TimeSpan.FromMinutes(1) }, time);
+        using var browser = new OidcBrowser(server);
+        provider.Silence = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var login = browser.GetAsync("/api/auth/oidc/login");
+        await provider.Silence.Task.WaitAsync(ServerHarness.Limit);
+        time.Advance(TimeSpan.FromMinutes(1));
+        var refused = await login;
+        refused.AssertProblem(HttpStatusCode.BadGateway, "oidc_unavailable");
+        Assert.Contains("does not answer within 60 s", refused.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("issuer", "https://evil.test", "issuer")]
     [InlineData("token_endpoint", "http://10.0.0.1/token", "token_endpoint")]
@@ -257,7 +273,7 @@ public sealed class OidcTests
 
     internal static Task<ServerHarness> StartAsync(TestProvider provider, Func<OidcOptions, OidcOptions>? configure = null, TimeProvider? time = null)
     {
-        var options = new OidcOptions { Authority = provider.Issuer, ClientId = TestProvider.ClientId, ClientSecret = TestProvider.Secret, Name = "Example", DefaultRole = "viewer" };
+        var options = new OidcOptions { Authority = provider.Issuer, ClientId = TestProvider.ClientId, ClientSecret = TestProvider.Secret, Name = "Example", DefaultRole = "viewer", Timeout = ServerHarness.Limit };
         return ServerHarness.StartAsync(o => o with { Access = o.Access with { Oidc = configure?.Invoke(options) ?? options }, Time = time ?? o.Time }, store: time is null ? null : new InMemoryEventStore(time), time: time);
     }
 }

@@ -49,6 +49,9 @@ internal sealed class TestProvider : IAsyncDisposable
     /// <summary>Gets or sets the status of every answer; 0 answers as it should.</summary>
     public int Fails { get; set; }
 
+    /// <summary>Gets or sets what is told that the provider was asked, which then never answers.</summary>
+    public TaskCompletionSource? Silence { get; set; }
+
     /// <summary>Gets or sets the keys that are named; the last one signs.</summary>
     public List<TestKey> Keys { get; set; } = [new("first")];
 
@@ -79,6 +82,12 @@ internal sealed class TestProvider : IAsyncDisposable
 
     private Task AnswerAsync(HttpContext context)
     {
+        if (Silence is { } asked)
+        {
+            asked.TrySetResult();
+            return Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+        }
+
         if (Fails > 0)
         {
             context.Response.StatusCode = Fails;
