@@ -216,6 +216,7 @@ test('Running_page_says_who_is_waited_for_until_there_is_an_answer', async () =>
 });
 
 test('Monitors_stand_side_by_side_with_their_logs', async () => {
+  await ended(await dashboard.server.run('quick'));
   const page = await dashboard.open('/monitoring');
   const cards = page.locator('article').filter({ hasText: 'Quick one' });
   await cards.first().waitFor();
