@@ -98,12 +98,20 @@ export default tseslint.config(
   ...boundaries,
   ...inDashboard,
 
-  // Objects, lists, sets and maps are replaced whole, as `$state.raw` asks: builds have no deep state (dashboard/slimSvelte.ts).
+  // What builds leave out of Svelte (dashboard/slimSvelteEdits.ts). Objects, lists, sets and maps are replaced whole, as
+  // `$state.raw` asks: there is no deep state.
   {
     files: ['dashboard/src/**/*.svelte', 'dashboard/src/**/*.svelte.ts'],
     rules: {
       'svelte/prefer-svelte-reactivity': 'off',
-      'no-restricted-syntax': ['error', { selector: 'CallExpression[callee.name="$state"]', message: 'write $state.raw: builds have no deep state' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'CallExpression[callee.name="$state"]', message: 'write $state.raw: builds have no deep state' },
+        { selector: 'SvelteAwaitBlock', message: 'load pieces by shared/ui/Lazy.svelte: builds have no blocks that await' },
+        { selector: ':matches(SvelteDirective[kind="Transition"], SvelteDirective[kind="Animation"])', message: 'nothing moves in or out: builds have no transitions' },
+        { selector: 'SvelteStartTag:has(> SvelteStyleDirective):has(> SvelteAttribute[key.name="style"])', message: 'write style: alone: builds do not merge it with style' },
+        { selector: 'SvelteElement[name.name="svelte:head"]', message: 'name the document by shared/title.svelte.ts' },
+      ],
     },
   },
   { files: ['**/scripts/*.js'], rules: { 'no-console': 'off' } },

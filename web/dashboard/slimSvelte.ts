@@ -1,34 +1,9 @@
 import type { Plugin } from 'vite';
-
-/** A text that stands exactly once in a module of Svelte, and what it becomes. */
-type Edit = readonly [text: string, becomes: string];
-
-const isOff = (flag: string): Edit => [`export let ${flag} = false;`, `export const ${flag} = false;`];
-const withoutSetting = (flag: string, to: string): Edit => [`\t${flag} = ${to};\n`, ''];
-
-// By the end of a module's address.
-const edits: Readonly<Record<string, readonly Edit[]>> = {
-  // Pages are mounted, never taken over from what a server has drawn.
-  '/internal/client/dom/hydration.js': [isOff('hydrating'), withoutSetting('hydrating', 'value')],
-
-  // Every component is in runes mode (svelte.config.js), none awaits in its markup, and no build is traced.
-  '/internal/flags/index.js': [
-    isOff('async_mode_flag'), withoutSetting('async_mode_flag', 'true'), withoutSetting('async_mode_flag', 'false'),
-    isOff('legacy_mode_flag'), withoutSetting('legacy_mode_flag', 'true'), isOff('tracing_mode_flag'), withoutSetting('tracing_mode_flag', 'true'),
-  ],
-  '/internal/client/reactivity/async.js': [['if (async.length === 0 && pending.length === 0) {', 'if (true) {']],
-
-  // No state is deep (eslint.config.js): what changes within an object or list is told by another one.
-  '/internal/client/reactivity/sources.js': [['should_proxy ? proxy(value) : value', 'value']],
-  '/internal/client/reactivity/props.js': [['runes && bindable ? proxy(value) : value', 'value']],
-
-  // No component is a custom element.
-  '/internal/client/dom/elements/custom-element.js': [["if (typeof HTMLElement === 'function') {", 'if (false) {']],
-};
+import { edits } from './slimSvelteEdits.js';
 
 // What would need what is left out: what compiled components ask for, and what code may call.
 const needed = /\/svelte\/src\/internal\/flags\/(async|legacy|tracing)\.js$/;
-const calls = ['hydrate', 'create_custom_element', 'proxy'];
+const calls = ['hydrate', 'create_custom_element', 'proxy', 'await_block', 'transition', 'animation', 'eager', 'pending', 'fork', 'settled', 'async_derived', 'clsx'];
 
 /**
  * Leaves out of a build what Svelte's runtime has for other uses than ours, by turning what is always false here into
@@ -51,9 +26,9 @@ export function slimSvelte(): Plugin {
         if (!module) return null;
         left.delete(module);
         let edited = code;
-        for (const [text, becomes] of edits[module]!) {
-          if (edited.split(text).length !== 2) this.error(`${id} does not say ${JSON.stringify(text)} once. See what Svelte says now, and mend slimSvelte.ts.`);
-          edited = edited.replace(text, () => becomes);
+        for (const [stands, becomes] of edits[module]!) {
+          if (edited.split(stands).length !== 2) this.error(`${id} does not say ${String(stands)} once. See what Svelte says now, and mend slimSvelteEdits.ts.`);
+          edited = edited.replace(stands, () => becomes);
         }
         return { code: edited, map: null };
       },

@@ -1,0 +1,101 @@
+/** What stands exactly once in a module of Svelte, and what it becomes. */
+export type Edit = readonly [stands: string | RegExp, becomes: string];
+
+const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+const isOff = (flag: string): Edit => [`export let ${flag} = false;`, `export const ${flag} = false;`];
+const without = (text: string): Edit => [text, ''];
+
+/** From one text up to another, which stays. */
+const part = (from: string, upTo: string, becomes = ''): Edit => [new RegExp(`${literal(from)}[\\s\\S]*?(?=${literal(upTo)})`, 'g'), becomes];
+const method = (name: string): Edit => [new RegExp(`\\n\\t${literal(name)}\\([^\\n]*\\{\\n[\\s\\S]*?\\n\\t\\}\\n`, 'g'), '\n'];
+const field = (name: string): Edit => [new RegExp(`\\n\\t${literal(name)} = [^\\n]*;(?=\\n)`, 'g'), ''];
+
+/** By the end of a module's address: what Svelte's runtime has for other uses than ours. */
+export const edits: Readonly<Record<string, readonly Edit[]>> = {
+  // Pages are mounted, never taken over from what a server has drawn.
+  '/internal/client/dom/hydration.js': [isOff('hydrating'), without('\thydrating = value;\n')],
+
+  // Every component is in runes mode (svelte.config.js), none awaits in its markup, and no build is traced.
+  '/internal/flags/index.js': [
+    isOff('async_mode_flag'), without('\tasync_mode_flag = true;\n'), without('\tasync_mode_flag = false;\n'),
+    isOff('legacy_mode_flag'), without('\tlegacy_mode_flag = true;\n'), isOff('tracing_mode_flag'), without('\ttracing_mode_flag = true;\n'),
+  ],
+  '/internal/client/reactivity/async.js': [['if (async.length === 0 && pending.length === 0) {', 'if (true) {']],
+
+  // So one batch of changes is drawn whole before the next begins: none waits, is merged with another, or is taken back.
+  '/internal/client/reactivity/batch.js': [
+    ...['linked', 'prev', 'next', 'async_deriveds', 'current', 'previous', 'is_fork'].map(field),
+    ...['commit_callbacks', 'discard_callbacks', 'pending', 'blocking_pending', 'deferred', 'new_effects', 'dirty_reactions', 'skipped_branches', 'unskipped_branches', 'decrement_queued'].map((name) => field(`#${name}`)),
+    ...['constructor', 'skip_effect', 'unskip_effect', 'activate', 'deactivate', 'discard', 'register_created_effect', 'increment', 'decrement', 'transfer_reactions', 'add_dirty_reaction', 'oncommit', 'ondiscard', 'settled', 'apply'].map(method),
+    ...['is_deferred', 'is_skipped', 'find_earlier_batch', 'intersects', 'merge', 'defer_effects', 'commit', 'unlink'].map((name) => method(`#${name}`)),
+    part('\t\tfor (const [e, status] of this.#dirty_reactions) {', '\t\t/** @type {Effect[]} */\n\t\tvar effects ='),
+    without('\t\t\t\tthis.#unlink();\n'),
+    without('\t\t\t\t\tif (!this.#is_deferred()) this.discard();\n'),
+    part('\t\tif (this.#is_deferred()) {', '\t\tprevious_batch = this;'),
+    without('\t\tthis.#deferred?.resolve();\n'),
+    part('\t\tif (this.#pending === 0 &&', '\t\tif (next_batch !== null) {\n\t\t\told_values'),
+    without(' || this.#skipped_branches.has(effect)'),
+    without('\t\t\t\t\tif ((flags & BLOCK_EFFECT) !== 0) this.add_dirty_reaction(effect, MAYBE_DIRTY);\n'),
+    part('\t\tif (source.v !== UNINITIALIZED && !this.previous.has(source)) {', '\t\t\tsource.v = value;', '\t\t{\n'),
+    part('\t\t// defer render effects inside', '\t\tthis.#scheduled.push(effect);'),
+    without('\n\t\t\tbatch_values = null;\n'),
+  ],
+  '/internal/client/reactivity/sources.js': [
+    // No state is deep (eslint.config.js): what changes within an object or list is told by another one.
+    ['should_proxy ? proxy(value) : value', 'value'],
+
+    // None is read before its batch is drawn (`$state.eager`).
+    part('\t\tif (!batch.is_fork && eager_effects.size > 0', '\t}\n\n\treturn value;'),
+    ['if ((flags & EAGER_EFFECT) !== 0) {', 'if (false) {'],
+  ],
+  '/internal/client/reactivity/props.js': [['runes && bindable ? proxy(value) : value', 'value']],
+
+  // Nothing moves in or out: what goes is gone at once.
+  '/internal/client/reactivity/effects.js': [
+    without('\tcurrent_batch?.register_created_effect(effect);\n'),
+    part('\t/** @type {TransitionManager[]} */\n\tvar transitions = [];\n\n\teffect.f |= PAUSED;', '\t\tif (destroy) destroy_effect(effect);', '\t{\n'),
+    part('\t};\n\n\tvar remaining = transitions.length;', '/**\n * @param {Effect} effect\n * @param {TransitionManager[]} transitions', '\t}\n}\n\n'),
+    part('\teffect.f &= ~PAUSED;\n', '}\n'),
+  ],
+  '/internal/client/dom/blocks/branches.js': [
+    field('#batches'), field('#offscreen'), field('#outroing'), field('#transition'), without('\t\tthis.#transition = transition;\n'),
+    part('\t#commit = (batch) => {', '\t\tvar onscreen =', '\t#commit = (key) => {\n'),
+    part('\t\tif (onscreen) {\n', '\t\t// outro/destroy all'),
+    ['\t\t\tif (k === key || this.#outroing.has(k)) continue;\n', '\t\t\tif (k === key) continue;\n'],
+    part('\t\t\tconst on_destroy = () => {', '\t\t}\n\t};', '\t\t\tdestroy_effect(effect);\n\t\t\tthis.#onscreen.delete(k);\n'),
+    part('\t#discard = (batch) => {', '\t/**\n\t *\n\t * @param {any} key'),
+    part('\t\tvar batch = /** @type {Batch} */ (current_batch);', '\t\t\t\tthis.#onscreen.set(\n\t\t\t\t\tkey,', '\t\tif (fn && !this.#onscreen.has(key)) {\n\t\t\t{\n'),
+    part('\t\tthis.#batches.set(batch, key);', '\t\t\tif (hydrating) {', '\t\t{\n'),
+    ['\t\t\tthis.#commit(batch);', '\t\t\tthis.#commit(key);'],
+  ],
+  '/internal/client/dom/blocks/each.js': [
+    part('\t/** @type {TransitionManager[]} */\n\tvar transitions = [];', "\t\t// If we're in a controlled each block", '\t{\n'),
+    ['transitions.length === 0 && controlled_anchor !== null && state.pending.size === 0', 'controlled_anchor !== null'],
+    part('\t} else {\n\t\tgroup = {', '}\n\n/**\n * @param {EachState} state\n * @param {Effect[]} to_destroy\n * @param {boolean} remove_dom', '\t}\n'),
+    part('\tif (state.pending.size > 0) {', '\tfor (var i = 0; i < to_destroy.length; i++) {'),
+    part('\t\tif (preserved_effects?.has(e)) {', '\t\t\tdestroy_effect(to_destroy[i], remove_dom);', '\t\t{\n'),
+    ['var defer = should_defer_append();', 'const defer = false;'],
+    without('\t\t\tpending.set(batch, keys);\n'),
+    ['var is_animated = (flags & EACH_IS_ANIMATED) !== 0;', 'const is_animated = false;'],
+  ],
+
+  // Boundaries only catch: none waits for what it shows.
+  '/internal/client/dom/blocks/boundary.js': [
+    field('#hydrate_open'), field('is_pending'), field('#pending_effect'), field('#offscreen_fragment'), field('#local_pending_count'), field('#pending_count'), field('#pending_count_update_queued'),
+    field('#dirty_reactions'), field('#effect_pending'),
+    part('\t#effect_pending_subscriber = createSubscriber', '\t/**\n\t * @param {TemplateNode} node'),
+    ...['#hydrate_resolved_content', '#hydrate_failed_content', '#hydrate_pending_content', '#resolve', 'defer_effect', 'is_rendered', 'has_pending_snippet', '#update_pending_count', 'update_pending_count', 'get_effect_pending'].map(method),
+    part('\t\t\tif (hydrating) {\n\t\t\t\tconst comment_data', '\t\t\t\tthis.#render();', '\t\t\t{\n'),
+    part('\t\t\tthis.is_pending = this.has_pending_snippet();', '\t\t\tthis.#main_effect = branch'),
+    part('\t\t\tif (this.#pending_count > 0) {', '\t\t} catch (error) {'),
+    part('\t\tif (current_batch?.is_fork) {', '\n\t\t\tthis.#handle_error(error);', '\t\t{'),
+    part('\t\tif (this.#pending_effect) {\n\t\t\tdestroy_effect', '\t\tif (this.#failed_effect) {'),
+    without('\t\t\tset_hydrate_node(/** @type {TemplateNode} */ (this.#hydrate_open));\n'),
+  ],
+
+  // No element has both a `style` and `style:` (eslint.config.js).
+  '/internal/shared/attributes.js': [part('\t\tif (value) {\n\t\t\t// strip comments;', '\t\tif (normal_styles) {\n\t\t\tnew_style +=')],
+
+  // No component is a custom element.
+  '/internal/client/dom/elements/custom-element.js': [["if (typeof HTMLElement === 'function') {", 'if (false) {']],
+};
