@@ -39,7 +39,7 @@ describe('pictures', () => {
   it('Stage_that_was_rolled_back_says_so', () => {
     const looks = new StageLooks(someState([someStage('a', { status: 'completed', undo: 'completed' }), someStage('b', { status: 'failed' })]));
     const graph = unitsOf(someGraph('a>b'), new Set(), looks.instancesOf);
-    const picture: Picture = { looks, colours: coloursOf(document.documentElement), selected: null, related: null, focus: null, found: null, now: 0, shift: null, fit: (text) => text };
+    const picture: Picture = { looks, colours: coloursOf(document.documentElement), selected: null, related: null, focus: null, found: null, offered: null, now: 0, shift: null, fit: (text) => text };
     const svg = svgOf(new Scene(graph, layoutOf(inputOf(graph))), picture, 'A');
     expect(svg).toContain('>Rolled back<');
     expect(svg).toContain('>↶<');
