@@ -46,4 +46,16 @@ describe('readTail', () => {
     expect(text.length).toBe(Math.min(size, 16 * 1024));
     expect(asked).toHaveLength(questions);
   });
+
+  test('Character_that_the_end_begins_within_is_left_out', async () => {
+    const words = new TextEncoder().encode('größer '.repeat(10_000));
+    const cut = {
+      open: async (_: string, { header }: { header: { Range?: string } }) =>
+        header.Range
+          ? new Response(words.subarray(3, 3 + 16 * 1024), { headers: { 'content-range': `bytes ${words.length - 16 * 1024}-${words.length - 1}/${words.length}` } })
+          : new Response(words.subarray(0, 16 * 1024 + 1)),
+    } as unknown as Client;
+    const text = await readTail(cut, 'e', 'a', 1, 7, new AbortController().signal);
+    expect(text.startsWith('ßer größer')).toBe(true);
+  });
 });

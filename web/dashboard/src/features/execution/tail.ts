@@ -1,4 +1,5 @@
 import type { Client, ExecutionEvent } from '@sightglass/client';
+import { readPrintedEnd } from '../../shared/printed.js';
 
 /** How much of what a stage printed last is shown, in bytes and in characters. */
 const keptBytes = 16 * 1024;
@@ -12,15 +13,8 @@ const controls = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u20
 export const plainText = (text: string): string => text.replace(sequences, '').replace(controls, '·');
 
 /** Reads the end of what an attempt of a stage had printed up to an event. */
-export async function readTail(api: Client, id: string, stage: string, attempt: number, at: number, signal: AbortSignal): Promise<string> {
-  const part = async (header: { Range?: string }, limit?: number) =>
-    api.open('/api/executions/{id}/output/{stage}', { path: { id, stage }, query: { attempt, at, ...(limit && { offset: 0, limit }) }, header, signal });
-
-  // Most print little; of nothing there would be no range.
-  const first = await (await part({}, keptBytes + 1)).arrayBuffer();
-  const bytes = new Uint8Array(first.byteLength > keptBytes ? await (await part({ Range: `bytes=-${keptBytes}` })).arrayBuffer() : first);
-  return new TextDecoder().decode(bytes);
-}
+export const readTail = async (api: Client, id: string, stage: string, attempt: number, at: number, signal: AbortSignal): Promise<string> =>
+  (await readPrintedEnd(api, { id, stage, attempt, at }, keptBytes, signal)).text;
 
 /** Adds what an attempt of a stage printed after an event. */
 export function withPrinted(text: string, events: readonly ExecutionEvent[], stage: string, attempt: number, after: number): string {

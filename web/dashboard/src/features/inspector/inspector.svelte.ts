@@ -3,10 +3,11 @@ import { untrack } from 'svelte';
 import { api } from '../../shared/api.js';
 import type { ExecutionPiece } from '../../shared/execution.js';
 import { load } from '../../shared/load.svelte.js';
+import { readPrinted, readPrintedEnd } from '../../shared/printed.js';
+import type { PrintedBy } from '../../shared/printed.js';
 import { factTypes, StageFacts } from './facts.js';
 import type { Told } from './facts.js';
 import { PrintedText } from './printed.js';
-import type { PrintedPart } from './printed.js';
 
 export type StageHistory = components['schemas']['StageHistory'];
 
@@ -97,8 +98,7 @@ export class InspectedStage {
     this.#isReading = true;
     try {
       const from = Math.max(0, printed.from - pieceBytes);
-      const part = await this.#part(printed, printed.seq, `bytes=${from}-${printed.from - 1}`);
-      printed.prepend(part);
+      printed.prepend(await readPrinted(api, this.#by(printed, printed.seq), `bytes=${from}-${printed.from - 1}`, this.#stop.signal));
       this.#changed();
     } catch (error) {
       if (!this.#stop.signal.aborted) this.error = error;
@@ -153,10 +153,7 @@ export class InspectedStage {
       // Meanwhile another attempt may have begun, or a replay have gone on.
       for (let printed = this.#printed; printed && !this.#isCurrent(printed); printed = this.#printed) {
         const at = Math.max(this.#seq(), printed.seq);
-
-        // Most print little. Of a lot the end is read, which a range of nothing would not be given of.
-        const head = await this.#part(printed, at, null, { offset: 0, limit: pieceBytes + 1 });
-        printed.begin(head.total > pieceBytes ? await this.#part(printed, at, `bytes=-${pieceBytes}`) : head, at);
+        printed.begin(await readPrintedEnd(api, this.#by(printed, at), pieceBytes, this.#stop.signal), at);
         this.#changed();
       }
     } catch (error) {
@@ -170,16 +167,7 @@ export class InspectedStage {
     return printed.isRead && !printed.hasGap && printed.seq >= this.#seq();
   }
 
-  async #part(printed: PrintedText, at: number, range: string | null, query: { offset?: number; limit?: number } = {}): Promise<PrintedPart> {
-    const answer = await api.open('/api/executions/{id}/output/{stage}', {
-      path: { id: this.#id, stage: this.#key }, query: { attempt: printed.attempt, at, ...query }, header: range === null ? {} : { Range: range }, signal: this.#stop.signal,
-    });
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    const [, first, , total] = /bytes (\d+)-(\d+)\/(\d+)/.exec(answer.headers.get('content-range') ?? '') ?? [];
-    const from = Number(first ?? 0);
-
-    // A range may begin in the middle of a character.
-    const skip = from === 0 ? 0 : Math.max(0, bytes.subarray(0, 4).findIndex((byte) => (byte & 0xc0) !== 0x80));
-    return { from: from + skip, text: new TextDecoder().decode(bytes.subarray(skip)), total: Number(total ?? bytes.length) };
+  #by(printed: PrintedText, at: number): PrintedBy {
+    return { id: this.#id, stage: this.#key, attempt: printed.attempt, at };
   }
 }

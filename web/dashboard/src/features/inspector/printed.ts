@@ -1,16 +1,10 @@
 import type { ExecutionEvent } from '@sightglass/client';
+import type { PrintedPart } from '../../shared/printed.js';
 
 /** The most characters that are shown of what a stage prints; what comes before can be loaded, or had as a file. */
 export const keptText = 256 * 1024;
 
 const encoder = new TextEncoder();
-
-/** What was read of a text: its bytes from `from` on, as text. */
-export interface PrintedPart {
-  from: number;
-  text: string;
-  total: number;
-}
 
 interface Piece {
   offset: number;
