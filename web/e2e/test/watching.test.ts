@@ -1,16 +1,20 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { look, until, useDashboard } from '../harness/dashboard.js';
 
-const talk = (id: string, words: number) => `
-id: ${id}
+/** Two stages that print a word every tenth of a second, each until its file is there. */
+const talkPipeline = `
+id: talk
 name: Talk
+inputs: { until: { type: string, required: true } }
 stages:
-  - { id: speak, name: Speak up, type: shell, shell: { run: "for n in $(seq 1 ${words}); do echo word $n; sleep 0.1; done" } }
-  - { id: after, type: shell, needs: [speak], shell: { run: "for n in $(seq 1 ${words}); do echo more $n; sleep 0.1; done" } }
+  - { id: speak, name: Speak up, type: shell, shell: { env: { UNTIL: "\${{ inputs.until }}" }, run: "n=0; until [ -e $UNTIL.speak ] || [ $n -ge 600 ]; do n=$((n+1)); echo word $n; sleep 0.1; done; echo the last word" } }
+  - { id: after, type: shell, needs: [speak], shell: { env: { UNTIL: "\${{ inputs.until }}" }, run: "n=0; until [ -e $UNTIL.after ] || [ $n -ge 600 ]; do n=$((n+1)); echo more $n; sleep 0.1; done" } }
 `;
 const pipelines = {
-  talk: talk('talk', 40),
+  talk: talkPipeline,
   quiet: 'id: quiet\nname: Quiet\nstages:\n  - { id: nothing, type: shell, shell: { run: "true" } }\n',
   waits: 'id: waits\nname: Waits\nstages:\n  - { id: hold, type: wait, wait: { event: never } }\n  - { id: later, type: data, needs: [hold], data: { value: 1 } }\n',
   asks: `
@@ -59,17 +63,27 @@ async function run(pipeline: string, isEnded = false): Promise<string> {
   return id;
 }
 
+let talks = 0;
+async function talk() {
+  const file = join(dashboard.server.folder, `talk-${++talks}`);
+  const id = await dashboard.server.run('talk', { input: { until: file } });
+  return { id, end: (...stages: ('speak' | 'after')[]) => stages.forEach((stage) => writeFileSync(`${file}.${stage}`, '')) };
+}
+
 describe('Inspector', () => {
   test('Stage_that_runs_is_shown_by_itself_and_followed_until_one_is_chosen', async () => {
-    const page = await open(await run('talk'));
+    const { id, end } = await talk();
+    const page = await open(id);
     await inspector(page).getByText(/word \d+/).first().waitFor();
     await look(page, 'watching-followed');
     await page.setViewportSize({ width: 1440, height: 900 });
+    end('speak');
     await inspector(page).getByText(/more \d+/).first().waitFor();
     expect(search(page)).toBe('');
     await page.keyboard.press('k');
-    await inspector(page).getByText('word 40', { exact: true }).first().waitFor();
+    await inspector(page).getByText('the last word').first().waitFor();
     await expect.poll(() => search(page)).toBe('?stage=speak');
+    end('after');
   });
 
   test('Stage_that_failed_is_shown_by_itself_and_one_of_a_link_rather', async () => {
@@ -81,10 +95,12 @@ describe('Inspector', () => {
   });
 
   test('Inspector_that_was_closed_stays_closed_until_it_is_asked_for', async () => {
-    const page = await open(await run('talk'));
+    const { id, end } = await talk();
+    const page = await open(id);
     await inspector(page).getByText(/word \d+/).first().waitFor();
     await page.getByRole('button', { name: 'Close the inspector' }).click();
     await page.getByRole('separator').waitFor({ state: 'detached' });
+    end('speak');
     await page.locator('[data-stage=after][data-status=running]').waitFor();
     expect(await inspector(page).count()).toBe(0);
     await page.keyboard.press('i');
@@ -92,7 +108,8 @@ describe('Inspector', () => {
     await page.keyboard.press('i');
     await inspector(page).waitFor({ state: 'detached' });
     await page.locator('[data-stage=speak] button').click();
-    await inspector(page).getByText('word 40', { exact: true }).first().waitFor();
+    await inspector(page).getByText('the last word').first().waitFor();
+    end('after');
   });
 
   test('Sheet_opens_for_a_chosen_stage_alone_and_Escape_closes_it_before_it_asks_for_anything', async () => {
@@ -233,7 +250,7 @@ describe('Replay', () => {
 
 describe('Events', () => {
   test('Page_that_is_paused_counts_what_it_has_and_what_there_is', async () => {
-    const id = await run('talk');
+    const { id, end } = await talk();
     const page = await open(id);
     await page.locator('header [data-mode=LIVE]').waitFor();
     await page.keyboard.press('p');
@@ -241,6 +258,7 @@ describe('Events', () => {
     await expect.poll(async () => ((n) => n[1]! - n[0]!)(await counts())).toBeGreaterThan(10);
     await look(page, 'watching-paused');
     await page.keyboard.press('p');
+    end('speak', 'after');
     await ended(id);
     const { seq } = await dashboard.server.ask<{ seq: number }>('GET', `/api/executions/${id}`);
     await expect.poll(() => page.locator('footer [data-mode=Ended]').textContent()).toContain(`${seq} of ${seq} events`);
