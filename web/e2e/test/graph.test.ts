@@ -17,6 +17,13 @@ stages:
   - { id: ship, name: Ship it, needs: [each], when: "size(stages.plan.output) > 3", shell: { run: echo shipped } }
 ${Array.from({ length: 35 }, (_, i) => `  - { id: copy${i}, needs: [ship], type: data, data: { value: "1" } }`).join('\n')}
 `,
+  idle: `id: idle
+name: Idle
+onFailure: continue
+stages:
+  - { id: flaky, name: Flaky, retry: { maxAttempts: 2, delay: 2500ms }, shell: { run: exit 1 } }
+  - { id: rest, name: Rest, type: wait, triggers: { failed: flaky }, wait: { for: 2500ms } }
+`,
   waits: `id: waits
 name: Waits
 stages:
@@ -30,11 +37,13 @@ stages:
 const printedNothing = { allow: /416 \(Range Not Satisfiable\)/ };
 
 let ended = '';
+let idle = '';
 let running = '';
 const dashboard = useDashboard({
   pipelines,
   ready: async (server) => {
     ended = await server.run('release');
+    idle = await server.run('idle');
     running = await server.run('waits');
     await until(async () => (await server.ask<{ endTime: number | null }>('GET', `/api/executions/${ended}`)).endTime !== null, 'the execution ends');
   },
@@ -268,4 +277,64 @@ test('Gantt_zooms_by_keys_wheel_and_a_drag_over_the_time', async () => {
   await page.getByRole('button', { name: 'Show all' }).and(page.locator(':enabled')).waitFor();
   await page.keyboard.press('0');
   await expect.poll(width).toBeCloseTo(whole, 0);
+});
+
+test('Gantt_folds_the_time_in_which_everything_waits', async () => {
+  await until(async () => (await dashboard.server.ask<{ endTime: number | null }>('GET', `/api/executions/${idle}`)).endTime !== null, 'the execution that waits ends');
+  const page = await dashboard.open(`/executions/${idle}?draw=gantt`, printedNothing);
+  const rest = rowOf(page, /Rest/).locator('[data-bar]').last();
+  await rest.waitFor();
+  await expect.poll(() => rowOf(page, /Flaky/).locator('[data-bar=run]').count()).toBe(2);
+  const whole = (await rest.boundingBox())!.width;
+  await page.getByRole('button', { name: /^Fold idle time/ }).click();
+  await page.getByText(/^2\.5 s idle$/).first().waitFor();
+  await expect.poll(async () => (await rest.boundingBox())!.width).toBeLessThan(whole / 2);
+
+  // None of the tries lies in what is folded.
+  expect(await rowOf(page, /Flaky/).locator('[data-bar=run]').count()).toBe(2);
+  await look(page, 'viewer-gantt-idle');
+  await page.getByRole('button', { name: /^Show idle time/ }).click();
+  await expect.poll(async () => (await rest.boundingBox())!.width).toBeGreaterThan(whole * 0.9);
+});
+
+test('Gantt_zooms_by_a_pinch', async () => {
+  const context = await dashboard.browser.newContext({ viewport: { width: 800, height: 740 }, hasTouch: true });
+  try {
+    const page = await context.newPage();
+    await page.goto(`${dashboard.server.address}/executions/${ended}?draw=gantt`);
+    const bar = rowOf(page, /Check out/).locator('[data-bar=run]').first();
+    await bar.waitFor();
+    const width = async () => (await bar.boundingBox())?.width ?? 0;
+    const whole = await width();
+    const { x, y } = (await page.locator('[data-axis]').boundingBox())!;
+    const touch = await context.newCDPSession(page);
+    const fingers = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...at: number[]) =>
+      touch.send('Input.dispatchTouchEvent', { type, touchPoints: at.map((to, id) => ({ x: x + to, y: y + 60, id })) });
+    await fingers('touchStart', 20, 80);
+    for (const to of [100, 140, 180, 220]) await fingers('touchMove', 20, to);
+    await fingers('touchEnd');
+    await expect.poll(width).toBeGreaterThan(whole * 1.5);
+  } finally {
+    await context.close();
+  }
+});
+
+test.each(['?draw=gantt', '?tab=graph', '?tab=logs'])('Keys_go_from_stage_to_stage_at_%s', async (view) => {
+  const page = await dashboard.open(`/executions/${ended}${view}`, printedNothing);
+  await page.getByRole('button', { name: 'Refresh' }).waitFor();
+  await (view.includes('logs') ? page.getByRole('region', { name: 'Log of the execution' }).waitFor() : view.includes('graph') ? graphOf(page) : rowOf(page, /Flaky upload/).waitFor());
+  await page.keyboard.press('j');
+  await page.waitForURL(/stage=checkout/);
+  await page.keyboard.press('j');
+  await page.waitForURL(/stage=(plan|flaky)/);
+  await page.keyboard.press('k');
+  await page.waitForURL(/stage=checkout/);
+  if (view.includes('logs')) return;
+  await page.keyboard.press('e');
+  await page.waitForURL(/stage=flaky/);
+  await page.keyboard.press('/');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('search');
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).getByText(view.includes('graph') ? 'Along the edges, in the graph' : 'From row to row, in the chart').waitFor();
 });

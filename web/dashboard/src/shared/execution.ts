@@ -6,6 +6,9 @@ export type ExecutionGraph = components['schemas']['Graph'];
 /** Takes new events in batches, each event once and in order. */
 export type EventsListener = (events: readonly ExecutionEvent[]) => void;
 
+/** The stage that an item belongs to, or the key itself. */
+export const stageOfKey = (key: string): string => key.replace(/\[\d+\]$/, '');
+
 /**
  * What every piece of the viewer is given: timeline, graph, logs, inspector and replay know nothing of each other, and show
  * the execution as it is told here, be that now or a moment of the past.

@@ -7,21 +7,22 @@ export interface StatusLook {
   icon: string;
 }
 
+// The most urgent first.
 const looks: Record<ExecutionStatus | StageStatus | `undo.${string}`, StatusLook> = {
-  pending: { label: 'Pending', tone: 'queued', icon: '○' },
-  queued: { label: 'Queued', tone: 'queued', icon: '◔' },
+  failed: { label: 'Failed', tone: 'failed', icon: '✕' },
+  'undo.failed': { label: 'Rollback failed', tone: 'failed', icon: '!' },
   running: { label: 'Running', tone: 'running', icon: '▶' },
+  'undo.running': { label: 'Rolling back', tone: 'running', icon: '↶' },
+  blocked: { label: 'Blocked', tone: 'blocked', icon: '◆' },
   waiting: { label: 'Waiting', tone: 'waiting', icon: '◷' },
   paused: { label: 'Paused', tone: 'waiting', icon: '‖' },
-  blocked: { label: 'Blocked', tone: 'blocked', icon: '◆' },
+  queued: { label: 'Queued', tone: 'queued', icon: '◔' },
+  pending: { label: 'Pending', tone: 'queued', icon: '○' },
   completed: { label: 'Completed', tone: 'success', icon: '✓' },
-  failed: { label: 'Failed', tone: 'failed', icon: '✕' },
+  'undo.partly': { label: 'Partly rolled back', tone: 'waiting', icon: '↶' },
+  'undo.completed': { label: 'Rolled back', tone: 'cancelled', icon: '↶' },
   skipped: { label: 'Skipped', tone: 'cancelled', icon: '↷' },
   cancelled: { label: 'Cancelled', tone: 'cancelled', icon: '⊘' },
-  'undo.running': { label: 'Rolling back', tone: 'running', icon: '↶' },
-  'undo.completed': { label: 'Rolled back', tone: 'cancelled', icon: '↶' },
-  'undo.partly': { label: 'Partly rolled back', tone: 'waiting', icon: '↶' },
-  'undo.failed': { label: 'Rollback failed', tone: 'failed', icon: '!' },
 };
 
 type Undoable = Pick<StageState, 'status' | 'undo'>;
@@ -36,3 +37,17 @@ export function shownStatus({ status, undo, instances }: Undoable & { instances?
 
 /** Gives the look of a state; one that this dashboard does not know is shown by its name. */
 export const lookOf = (status: string): StatusLook => looks[status as StageStatus] ?? { label: status, tone: 'queued', icon: '?' };
+
+/** How many of several stages are shown in which state, the most urgent first. */
+export function tallyOf(stages: readonly StageState[]): [status: string, count: number][] {
+  const order = Object.keys(looks);
+  const counts = new Map<string, number>();
+  for (const stage of stages) {
+    const status = shownStatus(stage);
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  return [...counts].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+}
+
+/** A tally in words: `3 failed, 12 completed`. */
+export const tallyText = (tally: Iterable<readonly [status: string, count: number]>): string => [...tally].map(([status, count]) => `${count} ${lookOf(status).label.toLowerCase()}`).join(', ');

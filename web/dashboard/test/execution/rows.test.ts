@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { planOf } from '../../src/features/execution/plan.js';
-import { instanceCounts, mostAtOnce, nextFailed, noFilter, rowsOf, waitsFor } from '../../src/features/execution/rows.js';
+import { planOf } from '../../src/shared/executions/plan.js';
+import { nextFailed, noFilter, rowsOf, waitsFor } from '../../src/features/execution/rows.js';
 import { graph, stage } from './some.js';
 
 const diamond = [stage('a', { status: 'completed' }), stage('b', { status: 'running', type: 'agent', name: 'Write' }), stage('c', { status: 'failed' }), stage('d')];
@@ -45,22 +45,8 @@ describe('rowsOf', () => {
   });
 });
 
-test('Instances are counted by how they stand, what needs a look first', () => {
-  expect(instanceCounts(spread[1]!)).toEqual([{ status: 'failed', count: 1 }, { status: 'running', count: 1 }, { status: 'completed', count: 1 }]);
-});
-
 test('A stage waits for those parents that have not ended', () => {
   expect(waitsFor(3, diamond, plan).map(({ key }) => key)).toEqual(['b']);
-});
-
-describe('mostAtOnce', () => {
-  const at = (...times: [number, number | null][]) => {
-    const stages = times.map(([startTime, endTime], i) => stage(`s${i}`, { startTime, endTime }));
-    return mostAtOnce({ members: stages.map((_, i) => i) }, stages, 100);
-  };
-  test('counts what overlaps', () => expect(at([0, 10], [5, 15], [9, 20], [30, 40])).toBe(3));
-  test('takes one that begins as another ends for one after the other', () => expect(at([0, 10], [10, 20])).toBe(1));
-  test('takes what still runs to run until now', () => expect(at([0, null], [50, null])).toBe(2));
 });
 
 describe('nextFailed', () => {

@@ -1,11 +1,12 @@
 import type { StageState } from '@sightglass/client';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { barsOf, overlap } from '../../src/features/gantt/bars.js';
+import { barsOf, busyOf } from '../../src/features/gantt/bars.js';
 import type { Attempt } from '../../src/features/gantt/bars.js';
 import { blocksOf } from '../../src/features/gantt/plan.js';
 import { maxOpen, rowsOf } from '../../src/features/gantt/rows.js';
-import { detailOf, tallyText } from '../../src/features/gantt/words.js';
+import { detailOf, nameOf } from '../../src/features/gantt/words.js';
+import { tallyOf, tallyText } from '../../src/shared/status.js';
 import { someGraph, someStage } from '../graph/some.js';
 
 const all = { text: '', status: null, type: null };
@@ -47,6 +48,10 @@ describe('plan', () => {
       };
       for (const { stages } of blocks) for (const from of stages) for (const to of stages) expect(reach(from).has(to)).toBe(false);
     }));
+  });
+
+  it('Parents_that_another_parent_depends_on_make_no_other_group', () => {
+    expect(list(['a', 'b', 'c', 'd'], ['a>b', 'b>c', 'a>d', 'b>d'])).toEqual(['a', 'b', 'group c', '  c', '  d']);
   });
 
   it('Without_a_graph_each_stage_stands_alone', () => {
@@ -130,9 +135,15 @@ describe('bars', () => {
     }));
   });
 
-  it('Spans_overlap_where_one_begins_before_another_ends', () => {
-    expect(overlap([{ from: 0, to: 10 }, null, { from: 10, to: 20 }])).toBe(false);
-    expect(overlap([{ from: 5, to: 20 }, { from: 0, to: 6 }])).toBe(true);
+  it('Stage_is_idle_between_its_tries_and_while_it_waits', () => {
+    const flaky = someStage('a', { status: 'failed', attempt: 2, startTime: 60, endTime: 80, duration: 20 });
+    const spans = (bars: readonly { from: number; to: number }[]) => bars.map(({ from, to }) => [from, to]);
+    expect(spans(busyOf(flaky, [someAttempt(1, 10, 20), someAttempt(2, 60, 80)], 100, [], 0))).toEqual([[10, 20], [60, 80]]);
+
+    // What its earlier tries did is not known yet.
+    expect(spans(busyOf(flaky, null, 100, [], 0))).toEqual([[0, 60], [60, 80]]);
+    expect(busyOf(someStage('w', { type: 'wait', status: 'completed', attempt: 1, startTime: 10, endTime: 90 }), null, 100, [], 0)).toEqual([]);
+    expect(spans(busyOf(someStage('x', { status: 'running', attempt: 1, startTime: 10 }), null, 100, [{ seq: 1, from: 30, for: 'approval' }], 0))).toEqual([[10, 30]]);
   });
 });
 
@@ -152,8 +163,13 @@ describe('words', () => {
     expect(detailOf(row!, null, 2_000_000)).toMatch(/ran 13 ms$/);
   });
 
-  it('Counts_name_what_is_urgent_first', () => {
-    expect(tallyText([someStage('a', { status: 'completed' }), someStage('b', { status: 'failed' }), someStage('c', { status: 'completed' })])).toBe('1 failed, 2 completed');
+  it('Group_is_named_by_how_many_ran_at_once', () => {
+    const named = (...times: [number, number | null][]) => {
+      const stages = times.map(([startTime, endTime], i) => someStage(`s${i}`, { startTime, endTime }));
+      return nameOf(rowsOf(blocksOf(stages.map(({ key }) => key), someGraph(...stages.map(({ key }) => key))), mapOf(stages), all, none, () => null, 100)[0]!, 100);
+    };
+    expect(named([0, 10], [5, null], [10, 20])).toBe('3 in parallel, 2 at once');
+    expect(named([0, 10], [10, 20])).toBe('2 in parallel');
   });
 });
 
@@ -162,5 +178,5 @@ it('Stage_that_was_rolled_back_says_so_in_its_row_and_is_found_by_that', () => {
   const rows = rowsOf(blocksOf(['a', 'b'], null), mapOf(stages), { ...all, status: 'undo.completed' }, none, () => null, 100);
   expect(rows.map(({ key }) => key)).toEqual(['a']);
   expect(detailOf(rows[0]!, null, 100)).toMatch(/^Rolled back · /);
-  expect(tallyText(stages)).toBe('1 completed, 1 rolled back');
+  expect(tallyText(tallyOf(stages))).toBe('1 completed, 1 rolled back');
 });

@@ -3,10 +3,11 @@ import { coloursOf } from '../../src/features/graph/colours.js';
 import { fileName, imageScale, svgOf } from '../../src/features/graph/exports.js';
 import { layoutOf } from '../../src/features/graph/layout.js';
 import { inputOf } from '../../src/features/graph/layouts.js';
-import { endedOf, StageLooks, tallyText, timeOf } from '../../src/features/graph/looks.js';
+import { endedOf, StageLooks, timeOf } from '../../src/features/graph/looks.js';
 import type { Picture } from '../../src/features/graph/paint.js';
 import { Scene } from '../../src/features/graph/scene.js';
 import { unitsOf } from '../../src/features/graph/units.js';
+import { tallyText } from '../../src/shared/status.js';
 import { someGraph, someStage, someState } from './some.js';
 
 const fan = someGraph('start', ...Array.from({ length: 40 }, (_, i) => `start>b${i}`));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lookOf, shownStatus } from '../../src/shared/status.js';
+import { lookOf, shownStatus, tallyOf, tallyText } from '../../src/shared/status.js';
 import { someStage } from '../graph/some.js';
 
 const instances = (...undos: (string | null)[]) => undos.map((undo, i) => someStage(`a[${i}]`, { status: 'completed', undo }));
@@ -25,4 +25,10 @@ it('No_two_states_look_alike', () => {
   const states = ['pending', 'queued', 'running', 'waiting', 'paused', 'blocked', 'completed', 'failed', 'skipped', 'cancelled', 'undo.running', 'undo.completed', 'undo.partly', 'undo.failed'];
   expect(new Set(states.map((state) => lookOf(state).label)).size).toBe(states.length);
   expect(states.map((state) => lookOf(state).icon)).not.toContain('?');
+});
+
+it('Tally_tells_first_what_needs_a_look', () => {
+  const stages = (['completed', 'waiting', 'pending', 'running', 'failed', 'completed', 'queued'] as const).map((status, i) => someStage(`s${i}`, { status }));
+  expect(tallyText(tallyOf([...stages, someStage('back', { status: 'completed', undo: 'completed' })]))).toBe('1 failed, 1 running, 1 waiting, 1 queued, 1 pending, 2 completed, 1 rolled back');
+  expect(tallyOf([])).toEqual([]);
 });

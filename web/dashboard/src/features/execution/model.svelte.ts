@@ -13,7 +13,7 @@ import { typicalOf } from './estimate.js';
 import { ExecutionModel } from './model.js';
 import type { Connection } from './model.js';
 import type { Opening } from './opening.js';
-import { planOf } from './plan.js';
+import { planOf } from '../../shared/executions/plan.js';
 
 const pastExecutions = 20;
 const noFacts: DefinitionFacts = new Map();

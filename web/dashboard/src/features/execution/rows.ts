@@ -1,6 +1,5 @@
 import type { StageState } from '@sightglass/client';
-import { shownStatus } from '../../shared/status.js';
-import type { ParallelGroup, Plan } from './plan.js';
+import type { ParallelGroup, Plan } from '../../shared/executions/plan.js';
 
 /** What the timeline is narrowed to. */
 export interface RowFilter {
@@ -87,34 +86,6 @@ function bracketed(rows: Row[]): Row[] {
 export const waitsFor = (place: number, stages: readonly StageState[], plan: Plan): StageState[] =>
   (plan.parents[place] ?? []).map((parent) => stages[parent]!).filter((parent) => !hasEnded(parent));
 
-/** How many of several stages were at work at the same moment, at most. */
-export function mostAtOnce(group: ParallelGroup, stages: readonly StageState[], now: number): number {
-  const moments: [at: number, change: number][] = [];
-  for (const place of group.members) {
-    const { startTime, endTime } = stages[place]!;
-    if (startTime !== null) moments.push([startTime, 1], [endTime ?? now, -1]);
-  }
-
-  // One that begins as another ends did not run beside it.
-  moments.sort(([a, x], [b, y]) => a - b || x - y);
-  let running = 0;
-  let most = 0;
-  for (const [, change] of moments) most = Math.max(most, (running += change));
-  return most;
-}
-
-/** Instances of a stage by how they stand, as the row that they are folded into counts them. */
-export function instanceCounts(stage: StageState): { status: string; count: number }[] {
-  const counts: Record<string, number> = {};
-  for (const instance of stage.instances ?? []) {
-    const status = shownStatus(instance);
-    counts[status] = (counts[status] ?? 0) + 1;
-  }
-  return ['failed', 'undo.failed', 'running', 'undo.running', 'blocked', 'waiting', 'queued', 'pending', 'completed', 'undo.completed', 'skipped', 'cancelled']
-    .filter((status) => counts[status])
-    .map((status) => ({ status, count: counts[status]! }));
-}
-
 /** The key of the stage or instance that failed next after one, in the order of the timeline, from the first again at the end. */
 export function nextFailed(stages: readonly StageState[], plan: Plan, after: string | null): string | null {
   let isBehind = false;
@@ -131,6 +102,3 @@ export function nextFailed(stages: readonly StageState[], plan: Plan, after: str
   }
   return first;
 }
-
-/** The stage that an instance belongs to, or the key itself. */
-export const stageOfKey = (key: string): string => key.replace(/\[\d+\]$/, '');

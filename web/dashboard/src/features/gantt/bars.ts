@@ -89,8 +89,11 @@ export const spanOf = (bars: readonly Bar[]): Span | null => (bars.length === 0 
 /** How long those of a kind are together, in milliseconds. */
 export const lengthOf = (bars: readonly Bar[], kind: Bar['kind']): number => bars.reduce((sum, bar) => (bar.kind === kind ? sum + bar.to - bar.from : sum), 0);
 
-/** Whether any two of them ran at the same time. */
-export function overlap(spans: readonly (Span | null)[]): boolean {
-  const sorted = spans.filter((span) => span !== null).sort((a, b) => a.from - b.from);
-  return sorted.some((span, i) => i > 0 && span.from < sorted[i - 1]!.to);
+/**
+ * When a stage was at work or in line for it. Waiting for a time, an event, a person or the next try is idle; of a stage whose earlier
+ * tries are not known nothing before its last one is taken for idle.
+ */
+export function busyOf(stage: StageState, attempts: readonly Attempt[] | null, now: number, waits: readonly Wait[], start: number): Span[] {
+  const busy = barsOf(stage, attempts, now, waits).filter(({ kind }) => kind === 'queue' || (kind === 'run' && stage.type !== 'wait'));
+  return stage.attempt > 1 && !attempts && !stage.instances && stage.startTime !== null ? [{ from: start, to: stage.startTime }, ...busy] : busy;
 }

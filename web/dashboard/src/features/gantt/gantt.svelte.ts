@@ -1,10 +1,11 @@
-import type { ExecutionState, StageState } from '@sightglass/client';
+import type { ExecutionState } from '@sightglass/client';
+import { stageOfKey } from '../../shared/execution.js';
 import type { ExecutionGraph, ExecutionPiece } from '../../shared/execution.js';
 import { shownStatus } from '../../shared/status.js';
 import { Attempts } from './attempts.svelte.js';
 import { gapsOf, roomFor, ticksOf, TimeAxis } from './axis.js';
 import type { Span, Tick } from './axis.js';
-import { barsOf, spanOf } from './bars.js';
+import { busyOf } from './bars.js';
 import { blocksOf } from './plan.js';
 import { pannedRange, within, zoomedRange } from './range.js';
 import { rowsOf } from './rows.js';
@@ -12,6 +13,9 @@ import { Waits } from './waits.svelte.js';
 import type { Row } from './rows.js';
 
 export const rowHeight = 28;
+
+/** So many stages out of sight are asked for their earlier attempts. */
+const mostRetried = 100;
 
 export interface GanttSource {
   readonly state: ExecutionState;
@@ -66,12 +70,14 @@ export class Gantt {
 
     // Behind the last bar there is room for the words on it.
     const to = $derived(isRunning ? from + roomFor(this.now - from) : from + Math.max(1, (this.now - from) * 1.07));
-    this.gaps = $derived(gapsOf(stages.map((stage) => spanOf(barsOf(stage, null, this.now))).filter((span) => span !== null), { from, to: Math.max(from + 1, this.now) }));
+    this.gaps = $derived(gapsOf(stages.flatMap((stage) => busyOf(stage, this.attempts.of(stage), this.now, this.waits.of(stage.key), from)), { from, to: Math.max(from + 1, this.now) }));
     this.axis = $derived(new TimeAxis({ from, to }, this.foldsGaps ? this.gaps : []));
     this.seen = $derived(this.range ?? { from: 0, to: this.axis.length });
     this.ticks = $derived(ticksOf(this.axis, this.seen, this.width));
 
-    const retried = $derived(this.visible.flatMap((row) => ((row.kind === 'stage' || row.kind === 'instance') && row.stage.attempt > 1 ? [row.stage] : [])));
+    // Those in sight first; of the others so many that idle time is found.
+    const seen = $derived(this.visible.flatMap((row) => ((row.kind === 'stage' || row.kind === 'instance') && row.stage.attempt > 1 ? [row.stage] : [])));
+    const retried = $derived([...seen, ...stages.filter(({ attempt }) => attempt > 1).slice(0, mostRetried)]);
     $effect(() => this.attempts.want(source().state.id, retried));
     $effect(() => () => this.attempts.stop());
   }
@@ -113,11 +119,17 @@ export class Gantt {
     this.range = null;
   }
 
-  /** The row of a stage; opens what it lies in. */
   indexOf(key: string): number {
     return this.rows.findIndex((row) => row.key === key);
   }
-}
 
-/** The stages that a row stands for. */
-export const stagesOf = (row: Row): readonly StageState[] => (row.kind === 'group' ? row.stages : [row.stage]);
+  /** The row of a stage or an item; opens what it lies in. -1 where it is not shown. */
+  reveal(key: string): number {
+    const stage = stageOfKey(key);
+    const group = this.rows.find((row) => row.kind === 'group' && row.isOpen === false && row.stages.some((one) => one.key === stage));
+    if (group) this.toggle(group);
+    const folded = key !== stage && this.rows.find((row) => row.key === stage && row.isOpen === false);
+    if (folded) this.toggle(folded);
+    return this.indexOf(key);
+  }
+}

@@ -1,4 +1,5 @@
 import type { ExecutionGraph } from '../../shared/execution.js';
+import { planOf } from '../../shared/executions/plan.js';
 
 /** Stages in the order of the plan, those that are parallel to each other together. */
 export interface Block {
@@ -7,26 +8,13 @@ export interface Block {
   readonly stages: readonly string[];
 }
 
-/**
- * Groups the stages that depend on the same ones. In a graph without circles no path leads from one of them to another: the
- * last stage before its end would be among what the first depends on.
- */
+/** Puts stages side by side as the list does. */
 export function blocksOf(ids: readonly string[], graph: ExecutionGraph | null): Block[] {
-  if (!graph) return ids.map((id) => ({ id: null, stages: [id] }));
-  const known = new Set(ids);
-  const parents = new Map<string, Set<string>>();
-  for (const { from, to } of graph.edges) {
-    if (!known.has(from) || !known.has(to) || from === to) continue;
-    const of = parents.get(to);
-    if (of) of.add(from);
-    else parents.set(to, new Set([from]));
-  }
-  const groups = new Map<string, string[]>();
-  for (const id of ids) {
-    const key = [...(parents.get(id) ?? [])].sort().join('\n');
-    const group = groups.get(key);
-    if (group) group.push(id);
-    else groups.set(key, [id]);
-  }
-  return [...groups.values()].map((stages) => ({ id: stages.length > 1 ? stages[0]! : null, stages }));
+  const { order, groups } = planOf(ids.map((id) => ({ id })), graph);
+  return order.flatMap((place): Block[] => {
+    const group = groups[place];
+    if (!group) return [{ id: null, stages: [ids[place]!] }];
+    const [first] = group.members;
+    return place === first ? [{ id: ids[first]!, stages: group.members.map((member) => ids[member]!) }] : [];
+  });
 }

@@ -1,28 +1,20 @@
 import type { StageState } from '@sightglass/client';
-import { duration, time } from '../../shared/format.js';
+import { mostAtOnce } from '../../shared/executions/plan.js';
+import { count, duration, time } from '../../shared/format.js';
 import { reasonText, waitedFor } from '../../shared/reasons.js';
-import { lookOf, shownStatus } from '../../shared/status.js';
-import { barsOf, lengthOf, overlap, spanOf } from './bars.js';
+import { lookOf, shownStatus, tallyOf, tallyText } from '../../shared/status.js';
+import { barsOf, lengthOf, spanOf } from './bars.js';
 import type { Attempt, Bar, Wait } from './bars.js';
 import type { Row } from './rows.js';
-
-const order = ['failed', 'undo.failed', 'running', 'undo.running', 'blocked', 'waiting', 'paused', 'queued', 'pending', 'completed', 'undo.partly', 'undo.completed', 'skipped', 'cancelled'];
-
-/** Counts by status, the most urgent first. */
-export function tallyOf(stages: readonly StageState[]): [status: string, count: number][] {
-  const counts = new Map<string, number>();
-  for (const stage of stages) counts.set(shownStatus(stage), (counts.get(shownStatus(stage)) ?? 0) + 1);
-  return [...counts].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
-}
-
-export const tallyText = (stages: readonly StageState[]): string => tallyOf(stages).map(([status, count]) => `${count} ${lookOf(status).label.toLowerCase()}`).join(', ');
 
 /** A time of day to the millisecond. */
 const exact = (at: number, now: number) => `${time(at, now)}.${String(Math.floor(at) % 1000).padStart(3, '0')}`;
 
-/** Whether the stages of a group ran at the same time. */
-export const isConcurrent = (stages: readonly StageState[], now: number): boolean =>
-  overlap(stages.map(({ startTime, endTime }) => (startTime === null ? null : { from: startTime, to: endTime ?? now })));
+/** What a group is called: how many stand side by side, and how many of them ran at the same time. */
+function groupName(stages: readonly StageState[], now: number): string {
+  const most = mostAtOnce(stages, now);
+  return `${count(stages.length)} in parallel${most > 1 ? `, ${count(most)} at once` : ''}`;
+}
 
 /** How long what a row shows took, in milliseconds: what its worker measured, which every other view tells too; of several tries all are counted. Null before it starts. */
 export function tookOf(row: Row, bars: readonly Bar[], now: number): number | null {
@@ -39,7 +31,7 @@ export function tookOf(row: Row, bars: readonly Bar[], now: number): number | nu
 
 /** What a bar shows, in words: its state and its exact times. */
 export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: number, waits: readonly Wait[] = []): string {
-  if (row.kind === 'group') return `${row.stages.length} stages in parallel${isConcurrent(row.stages, now) ? ', concurrent' : ''}: ${tallyText(row.stages)}`;
+  if (row.kind === 'group') return tallyText(tallyOf(row.stages));
   if (row.kind === 'attempt') {
     const { attempt: { startTime, endTime, status, lost, error } } = row;
     const took = duration(tookOf(row, [], now));
@@ -50,7 +42,7 @@ export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: num
   const reasons = [...new Set(bars.flatMap((bar) => (bar.kind === 'wait' ? [bar.for ?? ''] : [])))];
   return [
     lookOf(shownStatus(stage)).label,
-    stage.instances ? `${stage.instances.length} items: ${tallyText(stage.instances) || 'none'}` : '',
+    stage.instances ? `${stage.instances.length} items: ${tallyText(tallyOf(stage.instances)) || 'none'}` : '',
     stage.attempt > 1 ? `attempt ${stage.attempt}` : '',
     stage.queuedAt === null ? '' : `queued ${exact(stage.queuedAt, now)}`,
     stage.startTime === null ? '' : `started ${exact(stage.startTime, now)}`,
@@ -64,8 +56,8 @@ export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: num
 }
 
 /** What a row is called. */
-export function nameOf(row: Row): string {
-  if (row.kind === 'group') return `${row.stages.length} in parallel`;
+export function nameOf(row: Row, now: number): string {
+  if (row.kind === 'group') return groupName(row.stages, now);
   if (row.kind === 'attempt') return `Attempt ${row.attempt.attempt}`;
   return row.kind === 'instance' ? row.key : row.stage.name;
 }

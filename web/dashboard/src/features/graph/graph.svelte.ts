@@ -126,7 +126,9 @@ export class GraphModel {
 
   /** Brings what is selected into sight, wherever it was selected. */
   #reveal(): void {
-    if (this.selected && this.#isSeen) this.#lookAt(this.selected);
+    if (!this.selected || !this.#isSeen) return;
+    this.focus = this.selected;
+    this.#lookAt(this.selected);
   }
 
   // What is in sight already moves nothing, so that the view stays the one that was shown by itself.

@@ -1,5 +1,5 @@
 import type { ExecutionState, StageState } from '@sightglass/client';
-import { lookOf, shownStatus } from '../../shared/status.js';
+import { shownStatus, tallyOf } from '../../shared/status.js';
 import type { StatusLook } from '../../shared/status.js';
 import type { Unit } from './units.js';
 
@@ -7,8 +7,6 @@ export type Tone = StatusLook['tone'];
 
 /** Stages by tone, in the order in which they are told. */
 export type Tally = ReadonlyMap<string, number>;
-
-const order = ['failed', 'undo.failed', 'running', 'undo.running', 'blocked', 'waiting', 'queued', 'pending', 'paused', 'completed', 'undo.partly', 'undo.completed', 'skipped', 'cancelled'];
 
 /** What a state says of each stage, looked up by its key. It is made anew for each state and only what is asked for is counted. */
 export class StageLooks {
@@ -35,14 +33,8 @@ export class StageLooks {
   tally(unit: Unit): Tally {
     const known = this.#tallies.get(unit.id);
     if (known) return known;
-    const counts = new Map<string, number>();
     const first = unit.stages.length === 1 ? this.#stages.get(unit.stages[0]!) : undefined;
-    for (const stage of first?.instances ?? unit.stages.map((id) => this.#stages.get(id))) {
-      if (!stage) continue;
-      const status = shownStatus(stage);
-      counts.set(status, (counts.get(status) ?? 0) + 1);
-    }
-    const tally = new Map([...counts].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)));
+    const tally = new Map(tallyOf(first?.instances ?? unit.stages.flatMap((id) => this.#stages.get(id) ?? [])));
     this.#tallies.set(unit.id, tally);
     return tally;
   }
@@ -54,9 +46,6 @@ export class StageLooks {
     return this.tally(unit).keys().next().value ?? null;
   }
 }
-
-/** A tally in words: `3 failed, 12 completed`. */
-export const tallyText = (tally: Tally): string => [...tally].map(([status, count]) => `${count} ${lookOf(status).label.toLowerCase()}`).join(', ');
 
 // A rollback comes after the end.
 const ends = ['completed', 'failed', 'skipped', 'cancelled', 'undo.running', 'undo.partly', 'undo.completed', 'undo.failed'];

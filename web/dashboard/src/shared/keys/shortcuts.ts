@@ -3,7 +3,8 @@ export interface Shortcut {
   /** `j`, `?`, `Ctrl+Enter`, `Escape`, or two keys one after the other: `g p`. */
   keys: string;
   label: string;
-  run: (event: KeyboardEvent) => void;
+  /** Left out where a part of the page takes the key itself while it has the focus, and it is only told of. */
+  run?: (event: KeyboardEvent) => void;
   /** Whether it works while one types; without it a field keeps its keys. */
   whileTyping?: boolean;
 }
@@ -58,11 +59,11 @@ export class Shortcuts {
     const typing = isTyping(event.target);
     const first = this.#first && event.timeStamp - this.#first.at < pairTime ? this.#first.key : null;
     this.#first = null;
-    const all = this.#scopes.toReversed().flatMap((s) => s.shortcuts).filter((s) => !typing || s.whileTyping);
+    const all = this.#scopes.toReversed().flatMap((s) => s.shortcuts).filter((s) => s.run && (!typing || s.whileTyping));
     const found = (first && all.find((s) => s.keys === `${first} ${key}`)) || all.find((s) => s.keys === key);
     if (found) {
       event.preventDefault();
-      found.run(event);
+      found.run!(event);
       return true;
     }
     if (all.some((s) => s.keys.startsWith(`${key} `))) this.#first = { key, at: event.timeStamp };

@@ -61,3 +61,12 @@ test('Open_dialog_keeps_all_keys', () => {
   document.body.appendChild(document.createElement('dialog')).setAttribute('open', '');
   expect(press(shortcuts, 'j')).toBe(false);
 });
+
+test('Key_that_is_only_told_of_is_left_to_the_page_and_to_farther_scopes', () => {
+  const shortcuts = new Shortcuts();
+  const far = vi.fn();
+  shortcuts.add({ name: 'Page', shortcuts: [{ keys: 'Enter', label: 'Far', run: far }] });
+  shortcuts.add({ name: 'Chart', shortcuts: [{ keys: 'Enter', label: 'Choose the row' }, { keys: 'Space', label: 'Open' }] });
+  expect([press(shortcuts, ' '), press(shortcuts, 'Enter')]).toEqual([false, true]);
+  expect(far).toHaveBeenCalledOnce();
+});

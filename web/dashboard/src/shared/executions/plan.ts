@@ -1,5 +1,5 @@
 import type { StageState } from '@sightglass/client';
-import type { ExecutionGraph } from '../../shared/execution.js';
+import type { ExecutionGraph } from '../execution.js';
 
 /** Stages side by side: they depend on the same stages, leaving out what those depend on anyway, and so none on another of them. */
 export interface ParallelGroup {
@@ -17,8 +17,21 @@ export interface Plan {
   readonly groups: readonly (ParallelGroup | null)[];
 }
 
+/** How many of several stages were at work at the same moment, at most. */
+export function mostAtOnce(stages: readonly StageState[], now: number): number {
+  const moments: [at: number, change: number][] = [];
+  for (const { startTime, endTime } of stages) if (startTime !== null) moments.push([startTime, 1], [endTime ?? now, -1]);
+
+  // One that begins as another ends did not run beside it.
+  moments.sort(([a, x], [b, y]) => a - b || x - y);
+  let running = 0;
+  let most = 0;
+  for (const [, change] of moments) most = Math.max(most, (running += change));
+  return most;
+}
+
 /** Reads the plan of an execution off its graph; without one the stages stand in the order of the definition. */
-export function planOf(stages: readonly StageState[], graph: ExecutionGraph | null): Plan {
+export function planOf(stages: readonly Pick<StageState, 'id'>[], graph: ExecutionGraph | null): Plan {
   const places = new Map(stages.map((stage, place) => [stage.id, place]));
   const parents: number[][] = stages.map(() => []);
   const children: number[][] = stages.map(() => []);

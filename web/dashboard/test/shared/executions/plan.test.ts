@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { planOf } from '../../src/features/execution/plan.js';
-import { graph, stage } from './some.js';
+import { mostAtOnce, planOf } from '../../../src/shared/executions/plan.js';
+import { graph, stage } from '../../execution/some.js';
 
 const keys = (text: string) => [...text].map((key) => stage(key));
 const named = (stages: ReturnType<typeof keys>, places: readonly number[]) => places.map((place) => stages[place]!.key).join('');
@@ -56,4 +56,14 @@ describe('planOf', () => {
     expect(planOf(stages, graph(...edges)).order).toHaveLength(10_000);
     expect(performance.now() - before).toBeLessThan(3000);
   });
+});
+
+describe('mostAtOnce', () => {
+  const at = (...times: [number, number | null][]) => {
+    const stages = times.map(([startTime, endTime], i) => stage(`s${i}`, { startTime, endTime }));
+    return mostAtOnce(stages, 100);
+  };
+  test('counts what overlaps', () => expect(at([0, 10], [5, 15], [9, 20], [30, 40])).toBe(3));
+  test('takes one that begins as another ends for one after the other', () => expect(at([0, 10], [10, 20])).toBe(1));
+  test('takes what still runs to run until now', () => expect(at([0, null], [50, null])).toBe(2));
 });
