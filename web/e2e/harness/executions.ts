@@ -78,6 +78,15 @@ export function useExecutions(dashboard: Dashboard) {
       expect(await rows(page)).toEqual(stages.map(({ key, status }) => `${key} ${status}`));
       expect(await page.locator('footer [data-mode]').textContent()).toContain(`${seq} of ${seq} events`);
     },
+
+    /** Holds the words that the page shows of a stage that still talks to those it printed: from the first on, none missing, none twice. */
+    async says(page: Page, id: string): Promise<void> {
+      const { lines } = await dashboard.server.ask<{ lines: { text: string }[] }>('GET', `/api/executions/${id}/lines?limit=1000`);
+      const shown = async () => (await page.getByRole('region', { name: 'Printed output' }).innerText()).match(/word \d+/g) ?? [];
+      await expect.poll(async () => (await shown()).length).toBeGreaterThan(lines.length);
+      const words = await shown();
+      expect(words).toEqual(words.map((_, i) => `word ${i + 1}`));
+    },
   };
 }
 

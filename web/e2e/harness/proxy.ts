@@ -27,8 +27,13 @@ export class StreamProxy {
     this.address = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
   }
 
-  async stop(): Promise<void> {
+  /** Ends all connections that there are, as a network does that a laptop comes back to. */
+  cut(): void {
     this.#server?.closeAllConnections();
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
     await new Promise((resolve) => (this.#server ? this.#server.close(resolve) : resolve(null)));
   }
 }

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { look, until, useDashboard } from '../harness/dashboard.js';
 import { mode, parallelPipeline, seqOf, talkPipeline, useExecutions } from '../harness/executions.js';
 import { StreamProxy } from '../harness/proxy.js';
 
 const dashboard = useDashboard({ pipelines: { parallel: parallelPipeline, talk: talkPipeline } });
-const { agrees, ended, open, run, state, talk } = useExecutions(dashboard);
+const { agrees, ended, open, run, says, state, talk } = useExecutions(dashboard);
 
 describe('Live', () => {
   test('Words_appear_as_they_are_printed', async () => {
@@ -52,15 +52,31 @@ describe('Live', () => {
     await agrees(page, id);
   });
 
-  test('Tab_that_was_frozen_misses_nothing_when_it_wakes', async () => {
+  test('Tab_that_slept_and_lost_its_connections_misses_nothing_when_it_wakes', async () => {
+    const network = new StreamProxy('passed');
+    await network.start(dashboard.server.address);
+    onTestFinished(() => network.stop());
     const { id, stop } = await talk();
-    const page = await open(id);
+    const page = await dashboard.open('/executions', { allow: /Failed to load resource|net::ERR/ });
+    await page.goto(`${network.address}/executions/${id}?stage=speak`);
     await mode(page, 'LIVE');
+
+    // No line of the page's code runs any more, as in a laptop that sleeps, and its connections end meanwhile.
     const session = await page.context().newCDPSession(page);
-    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    await session.send('Debugger.enable');
+    const asleep = new Promise((resolve) => session.once('Debugger.paused', resolve));
+    await session.send('Debugger.pause');
+    await asleep;
+    const shown = async () => Number((await session.send('Runtime.evaluate', { expression: "document.querySelector('[data-seq]').dataset.seq" })).result.value);
     const { seq } = await state(id);
+    const before = await shown();
+    network.cut();
     await until(async () => (await state(id)).seq > seq + 15, 'more events');
-    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    expect(await shown()).toBe(before);
+    await session.send('Debugger.resume');
+    await session.send('Debugger.disable');
+    await expect.poll(() => seqOf(page)).toBeGreaterThan(seq + 15);
+    await says(page, id);
     await stop();
     await agrees(page, id);
   });
@@ -86,18 +102,19 @@ describe('Behind a proxy', () => {
   const proxy = new StreamProxy('kept');
   beforeAll(() => proxy.start(dashboard.server.address));
   afterAll(() => proxy.stop());
-  const openBehind = async (id: string) => {
+  const openBehind = async (id: string, query = '') => {
     const page = await dashboard.open('/executions', { allow: /Failed to load resource/ });
-    await page.goto(`${proxy.address}/executions/${id}`);
+    await page.goto(`${proxy.address}/executions/${id}${query}`);
     return page;
   };
 
   test('Page_polls_says_so_and_shows_the_same_where_streams_are_kept_back', async () => {
     proxy.streams = 'kept';
     const { id, stop } = await talk();
-    const page = await openBehind(id);
+    const page = await openBehind(id, '?stage=speak');
     await mode(page, 'Polling');
     await look(page, 'execution-polling');
+    await says(page, id);
     await stop();
     await agrees(page, id);
   });
