@@ -13,8 +13,9 @@ export function setup(): () => void {
   rmSync(table, { force: true });
   return () => {
     if (!existsSync(measured)) return;
-    const rows = readFileSync(measured, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Measure);
-    const lines = rows.map((m) => `${m.value <= m.budget ? 'held  ' : 'MISSED'} ${m.what.padEnd(28)} ${m.where.padEnd(32)} ${written(m).padStart(8)} of ${m.budget} ${m.unit}`.trimEnd());
+    const takes = readFileSync(measured, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Measure);
+    const last = new Map(takes.map((m) => [`${m.what} ${m.where}`, m]));
+    const lines = [...last.values()].map((m) => `${m.value <= m.budget ? 'held  ' : 'MISSED'} ${m.what.padEnd(28)} ${m.where.padEnd(32)} ${written(m).padStart(8)} of ${m.budget} ${m.unit}`.trimEnd());
     writeFileSync(table, `${lines.join('\n')}\n`);
     process.stdout.write(`\nBudgets\n${lines.join('\n')}\n`);
   };

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { hold } from '../harness/budget.js';
+import { hold, measuring } from '../harness/budget.js';
 import { until, useDashboard } from '../harness/dashboard.js';
 import { median } from '../harness/loading.js';
 
@@ -23,7 +23,7 @@ const seqOf = async (page: Page) => Number(await page.locator('[data-seq]').getA
 const isLive = (page: Page) => page.locator('header [data-mode=LIVE]').waitFor();
 const percentile = (values: readonly number[], share: number) => values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? NaN;
 
-test('Ten_thousand_stages_open_within_a_second', async () => {
+test('Ten_thousand_stages_open_within_a_second', measuring, async () => {
   // Chains of ten, a thousand beside each other.
   const stages = Array.from({ length: 10_000 }, (_, i) => ({ id: `s${i}`, ...(i % 10 > 0 && { needs: [`s${i - 1}`] }) }));
   const id = await begin(stages);
@@ -54,7 +54,7 @@ test('Ten_thousand_stages_open_within_a_second', async () => {
   hold({ what: 'opens, median', where: 'execution of 10,000 stages', value: median(taken), budget: 1000, unit: 'ms' });
 });
 
-test('Event_is_on_screen_within_a_tenth_of_a_second', async () => {
+test('Event_is_on_screen_within_a_tenth_of_a_second', measuring, async () => {
   const id = await begin([{ id: 'speak' }]);
   const page = await dashboard.open(`/executions/${id}?stage=speak`);
   await isLive(page);
@@ -86,7 +86,7 @@ test('Event_is_on_screen_within_a_tenth_of_a_second', async () => {
   hold({ what: 'event to pixel, p95', where: 'execution that runs', value: percentile(delays, 0.95), budget: 100, unit: 'ms' });
 });
 
-test('A_thousand_chunks_a_second_leave_half_of_the_main_thread', async () => {
+test('A_thousand_chunks_a_second_leave_half_of_the_main_thread', measuring, async () => {
   const id = await begin([{ id: 'speak' }, { id: 'after', needs: ['speak'] }]);
   const page = await dashboard.open(`/executions/${id}?stage=speak`);
   await isLive(page);

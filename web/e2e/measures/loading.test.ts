@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import { useDashboard } from '../harness/dashboard.js';
-import { hold } from '../harness/budget.js';
+import { hold, measuring } from '../harness/budget.js';
 import { measureLoading, median } from '../harness/loading.js';
 
 const pipelines = {
@@ -35,7 +35,7 @@ const pages: [name: string, path: () => string][] = [
 
 const takes = 3;
 
-test.each(pages)('Page_loads_within_its_budgets: %s', async (name, path) => {
+test.each(pages)('Page_loads_within_its_budgets: %s', measuring, async (name, path) => {
   const taken = await measureLoading(dashboard.browser, dashboard.server.address + path(), takes);
   hold(
     { what: 'first load, gzipped', where: name, value: Math.max(...taken.map((t) => t.bytes)) / 1024, budget: 60, unit: 'KB' },

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { hold } from '../harness/budget.js';
+import { hold, measuring } from '../harness/budget.js';
 import { until, useDashboard } from '../harness/dashboard.js';
 import { median } from '../harness/loading.js';
 
@@ -80,7 +80,7 @@ async function wheel(page: Page, x: number, y: number): Promise<void> {
 const takes = 3;
 const p95 = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)] ?? NaN;
 
-test('Graph_of_ten_thousand_stages_opens_and_zooms_within_its_budgets', async () => {
+test('Graph_of_ten_thousand_stages_opens_and_zooms_within_its_budgets', measuring, async () => {
   const opened: number[] = [];
   let page!: Page;
   for (let i = 0; i < takes; i++) {
@@ -101,7 +101,7 @@ test('Graph_of_ten_thousand_stages_opens_and_zooms_within_its_budgets', async ()
   );
 });
 
-test('Gantt_of_ten_thousand_stages_opens_and_zooms_within_its_budgets', async () => {
+test('Gantt_of_ten_thousand_stages_opens_and_zooms_within_its_budgets', measuring, async () => {
   const opened: number[] = [];
   let page!: Page;
   for (let i = 0; i < takes; i++) {
