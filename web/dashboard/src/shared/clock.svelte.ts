@@ -1,6 +1,7 @@
 import { createSubscriber } from 'svelte/reactivity';
 
 let ahead = 0;
+let held = $state.raw<number | null>(null);
 
 const subscribe = createSubscriber((tick) => {
   const timer = setInterval(tick, 1000);
@@ -13,6 +14,16 @@ export const clock = {
   get now(): number {
     subscribe();
     return Date.now() + ahead;
+  },
+
+  /** Until when what is shown is known to be true: it stands still while the server is away. */
+  get known(): number {
+    return held ?? clock.now;
+  },
+
+  /** Lets `known` stand at a moment, or go on. */
+  hold(at: number | null): void {
+    held = at;
   },
 
   /** Learns the server's time from an answer, so that durations do not begin below zero where the clocks differ. */

@@ -6,10 +6,10 @@ import { hasAsked } from '../notify/asked.js';
 import { OverviewRows, isUnderWay } from './rows.js';
 
 /** How the page stands with its server. */
-export type Connection = 'connecting' | 'live' | 'polling' | 'broken';
+export type Connection = 'connecting' | 'live' | 'polling' | 'broken' | 'paused';
 
 const connections: Record<OverviewMode, Connection> = {
-  connecting: 'connecting', live: 'live', polling: 'polling', retrying: 'broken', failed: 'broken', paused: 'connecting',
+  connecting: 'connecting', live: 'live', polling: 'polling', retrying: 'broken', failed: 'broken', paused: 'paused',
 };
 
 // What comes in that time is shown together: a thousand changes must not be a thousand drawings.

@@ -31,6 +31,7 @@ interface GoOptions {
 
 const positionsKey = 'sightglass.scroll';
 const positionsKept = 50;
+const answersWithin = 5000;
 
 let routes: readonly Route[] = [];
 let shown = $state.raw<Shown>({ url: new URL(location.href), id: null, params: {}, module: null, data: undefined, error: null });
@@ -80,7 +81,7 @@ async function go(url: URL, type: Navigation['type'], options: GoOptions): Promi
     if (found && !module) module = await found.route.load();
   } catch (cause) {
     // A server that was updated has other files: the browser gets them anew.
-    if (isReady && mine === turn) return location.assign(url);
+    if (isReady && mine === turn && (await answers())) return mine === turn ? open(url) : undefined;
     error = cause instanceof Error ? cause : new Error(String(cause));
   }
   if (mine !== turn) return;
@@ -99,6 +100,17 @@ async function go(url: URL, type: Navigation['type'], options: GoOptions): Promi
   if (type === 'popstate') scrollTo(0, positions[entry] ?? 0);
   else if (type !== 'enter' && !options.noScroll) scrollToStart(url);
   for (const listener of listeners) listener({ from, to: url, type }, options);
+}
+
+// Where the server is away the browser would show a page of its own in place of this one.
+const answers = () => fetch('/', { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(answersWithin) }).then(({ status }) => status < 500, () => false);
+
+// Where an address is the one that is shown, and names a place within it, the browser would only scroll there.
+const open = (url: URL) => (url.href === location.href ? location.reload() : location.assign(url));
+
+/** Loads everything anew, unless the server is away. */
+export async function reopen(): Promise<void> {
+  if (await answers()) location.reload();
 }
 
 function scrollToStart(url: URL): void {
