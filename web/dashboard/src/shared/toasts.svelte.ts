@@ -13,6 +13,7 @@ let toasts = $state.raw<readonly Toast[]>([]);
 let announced = $state.raw('');
 let next = 0;
 let waiting: string | null = null;
+let isPassing = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function announceNow(): void {
@@ -46,9 +47,14 @@ export const notices = {
     toasts = toasts.filter((t) => t.id !== id);
   },
 
-  /** Tells screen readers something, at most every 1.5 seconds: of what comes faster only the last is read. */
-  announce(text: string): void {
+  /**
+   * Tells screen readers something, at most every 1.5 seconds: of what comes faster only the last is read. What passes, such as
+   * a count, does not take the place of anything else.
+   */
+  announce(text: string, passes = false): void {
+    if (passes && waiting !== null && !isPassing) return;
     waiting = text;
+    isPassing = passes;
     if (timer === undefined) announceNow();
   },
 };
