@@ -5,15 +5,18 @@ import { measureLoading, median } from '../harness/loading.js';
 
 const pipelines = {
   hello: 'id: hello\nname: Say hello\nstages:\n  - { id: greet, type: shell, shell: { run: echo hello } }\n',
+  breaks: 'id: breaks\nname: Breaks\nstages:\n  - { id: greet, type: shell, shell: { run: exit 3 } }\n',
   waits: 'id: waits\nname: Waits\nstages:\n  - { id: hold, type: wait, wait: { event: go } }\n',
 };
 
 let ended = '';
+let failed = '';
 let running = '';
 const dashboard = useDashboard({
   pipelines,
   ready: async (server) => {
     for (let i = 0; i < 20; i++) ended = await server.run('hello');
+    failed = await server.run('breaks');
     running = await server.run('waits');
   },
 });
@@ -22,10 +25,13 @@ const pages: [name: string, path: () => string][] = [
   ['start page', () => '/'],
   ['pipelines', () => '/pipelines'],
   ['pipeline', () => '/pipelines/hello'],
+  ['new pipeline', () => '/pipelines/new'],
   ['running', () => '/running'],
   ['history', () => '/executions'],
   ['execution that runs', () => `/executions/${running}`],
   ['execution that ended', () => `/executions/${ended}`],
+  ['execution that failed', () => `/executions/${failed}`],
+  ['execution by its other address', () => `/app/playbooks/runs/${ended}`],
   ['comparison', () => `/compare?left=${ended}&right=${running}`],
   ['monitoring', () => '/monitoring'],
   ['workers', () => '/workers'],

@@ -52,12 +52,26 @@ test('Text_is_there_again_after_a_link_elsewhere_and_after_a_reload', async () =
   await back(page).waitFor();
 
   const fresh = await dashboard.open('/pipelines/new');
+  await fresh.getByRole('button', { name: 'Write it' }).click();
   await write(fresh, '# kept for later\n');
   await fresh.getByRole('link', { name: 'Pipelines' }).first().click();
   await fresh.getByRole('heading', { name: 'Pipelines' }).waitFor();
   await fresh.getByRole('link', { name: 'New pipeline' }).click();
   await field(fresh).getByText('# kept for later').waitFor();
   await back(fresh).waitFor();
+});
+
+test('New_pipeline_begins_with_a_name_and_a_template_that_can_be_run_and_the_editor_comes_when_it_is_written', async () => {
+  const labels = ['A command', 'Stages side by side', 'An approval'];
+  for (const label of labels) {
+    const page = await dashboard.open('/pipelines/new');
+    if (label === labels[0]) await look(page, 'pipeline-new');
+    await page.getByRole('textbox', { name: 'Name' }).fill(`It's #1: "${label}"`);
+    await page.getByRole('radio', { name: label }).check();
+    await page.getByRole('button', { name: 'Write it' }).click();
+    await page.getByText('Can be run', { exact: true }).waitFor();
+    await field(page).getByText(`id: it-s-1-${label.toLowerCase().replaceAll(' ', '-')}`).waitFor();
+  }
 });
 
 test('Draft_is_thrown_away_on_demand_alone', async () => {

@@ -66,3 +66,16 @@ const isDraft = (draft: Draft | null) =>
 
 /** The drafts of this tab. */
 export const drafts = new Drafts(() => sessionStorage);
+
+/** Where drafts of one file are kept. */
+export interface DraftPlace {
+  get(): Draft | null;
+  put(draft: Draft): void;
+  delete(): void;
+}
+
+/** The place of a pipeline's draft; an empty id stands for a new one. Who signs in after somebody else does not get what they wrote. */
+export function placeOf(caller: { organization: string; name: string } | null, pipeline: string): DraftPlace {
+  const name = JSON.stringify([caller?.organization ?? '', caller?.name ?? '', pipeline]);
+  return { get: () => drafts.get(name), put: (draft) => drafts.put(name, draft), delete: () => drafts.delete(name) };
+}

@@ -1,6 +1,6 @@
 import { ApiError } from '@sightglass/client';
 import type { PlacedProblem } from '../pipelines.js';
-import type { Draft } from './drafts.js';
+import type { DraftPlace } from './drafts.js';
 
 /** What an editor needs of the server. */
 export interface EditingServer {
@@ -15,13 +15,6 @@ export interface ReadFile {
   readonly text: string;
   /** Null for a new one. */
   readonly tag: string | null;
-}
-
-/** Where drafts of one file are kept. */
-export interface DraftPlace {
-  get(): Draft | null;
-  put(draft: Draft): void;
-  delete(): void;
 }
 
 const checkAfter = 300;
