@@ -39,7 +39,6 @@ test('Page_that_is_gone_to_while_the_server_is_away_says_so_within_the_frame_and
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('heading', { name: 'This page could not be shown' }).first().waitFor();
   await dashboard.server.start();
-  await page.getByRole('button', { name: 'Try now' }).click();
   await page.getByRole('heading', { level: 1, name: 'Workers' }).waitFor();
 });
 
@@ -63,8 +62,8 @@ test('Every_page_says_once_that_the_server_is_away_and_stops_its_clocks', async 
   await look(onRunning, 'offline-running');
   await look(pages[0]!, 'offline-overview');
 
-  await dashboard.server.start();
   await banner(onRunning).getByRole('button', { name: 'Try now' }).press('Enter');
+  await dashboard.server.start();
   await expect.poll(() => banner(onRunning).count()).toBe(0);
   expect(await onRunning.evaluate(() => document.activeElement?.id)).toBe('main');
   await expect.poll(() => onRunning.getByRole('status').allTextContents()).toContain('The server answers again.');
