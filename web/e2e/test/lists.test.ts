@@ -231,6 +231,29 @@ test('Monitors_stand_side_by_side_with_their_logs', async () => {
   await look(page, 'monitoring');
 });
 
+test('Choice_of_monitors_is_in_the_address_and_an_execution_that_is_no_longer_told_of_has_a_link', async () => {
+  const ids = [await dashboard.server.run('waits'), await dashboard.server.run('waits'), await dashboard.server.run('waits')];
+  const page = await dashboard.open('/monitoring');
+  for (const id of ids) await page.locator(row(id)).waitFor();
+  await page.getByRole('button', { name: 'Choose …' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Choose what stands side by side' });
+  const boxes = dialog.getByRole('checkbox');
+  for (let i = 0; i < await boxes.count(); i++) await boxes.nth(i).setChecked(i < 2);
+  await dialog.getByRole('button', { name: 'Show 2' }).click();
+  await page.waitForURL((url) => url.search === `?ids=${ids[2]},${ids[1]}`);
+  await expect.poll(() => page.getByRole('article').count()).toBe(2);
+  await page.reload();
+  await page.locator(row(ids[1]!)).getByRole('button', { name: /^Take Waits .* away from here$/ }).click();
+  await page.waitForURL((url) => url.search === `?ids=${ids[2]}`);
+  await page.goBack();
+  await expect.poll(() => page.getByRole('article').count()).toBe(2);
+  await page.getByRole('link', { name: 'Show all' }).click();
+  await page.locator(row(ids[0]!)).waitFor();
+  const gone = await dashboard.open('/monitoring?ids=nobody');
+  await gone.getByText(/^Not here any more/).getByRole('link').waitFor();
+  for (const id of ids) await dashboard.server.ask('POST', `/api/executions/${id}/cancel`, {});
+});
+
 test('Server_that_cannot_be_reached_is_told_on_each_list', async () => {
   for (const [path, words] of [['/pipelines', 'The pipelines could not be read.'], ['/executions', 'The executions could not be read.'], ['/', 'The overview could not be read.']] as const) {
     const page = await dashboard.open(path, { allow: /Failed to load resource/, prepare: async (opened) => void (await opened.route(/\/api\/(pipelines|executions\/history|overview)/, (route) => route.abort())) });
