@@ -39,6 +39,18 @@ const hide = (page: Page) => page.evaluate(() => {
 });
 const toldBy = async (...pages: Page[]) => (await Promise.all(pages.map((page) => page.evaluate(() => (window as unknown as Told).told)))).flat();
 
+test('Pipeline_is_followed_from_its_own_page_until_it_is_not', async () => {
+  const page = await open('/pipelines/quick');
+  const stored = () => page.evaluate(() => localStorage.getItem('sightglass.notify'));
+  const button = page.getByRole('button', { name: 'Notify me' });
+  await button.click();
+  await page.locator('button[aria-pressed=true]', { hasText: 'Notify me' }).waitFor();
+  expect(await stored()).toBe('{"executions":[],"pipelines":["quick"]}');
+  await button.click();
+  await page.locator('button[aria-pressed=false]', { hasText: 'Notify me' }).waitFor();
+  expect(await stored()).toBe('{"executions":[],"pipelines":[]}');
+});
+
 test('Followed_pipeline_is_told_of_from_any_page_and_by_one_of_the_tabs', async () => {
   const id = await dashboard.server.run('quick');
   const page = await open(`/executions/${id}`);

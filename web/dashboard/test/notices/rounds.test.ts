@@ -54,6 +54,31 @@ describe('what is told of the executions that somebody follows', () => {
     expect(told).toEqual(['Release completed: 1 of 2 stages completed.']);
   });
 
+  test('one that no list has any more is kept, heard and asked for until it has ended or is gone', () => {
+    const { told, all } = rounds();
+    all.take([row('a'), row('b')]);
+    all.take([row('new')]);
+    all.takeLost(all.lost[0]!, row('a'));
+    expect(all.lost.map((one) => one.id)).toEqual(['b', 'a']);
+    expect(all.silent.map((one) => one.id)).toEqual(['new', 'b', 'a']);
+    for (const at of [0, stalledAfter]) all.hear(row('a'), 7, at);
+    all.takeLost(row('a'), ended('a', 'failed'));
+    all.forget('b');
+    expect(all.lost).toEqual([]);
+    all.takeLost(null, row('old'));
+    all.take([row('new'), ended('old', 'completed')]);
+    expect(all.lost).toEqual([]);
+    expect(told).toEqual(['Release says nothing: For 5 minutes no event has come; 1 stage runs.', 'Release failed', 'Release completed: 1 of 2 stages completed.']);
+  });
+
+  test('those that no list has are as many as can be asked for', () => {
+    const { all } = rounds();
+    all.take(Array.from({ length: 1000 }, (_, at) => row(`e${at}`)));
+    all.take([]);
+    expect(all.lost).toHaveLength(50);
+    expect(all.silent).toHaveLength(50);
+  });
+
   test('silence of one that runs, once until something comes again', () => {
     const { told, all } = rounds();
     all.take([row('a'), row('waits', { waitingFor: 'approval' }), row('queued', { status: 'queued' })]);

@@ -16,6 +16,7 @@ export class Rounds {
   readonly #wants: (row: ListedExecution) => boolean;
   readonly #tell: (row: ListedExecution, notice: Notice) => void;
   readonly #heard = new Map<string, Heard>();
+  readonly #lost = new Map<string, ListedExecution>();
   #before: ReadonlyMap<string, ListedExecution> | null = null;
 
   constructor(wants: (row: ListedExecution) => boolean, tell: (row: ListedExecution, notice: Notice) => void) {
@@ -24,7 +25,8 @@ export class Rounds {
   }
 
   /**
-   * Takes all rows that are known now; the first ones are where it begins. Gives those that were under way and are not told of any more.
+   * Takes the rows that are known now; the first ones are where it begins. Gives those that were under way and are not told of
+   * any more: they have ended unheard, or so many are under way that no list has them.
    */
   take(rows: readonly ListedExecution[]): ListedExecution[] {
     const before = this.#before;
@@ -32,20 +34,35 @@ export class Rounds {
     this.#before = now;
     if (before === null) return [];
     for (const row of rows) {
-      const last = before.get(row.id) ?? null;
+      const last = before.get(row.id) ?? this.#lost.get(row.id) ?? null;
+      this.#lost.delete(row.id);
       if (last !== row) this.#compare(last, row);
     }
-    return [...before.values()].filter((row) => !now.has(row.id) && row.endTime === undefined && this.#wants(row));
+    const lost = [...before.values()].filter((row) => !now.has(row.id) && row.endTime === undefined && this.#wants(row));
+    for (const row of lost) this.#keep(row);
+    return lost;
   }
 
-  /** Takes one that was asked for by its id, since nothing was told of its end. */
-  takeLost(before: ListedExecution, row: ListedExecution): void {
-    this.#compare(before, row);
+  /** Those of which nobody tells, the newest of them: it has to be asked how they stand. */
+  get lost(): ListedExecution[] {
+    return [...this.#lost.values()];
+  }
+
+  /** Takes one that was asked for by its id, since nobody tells of it; null for `before` where nothing was known of it. */
+  takeLost(before: ListedExecution | null, row: ListedExecution): void {
+    if (before) this.#compare(before, row);
+    if (row.endTime === undefined && !this.#before?.has(row.id)) this.#keep(row);
+    else this.#lost.delete(row.id);
+  }
+
+  /** Takes that one is there no longer. */
+  forget(id: string): void {
+    this.#lost.delete(id);
   }
 
   /** Those of which it has to be asked whether anything comes from them at all. */
   get silent(): ListedExecution[] {
-    const rows = [...(this.#before?.values() ?? [])].filter((row) => mayStall(row) && this.#wants(row)).slice(0, followed);
+    const rows = [...(this.#before?.values() ?? []), ...this.#lost.values()].filter((row) => mayStall(row) && this.#wants(row)).slice(0, followed);
     const ids = new Set(rows.map((row) => row.id));
     for (const id of this.#heard.keys()) if (!ids.has(id)) this.#heard.delete(id);
     return rows;
@@ -58,6 +75,15 @@ export class Rounds {
     else if (!heard.isTold && now - heard.at >= stalledAfter) {
       heard.isTold = true;
       this.#tell(row, stalledNotice(row));
+    }
+  }
+
+  #keep(row: ListedExecution): void {
+    this.#lost.delete(row.id);
+    this.#lost.set(row.id, row);
+    for (const oldest of this.#lost.keys()) {
+      if (this.#lost.size <= followed) break;
+      this.#lost.delete(oldest);
     }
   }
 

@@ -1,3 +1,4 @@
+import { ApiError } from '@sightglass/client';
 import { api } from '../../shared/api.js';
 import { linkToWait } from '../../shared/executions/executions.js';
 import type { ListedExecution } from '../../shared/executions/executions.js';
@@ -66,11 +67,17 @@ function tellFrom(): () => void {
   const rounds = new Rounds((row) => wants(optIns.value, row), (row, notice) => void tell(row, notice));
   const stopping = new AbortController();
   const timer = setInterval(() => void listen(rounds, stopping.signal), lookEvery);
+  let hasBegun = false;
   const end = $effect.root(() => {
     $effect(() => {
-      const { rows } = overview;
-      if (overview.count === null || overview.isBound) return;
-      for (const lost of rounds.take(rows).slice(0, asked)) void ask(rounds, lost, stopping.signal);
+      const { rows, isBound } = overview;
+      if (overview.count === null) return;
+      const lost = rounds.take(rows);
+
+      // Where more are under way than a list has, many fall off it at once: each is asked for in its turn, once a minute.
+      if (!isBound) for (const one of lost.slice(0, asked)) void ask(rounds, one.id, one, stopping.signal);
+      else if (!hasBegun) void begin(rounds, rows, stopping.signal);
+      hasBegun = true;
     });
   });
   return () => {
@@ -80,18 +87,27 @@ function tellFrom(): () => void {
   };
 }
 
-/** Asks how one stands that was under way and is told of no more: what ended while nothing came through is told as well. */
-async function ask(rounds: Rounds, lost: ListedExecution, signal: AbortSignal): Promise<void> {
+/** Asks for those that somebody follows by their ids and that the first list, which ends at a thousand, does not have. */
+async function begin(rounds: Rounds, rows: readonly ListedExecution[], signal: AbortSignal): Promise<void> {
+  const known = new Set(rows.map((row) => row.id));
+  for (const id of optIns.value.executions.filter((one) => !known.has(one)).slice(-asked)) await ask(rounds, id, null, signal);
+}
+
+/** Asks how one stands of which nobody tells: what ended while nothing came through is told as well. */
+async function ask(rounds: Rounds, id: string, before: ListedExecution | null, signal: AbortSignal): Promise<void> {
   try {
-    const { status, progress, error, endTime } = await api.get('/api/executions/{id}', { path: { id: lost.id }, signal });
-    rounds.takeLost(lost, { ...lost, status, progress, endTime: endTime ?? undefined, error: error?.message, waitingFor: undefined });
-  } catch {
-    // It was deleted, or the server is away again.
+    const { pipelineId, pipelineName, status, progress, error, startTime, endTime } = await api.get('/api/executions/{id}', { path: { id }, signal });
+    const told = { id, pipelineId, pipelineName, startTime, status, progress, endTime: endTime ?? undefined, error: error?.message, waitingFor: undefined };
+    rounds.takeLost(before, { ...before, ...told } as ListedExecution);
+  } catch (error) {
+    // A server that is away is asked again.
+    if (error instanceof ApiError && (error.status === 404 || error.status === 410)) rounds.forget(id);
   }
 }
 
-/** Asks of those that run whether anything comes from them. */
+/** Asks of those of which nobody tells how they stand, and of those that run whether anything comes from them. */
 async function listen(rounds: Rounds, signal: AbortSignal): Promise<void> {
+  for (const one of rounds.lost) await ask(rounds, one.id, one, signal);
   for (const row of rounds.silent) {
     try {
       const { last } = await api.get('/api/executions/{id}/lines', { path: { id: row.id }, query: { limit: 1 }, signal });
