@@ -108,12 +108,28 @@ export async function look(page: Page, name: string): Promise<void> {
       // Colours depend on the theme and places on the width: two of the four have each of both.
       const found = (theme === 'dark') === (width === 360) ? await violationsOf(page) : [];
       const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const sizes = await textSizesOf(page);
+      if (sizes.length > mostSizes) found.push(`The page has ${sizes.length} sizes of text: ${sizes.join(', ')}.`);
       if (beyond > 0) found.push(`The page is ${beyond} px wider than its window.`);
       wrong.push(...found.map((text) => `${theme} ${width}: ${text}`));
     }
   }
   expect(wrong).toEqual([]);
 }
+
+const mostSizes = 3;
+
+/** The sizes in pixels of the text that is shown; signs, which screen readers do not read, are none. */
+const textSizesOf = (page: Page): Promise<number[]> => page.evaluate(() => {
+  const sizes = new Set<number>();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement!;
+    if (!walker.currentNode.textContent?.trim() || element.closest('[aria-hidden=true], .sr-only, script, style, svg, option') || !element.checkVisibility({ visibilityProperty: true })) continue;
+    sizes.add(parseFloat(getComputedStyle(element).fontSize));
+  }
+  return [...sizes].sort((a, b) => a - b);
+});
 
 /** Waits in Node until something holds. */
 export async function until(holds: () => boolean | Promise<boolean>, what: string, milliseconds = 20_000): Promise<void> {
