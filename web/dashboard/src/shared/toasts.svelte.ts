@@ -2,7 +2,6 @@ export interface Toast {
   id: number;
   text: string;
   tone: 'plain' | 'success' | 'failed';
-  link?: { href: string; text: string };
 }
 
 const limit = 4;
@@ -36,8 +35,8 @@ export const notices = {
   },
 
   /** Shows a toast, which screen readers read as well. */
-  show(text: string, options: { tone?: Toast['tone']; link?: Toast['link'] } = {}): void {
-    const toast: Toast = { id: next++, text, tone: options.tone ?? 'plain', link: options.link };
+  show(text: string, options: { tone?: Toast['tone'] } = {}): void {
+    const toast: Toast = { id: next++, text, tone: options.tone ?? 'plain' };
     toasts = [...toasts, toast].slice(-limit);
     notices.announce(text);
     if (toast.tone !== 'failed') setTimeout(() => notices.close(toast.id), shownFor);
