@@ -1,6 +1,6 @@
 import type { StageState } from '@sightglass/client';
 import { describe, expect, test } from 'vitest';
-import { stageThatMatters } from '../../src/features/execution/matters.js';
+import { failedOne, instanceThatMatters, stageThatMatters } from '../../src/features/execution/matters.js';
 import { execution, stage } from './some.js';
 
 const ended = (key: string, endTime: number, status: StageState['status'] = 'completed') => stage(key, { status, attempt: 1, startTime: 1, endTime });
@@ -23,4 +23,27 @@ describe('stageThatMatters', () => {
     expect(stageThatMatters(execution([ended('a', 5, 'failed'), ended('b', 6, 'failed')], { failedStage: 'b' }), null)).toBe('b');
     expect(stageThatMatters(execution([ended('a', 5, 'failed'), ended('b', 6, 'failed')], { failedStage: 'a' }), null)).toBe('a');
   });
+});
+
+test('stageThatMatters gives what waits for its next try rather than what failed', () => {
+  expect(stageThatMatters(execution([ended('a', 5, 'failed'), stage('b', { status: 'waiting', waitingFor: 'retry', attempt: 1, startTime: 3 })]), null)).toBe('b');
+});
+
+describe('instanceThatMatters', () => {
+  const began = (key: string, startTime: number) => stage(key, { status: 'running', attempt: 1, startTime });
+  test.each<[string, StageState[], string | null, string | null, string | null]>([
+    ['nothing before any has started', [stage('e[0]')], null, null, null],
+    ['the one that printed last', [began('e[0]', 1), began('e[1]', 2)], 'e[0]', 'e[1]', 'e[0]'],
+    ['the one that began last, where what printed has ended', [ended('e[0]', 5), began('e[1]', 2), began('e[2]', 3)], 'e[0]', 'e[0]', 'e[2]'],
+    ['what was shown, where none runs', [ended('e[0]', 5), ended('e[1]', 9)], null, 'e[0]', 'e[0]'],
+    ['what was shown, where others are to come', [ended('e[0]', 5, 'failed'), ended('e[1]', 9), stage('e[2]')], null, 'e[1]', 'e[1]'],
+    ['the first that failed, once all have ended', [ended('e[0]', 5, 'failed'), ended('e[1]', 9)], null, 'e[1]', 'e[0]'],
+    ['the first that failed', [ended('e[0]', 5), ended('e[1]', 6, 'failed'), ended('e[2]', 4, 'failed')], null, null, 'e[1]'],
+    ['the one that ended last', [ended('e[0]', 5), ended('e[1]', 9), ended('e[2]', 4)], null, null, 'e[1]'],
+  ])('gives %s', (_, instances, printed, before, key) => expect(instanceThatMatters(instances, printed, before)).toBe(key));
+});
+
+test('The words of a fan-out that failed are those of the first instance that did', () => {
+  expect(failedOne(stage('e', { instances: [ended('e[0]', 5), ended('e[1]', 9, 'failed'), ended('e[2]', 6, 'failed')] }))).toBe('e[1]');
+  expect(failedOne(stage('a'))).toBe('a');
 });

@@ -4,12 +4,13 @@ import type { ExecutionState, StageState } from '@sightglass/client';
 export const shortestLook = 1000;
 
 /**
- * The stage to show while the reader has chosen none: the one that runs, else the one that failed, else the one that was shown
+ * The stage to show while the reader has chosen none: the one that runs, else one between two tries, else the one that failed, else the one that was shown
  * before, else the one that ended last. Null before any has started.
  * @param before What was shown last; as long as it is at work it stays.
  */
 export function stageThatMatters({ stages, failedStage }: ExecutionState, before: string | null): string | null {
   let running: StageState | null = null;
+  let between: StageState | null = null;
   let failed: StageState | null = null;
   let last: StageState | null = null;
   for (const stage of stages) {
@@ -18,8 +19,36 @@ export function stageThatMatters({ stages, failedStage }: ExecutionState, before
     // Between two attempts it is still the same work.
     if (isShown && stage.startTime !== null && stage.endTime === null) return before;
     if (stage.status === 'running') running ??= stage;
+    else if (stage.startTime !== null && stage.endTime === null) between ??= stage;
     else if (stage.status === 'failed' && (!failed || stage.key === failedStage)) failed = stage;
     else if (stage.startTime !== null && (isShown || (last?.key !== before && (last?.endTime ?? 0) <= (stage.endTime ?? 0)))) last = stage;
   }
-  return (running ?? failed ?? last)?.key ?? null;
+  return (running ?? between ?? failed ?? last)?.key ?? null;
 }
+
+/**
+ * The instance of a stage whose words to show: the one that printed last, as long as it is at work, else the one that began last;
+ * where none works the one that was shown; once all have ended the first that failed, else the one that was shown, or ended last. Null before any has started.
+ */
+export function instanceThatMatters(instances: readonly StageState[], printed: string | null, before: string | null): string | null {
+  let newest: StageState | null = null;
+  let shown: StageState | null = null;
+  let isOver = true;
+  let failed: StageState | null = null;
+  let last: StageState | null = null;
+  for (const instance of instances) {
+    if (instance.endTime === null) isOver = false;
+    if (instance.startTime === null) continue;
+    if (instance.status === 'running') {
+      if (instance.key === printed) return printed;
+      if ((newest?.startTime ?? 0) <= instance.startTime) newest = instance;
+    }
+    if (instance.key === before) shown = instance;
+    if (instance.status === 'failed') failed ??= instance;
+    if ((last?.endTime ?? 0) <= (instance.endTime ?? 0)) last = instance;
+  }
+  return (newest ?? (isOver ? failed : null) ?? shown ?? failed ?? last)?.key ?? null;
+}
+
+/** The stage whose own words tell why a failed one failed: of a fan-out the first instance that failed, which its error names. */
+export const failedOne = (stage: StageState): string => stage.instances?.find(({ status }) => status === 'failed')?.key ?? stage.key;

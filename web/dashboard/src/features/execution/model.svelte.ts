@@ -10,9 +10,11 @@ import { overview } from '../../shared/overview/overview.svelte.js';
 import { factsOf, readValue } from './definition.js';
 import type { DefinitionFacts } from './definition.js';
 import { typicalOf } from './estimate.js';
+import { failedOne } from './matters.js';
 import { ExecutionModel } from './model.js';
 import type { Connection } from './model.js';
 import type { Opening } from './opening.js';
+import type { People } from './people.js';
 import { planOf } from '../../shared/executions/plan.js';
 
 const pastExecutions = 20;
@@ -32,6 +34,7 @@ export class ViewedExecution {
   readonly #facts;
   readonly #past;
   readonly #lastWords;
+  readonly #people;
 
   /** The last snapshot; null before the first. */
   state = $state.raw<ExecutionState | null>(null);
@@ -52,7 +55,10 @@ export class ViewedExecution {
   readonly #inFeed = $derived.by(() => (overview.rows.find((row) => row.id === this.id) as Partial<OverviewChange> | undefined)?.seq ?? 0);
   readonly #hash = $derived(this.state?.definitionHash ?? null);
   readonly #pipeline = $derived(this.state?.pipelineId ?? null);
-  readonly #failed = $derived(this.state?.status === 'failed' ? this.state.failedStage : null);
+  readonly #failed = $derived(this.#wordsOf(this.state));
+
+  // Changes with what people say: a turn that one asked for, an approval that one rejected.
+  readonly #said = $derived(this.#saidIn(this.state));
   readonly #stageCount = $derived(this.state?.stages.length ?? 0);
 
   /** With what was asked for already, where something was. */
@@ -88,6 +94,10 @@ export class ViewedExecution {
       const stage = this.#failed;
       return stage === null ? null : (await import('./lastWords.js')).lastWordsOf(api, id, stage, signal);
     });
+    this.#people = load<People | null>(async (signal) => {
+      const said = this.#said;
+      return said === '' ? null : (await import('./people.js')).readPeople(api, id, signal);
+    });
     $effect(() => () => this.#model.close());
   }
 
@@ -98,6 +108,9 @@ export class ViewedExecution {
 
   /** The last that the stage that failed wrote to its standard error; null where it wrote nothing. */
   readonly lastWords = $derived.by(() => this.#lastWords.value ?? null);
+
+  /** What people said of it; null where nobody did. */
+  readonly people = $derived.by(() => this.#people.value ?? null);
 
   /** How long executions of its pipeline take as a rule, in milliseconds; null where that is not known. */
   readonly typical = $derived.by(() => typicalOf((this.#past.value ?? []).filter(({ id }) => id !== this.id)));
@@ -118,6 +131,18 @@ export class ViewedExecution {
     const { graph } = this;
     return untrack(() => planOf(this.state?.stages ?? [], graph));
   });
+
+  #wordsOf(state: ExecutionState | null): string | null {
+    if (state?.status !== 'failed' || state.failedStage === null) return null;
+    const stage = state.stages.find(({ key }) => key === state.failedStage);
+    return stage ? failedOne(stage) : state.failedStage;
+  }
+
+  #saidIn(state: ExecutionState | null): string {
+    if (!state) return '';
+    const rejected = state.stages.filter(({ error }) => error?.code === 'approval_rejected' || error?.detail === 'approval_rejected').map(({ key }) => key);
+    return state.turn > 1 || rejected.length > 0 ? `${state.turn} ${rejected.join()}` : '';
+  }
 
   readonly onEvents: ExecutionPiece['onEvents'] = (listener) => this.#model.onEvents(listener);
 

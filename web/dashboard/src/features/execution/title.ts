@@ -1,13 +1,12 @@
 import type { ExecutionState } from '@sightglass/client';
 import { percent } from '../../shared/format.js';
 import { lookOf } from '../../shared/status.js';
+import { progressOf } from './progress.js';
 
 /** The title of the document: the state comes first, since a tab shows little more. */
 export function titleOf(state: ExecutionState): string {
-  const { progress, status } = state;
-  const done = progress.completed + progress.skipped + progress.failed;
-  const share = status === 'running' && progress.total > 0 ? ` ${percent(done / progress.total)}` : '';
-  return `${lookOf(status).icon}${share} ${state.pipelineName}`;
+  const share = state.status === 'running' ? progressOf(state).share : null;
+  return `${lookOf(state.status).icon}${share === null ? '' : ` ${percent(share)}`} ${state.pipelineName}`;
 }
 
 const marks = {
