@@ -85,7 +85,7 @@ internal sealed class TestProvider : IAsyncDisposable
         if (Silence is { } asked)
         {
             asked.TrySetResult();
-            return Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+            return Task.Delay(Timeout.InfiniteTimeSpan, _time, context.RequestAborted);
         }
 
         if (Fails > 0)
