@@ -45,3 +45,16 @@ export function cutAtLines(text: string, length: number): string[] {
   }
   return pieces;
 }
+
+// What is larger is looked at as text.
+const longestJson = 1024 * 1024;
+
+/** The list or object that a whole text is, as JSON; undefined where it is none. */
+export function jsonIn(text: string): object | undefined {
+  if (text.length > longestJson || !/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,9 +1,19 @@
 import type { StageState } from '@sightglass/client';
+import type { ExecutionGraph } from '../../shared/execution.js';
 import { waitedFor } from '../../shared/reasons.js';
 import type { Answer } from './facts.js';
 
 /** What a stage waits for, in a word; empty where it waits for nothing. */
 export const waitsFor = (stage: StageState): string => (stage.waitingFor === null ? '' : waitedFor(stage.waitingFor));
+
+const ends = new Set(['completed', 'failed', 'skipped', 'cancelled']);
+
+/** The stages that one which has not started waits for: those before it that have not ended. */
+export function parentsOf({ id, status }: StageState, stages: readonly StageState[], graph: ExecutionGraph | null): StageState[] {
+  if (status !== 'pending' || !graph) return [];
+  const before = new Set(graph.edges.filter(({ to }) => to === id).map(({ from }) => from));
+  return stages.filter((stage) => before.has(stage.id) && !ends.has(stage.status));
+}
 
 /** What somebody answered to an approval, in words, with what they said. */
 export const answerText = ({ isGranted, by, comment }: Answer): string =>
