@@ -47,3 +47,7 @@ test('The words of a fan-out that failed are those of the first instance that di
   expect(failedOne(stage('e', { instances: [ended('e[0]', 5), ended('e[1]', 9, 'failed'), ended('e[2]', 6, 'failed')] }))).toBe('e[1]');
   expect(failedOne(stage('a'))).toBe('a');
 });
+
+test('stageThatMatters gives what ended last rather than what waits for an event', () => {
+  expect(stageThatMatters(execution([ended('a', 5), stage('b', { status: 'waiting', waitingFor: 'event', attempt: 1, startTime: 6 })]), null)).toBe('a');
+});

@@ -19,7 +19,7 @@ export function stageThatMatters({ stages, failedStage }: ExecutionState, before
     // Between two attempts it is still the same work.
     if (isShown && stage.startTime !== null && stage.endTime === null) return before;
     if (stage.status === 'running') running ??= stage;
-    else if (stage.startTime !== null && stage.endTime === null) between ??= stage;
+    else if (stage.waitingFor === 'retry' || stage.waitingFor === 'repeat') between ??= stage;
     else if (stage.status === 'failed' && (!failed || stage.key === failedStage)) failed = stage;
     else if (stage.startTime !== null && (isShown || (last?.key !== before && (last?.endTime ?? 0) <= (stage.endTime ?? 0)))) last = stage;
   }
