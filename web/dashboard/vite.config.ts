@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 import { alias } from './alias.js';
+import { slimPreload } from './slimPreload.js';
 import { slimStyles } from './slimStyles.js';
 import { slimSvelte } from './slimSvelte.js';
 
@@ -9,7 +10,7 @@ import { slimSvelte } from './slimSvelte.js';
 const server = process.env.SIGHTGLASS_URL ?? 'http://127.0.0.1:5080';
 
 export default defineConfig({
-  plugins: [slimSvelte(), tailwindcss(), slimStyles(), svelte()],
+  plugins: [slimPreload(), slimSvelte(), tailwindcss(), slimStyles(), svelte()],
   resolve: { alias },
   build: {
     target: 'es2022',
@@ -24,7 +25,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [{
             name: 'shell',
-            test: /node_modules\/(svelte|clsx|esm-env)\/|dashboard\/src\/(main|shell\/(?!NotShown|Away)|shared\/(?!content|download|lines\/(?!line\.)|notify\/opt|terminal|executions\/(fresh|plan|start|Waiting)|.*(Dialog|ExecutionTable|Field|KeysHelp|stageKeys|MenuList|NotShown|Duration|cut)\.))/,
+            test: /node_modules\/(svelte|clsx|esm-env)\/|dashboard\/src\/(main|shell\/(?!NotShown|Away)|shared\/(?!content|download|lines\/(?!line\.)|notify\/opt|terminal|executions\/(fresh|plan|start|Waiting)|.*(Dialog|ExecutionTable|Field|KeysHelp|stageKeys|MenuList|Toasts|NotShown|Duration|cut)\.))/,
           }],
         },
       },

@@ -43,7 +43,7 @@ test('Count_does_not_take_the_place_of_what_happened', () => {
 // window nothing outside of it is read.
 const allowed = [
   'features/execution/Approvals.svelte', 'features/execution/Banners.svelte', 'features/palette/Palette.svelte', 'features/settings/Tokens.svelte',
-  'shared/ui/Skeleton.svelte', 'shared/ui/Toasts.svelte',
+  'shared/ui/Skeleton.svelte', 'shell/App.svelte',
 ];
 
 test('No_component_has_a_live_region_of_its_own_that_is_read_as_often_as_it_changes', () => {

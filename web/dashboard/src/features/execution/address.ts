@@ -1,6 +1,3 @@
-import { readFilter, writeFilter } from '../../shared/lines/address.js';
-import type { LineFilter } from '../../shared/lines/line.js';
-
 /** What the viewer shows, as its address says it: a link to it shows the same. */
 export interface ViewAddress {
   /** `timeline` where the address names none. */
@@ -12,11 +9,13 @@ export interface ViewAddress {
   readonly at: number | null;
   /** How the timeline is drawn. */
   readonly draw: 'list' | 'gantt';
-  /** Which lines the logs show. */
-  readonly lines: LineFilter;
+  /** Which lines the logs show, as the part of the query that only they read. */
+  readonly lines: string;
   /** How a moment of the past is looked at; null as it begins. */
   readonly look: string | null;
 }
+
+const partsOfLines = ['in', 'level', 'stream', 'q'];
 
 export function readAddress(query: URLSearchParams): ViewAddress {
   const at = Number(query.get('at'));
@@ -26,7 +25,7 @@ export function readAddress(query: URLSearchParams): ViewAddress {
     line: query.get('line') || null,
     at: Number.isSafeInteger(at) && at > 0 ? at : null,
     draw: query.get('draw') === 'gantt' ? 'gantt' : 'list',
-    lines: readFilter(query),
+    lines: new URLSearchParams([...query].filter(([name]) => partsOfLines.includes(name))).toString(),
     look: query.get('look') || null,
   };
 }
@@ -39,6 +38,7 @@ export function writeAddress(view: ViewAddress, before: URLSearchParams): string
     if (value === null) query.delete(name);
     else query.set(name, String(value));
   }
-  writeFilter(view.lines, query);
+  for (const name of partsOfLines) query.delete(name);
+  for (const [name, value] of new URLSearchParams(view.lines)) query.append(name, value);
   return query.size > 0 ? `?${query}` : '';
 }

@@ -6,16 +6,17 @@ import { api, server } from '../../shared/api.js';
 import { clock } from '../../shared/clock.svelte.js';
 import type { ExecutionGraph, ExecutionPiece } from '../../shared/execution.js';
 import { load } from '../../shared/load.svelte.js';
+import { planOf } from '../../shared/executions/plan.js';
 import { overview } from '../../shared/overview/overview.svelte.js';
 import { factsOf, readValue } from './definition.js';
 import type { DefinitionFacts } from './definition.js';
 import { typicalOf } from './estimate.js';
+import { lastWordsOf } from './lastWords.js';
 import { failedOne } from './matters.js';
 import { ExecutionModel } from './model.js';
 import type { Connection } from './model.js';
 import type { Opening } from './opening.js';
 import type { People } from './people.js';
-import { planOf } from '../../shared/executions/plan.js';
 
 const pastExecutions = 20;
 const noFacts: DefinitionFacts = new Map();
@@ -92,7 +93,7 @@ export class ViewedExecution {
     });
     this.#lastWords = load<string | null>(async (signal) => {
       const stage = this.#failed;
-      return stage === null ? null : (await import('./lastWords.js')).lastWordsOf(api, id, stage, signal);
+      return stage === null ? null : lastWordsOf(api, id, stage, signal);
     });
     this.#people = load<People | null>(async (signal) => {
       const said = this.#said;
@@ -104,6 +105,7 @@ export class ViewedExecution {
   /** Whether the graph has come, or will not. */
   readonly isPlanned = $derived.by(() => this.#graph.status !== 'loading');
   readonly graph = $derived.by(() => this.#graph.value ?? null);
+  readonly graphFailure = $derived.by(() => this.#graph.error);
   readonly facts = $derived.by(() => this.#facts.value ?? noFacts);
 
   /** The last that the stage that failed wrote to its standard error; null where it wrote nothing. */
