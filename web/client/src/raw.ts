@@ -1,2 +1,2 @@
-export { ask } from './api/problem.js';
+export { ask, askJson } from './api/problem.js';
 export type { ServerOptions } from './api/server.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fieldsOf, initialText, readInput, readLabels } from '../../src/features/pipelines/runform.js';
+import { bodyOf, fieldsOf, initialText, readInput, readLabels } from '../../src/features/pipelines/runform.js';
 
 const fields = fieldsOf({
   inputs: {
@@ -32,15 +32,23 @@ describe('run form', () => {
 
   test('values are read by their types', () => {
     const texts = { ...good, times: '4', ratio: '0.5', loud: 'true', size: 'm', level: '2', extra: '{"b":[]}', list: '[1]', free: 'word', key: ' k ' };
-    expect(readInput(fields, texts).input).toEqual({ topic: 'tea', times: 4, ratio: 0.5, loud: true, size: 'm', level: 2, extra: { b: [] }, list: [1], free: 'word', key: ' k ' });
+    expect(JSON.parse(readInput(fields, texts).input!)).toEqual({ topic: 'tea', times: 4, ratio: 0.5, loud: true, size: 'm', level: 2, extra: { b: [] }, list: [1], free: 'word', key: ' k ' });
   });
 
-  test('what is left empty is not sent', () => expect(readInput(fields, { ...good, times: ' ', extra: '' }).input).toEqual(good));
+  test('what is left empty is not sent', () => expect(readInput(fields, { ...good, times: ' ', extra: '' }).input).toBe('{"topic":"tea"}'));
 
   test.each([
     ['topic', '', /required/], ['times', '1.5', /whole/], ['times', 'x', /whole/], ['ratio', 'Infinity', /number/], ['loud', 'yes', /true or false/],
     ['size', 'xl', /Choose/], ['extra', '[]', /object/], ['extra', '{', /no JSON/], ['list', '{}', /list/],
   ])('%s of "%s" is refused with what to write', (name, text, problem) => expect(readInput(fields, { ...good, [name]: text }).problems?.[name]).toMatch(problem));
+
+  test.each([
+    ['extra', '{"x":12345678901234567890}', '{"x":12345678901234567890}'], ['list', '[1.0, 1e2]', '[1.0, 1e2]'], ['free', '0.12345678901234567890', '0.12345678901234567890'],
+    ['times', '12345678901234567890', '12345678901234567890'], ['times', ' 1e3 ', '1000'], ['ratio', '9007199254740993', '9007199254740993'], ['ratio', '.5', '0.5'],
+  ])('%s of %s is sent as it was typed', (name, text, json) => expect(readInput(fields, { ...good, [name]: text }).input).toBe(`{"topic":"tea","${name}":${json}}`));
+
+  test('the input goes into the request letter by letter', () =>
+    expect(bodyOf({ input: '{"x":12345678901234567890}', labels: { a: 'b' }, priority: 'low' })).toBe('{"input":{"x":12345678901234567890},"labels":{"a":"b"},"priority":"low"}'));
 
   test('every problem is told at once', () => expect(Object.keys(readInput(fields, { times: 'x', list: 'y' }).problems ?? {})).toEqual(['topic', 'times', 'list']));
 

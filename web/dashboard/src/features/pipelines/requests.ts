@@ -1,6 +1,9 @@
 import type { ServerOptions } from '@sightglass/client';
-import { ask } from '@sightglass/client/raw';
+import { ask, askJson } from '@sightglass/client/raw';
+import { once } from '../../shared/executions/start.js';
 import type { EditingServer } from './editor/editing.svelte.js';
+import { bodyOf } from './runform.js';
+import type { RunRequest } from './runform.js';
 
 const yaml = { 'content-type': 'application/yaml' };
 const pathOf = (id: string) => `/api/pipelines/${encodeURIComponent(id)}`;
@@ -25,3 +28,7 @@ export function editingServer(server: ServerOptions, idOf: (text: string) => str
     },
   };
 }
+
+/** Starts a pipeline with what its form says, letter by letter. Gives the id of the execution. */
+export const runner = (server: ServerOptions): ((pipeline: string, request: RunRequest) => Promise<string>) =>
+  once((id, key, request) => askJson(server, `${pathOf(id)}/run`, { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': key }, body: bodyOf(request) }));

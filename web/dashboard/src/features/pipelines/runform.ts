@@ -34,12 +34,15 @@ export function initialText(field: InputField): string {
   return isText(field) && typeof field.initial === 'string' ? field.initial : JSON.stringify(field.initial, null, field.type === 'object' || field.type === 'array' ? 2 : 0);
 }
 
-/** What is asked of the server, or what is wrong by field. */
-export type RunInput = { readonly input: Record<string, unknown>; readonly problems: null } | { readonly input: null; readonly problems: Record<string, string> };
+/** The input as JSON text, or what is wrong by field. */
+export type RunInput = { readonly input: string; readonly problems: null } | { readonly input: null; readonly problems: Record<string, string> };
 
-/** Reads what was filled in. A field left empty is not sent, so that the file's own value counts. */
+/**
+ * Reads what was filled in, as JSON text: a number or a JSON value goes as it was typed, since a number of this page holds
+ * 15 digits only. A field left empty is not sent, so that the file's own value counts.
+ */
 export function readInput(fields: readonly InputField[], texts: Readonly<Record<string, string>>): RunInput {
-  const input: Record<string, unknown> = {};
+  const members: string[] = [];
   const problems: Record<string, string> = {};
   for (const field of fields) {
     const text = texts[field.name] ?? '';
@@ -49,41 +52,49 @@ export function readInput(fields: readonly InputField[], texts: Readonly<Record<
       continue;
     }
     const read = readValue(field, text);
-    if (read.problem) problems[field.name] = read.problem;
-    else input[field.name] = read.value;
+    if (read.problem !== undefined) problems[field.name] = read.problem;
+    else members.push(`${JSON.stringify(field.name)}:${read.json}`);
   }
-  return Object.keys(problems).length > 0 ? { input: null, problems } : { input, problems: null };
+  return Object.keys(problems).length > 0 ? { input: null, problems } : { input: `{${members.join(',')}}`, problems: null };
 }
 
 const isText = (field: InputField) => field.type === 'string';
 
-function readValue(field: InputField, text: string): { value?: unknown; problem?: string } {
+type Read = { readonly json: string; readonly problem?: undefined } | { readonly problem: string };
+
+const jsonInteger = /^-?(?:0|[1-9]\d*)$/;
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+function readValue(field: InputField, text: string): Read {
   if (field.choices.length > 0) {
     const choice = field.choices.find((one) => textOf(one) === text);
-    return choice === undefined ? { problem: 'Choose one of the values.' } : { value: choice };
+    return choice === undefined ? { problem: 'Choose one of the values.' } : { json: JSON.stringify(choice) };
   }
-  if (field.type === 'string') return { value: text };
-  if (field.type === 'boolean') return text === 'true' || text === 'false' ? { value: text === 'true' } : { problem: 'Write true or false.' };
-  if (field.type === 'number' || field.type === 'integer') {
-    const value = Number(text);
-    if (field.type === 'integer' && !Number.isSafeInteger(value)) return { problem: 'Write a whole number, such as 12.' };
-    if (!Number.isFinite(value)) return { problem: 'Write a number, such as 12 or 0.5.' };
-    return { value };
-  }
+  if (field.type === 'string') return { json: JSON.stringify(text) };
+  if (field.type === 'boolean') return text === 'true' || text === 'false' ? { json: text } : { problem: 'Write true or false.' };
+  if (field.type === 'number' || field.type === 'integer') return readNumber(field, text.trim());
   return readJson(field, text);
 }
 
-function readJson(field: InputField, text: string): { value?: unknown; problem?: string } {
+function readNumber(field: InputField, text: string): Read {
+  const value = Number(text);
+  if (field.type === 'integer' && jsonInteger.test(text)) return { json: text };
+  if (field.type === 'integer' && !Number.isSafeInteger(value)) return { problem: 'Write a whole number, such as 12.' };
+  if (!Number.isFinite(value)) return { problem: 'Write a number, such as 12 or 0.5.' };
+  return { json: field.type === 'number' && jsonNumber.test(text) ? text : JSON.stringify(value) };
+}
+
+function readJson(field: InputField, text: string): Read {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     // Anything may be a plain text as well.
-    return field.type === 'any' ? { value: text } : { problem: `This is no JSON: ${(error as Error).message}` };
+    return field.type === 'any' ? { json: JSON.stringify(text) } : { problem: `This is no JSON: ${(error as Error).message}` };
   }
   if (field.type === 'array' && !Array.isArray(value)) return { problem: 'Write a JSON list, such as [1, 2].' };
   if (field.type === 'object' && (typeof value !== 'object' || value === null || Array.isArray(value))) return { problem: 'Write a JSON object, such as {"a": 1}.' };
-  return { value };
+  return { json: text };
 }
 
 /** A choice as a list shows it. */
@@ -102,7 +113,11 @@ export function readLabels(text: string): { labels: Record<string, string>; prob
 
 /** What a pipeline is started with. */
 export type RunRequest = {
-  readonly input: Record<string, unknown>;
+  /** The input as JSON text. */
+  readonly input: string;
   readonly labels: Record<string, string>;
   readonly priority: 'urgent' | 'high' | 'medium' | 'low';
 };
+
+/** The body of the request: the input goes into it letter by letter. */
+export const bodyOf = ({ input, ...rest }: RunRequest): string => `{"input":${input},${JSON.stringify(rest).slice(1)}`;

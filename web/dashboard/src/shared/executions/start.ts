@@ -10,15 +10,16 @@ export type Start = (pipeline: string, request?: StartRequest) => Promise<string
 /**
  * Makes what starts executions from one place of the page. A request that is made again while it is on its way, or after
  * its answer was lost, is the same request: it starts one execution.
+ * @param send Sends it under an idempotency key.
  */
-export function starter(api: Pick<Client, 'post'>): Start {
+export function once<R>(send: (pipeline: string, key: string, request: R) => Promise<{ executionId: string }>): (pipeline: string, request: R) => Promise<string> {
   let asked = '';
   let key = '';
   let answer: Promise<string> | null = null;
-  return (pipeline, request = {}) => {
+  return (pipeline, request) => {
     const same = JSON.stringify([pipeline, request]);
     if (same !== asked) [asked, key, answer] = [same, newKey(), null];
-    answer ??= api.post('/api/pipelines/{id}/run', { path: { id: pipeline }, header: { 'Idempotency-Key': key }, body: request }).then(
+    answer ??= send(pipeline, key, request).then(
       ({ executionId }) => {
         if (asked === same) asked = '';
         return executionId;
@@ -30,6 +31,12 @@ export function starter(api: Pick<Client, 'post'>): Start {
     );
     return answer;
   };
+}
+
+/** The same with requests of the typed API. */
+export function starter(api: Pick<Client, 'post'>): Start {
+  const start = once<StartRequest>((id, key, body) => api.post('/api/pipelines/{id}/run', { path: { id }, header: { 'Idempotency-Key': key }, body }));
+  return (pipeline, request = {}) => start(pipeline, request);
 }
 
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
