@@ -49,7 +49,7 @@ internal sealed class BodyFields(JsonElement body, ApiProblem? unreadable)
     {
         if (!Has(name)) return null;
         if (body.GetProperty(name) is { ValueKind: JsonValueKind.String } value && Roles.TryParse(value.GetString(), out var role)) return role;
-        Reject(name, $"'{name}' is one of {Roles.Names}.");
+        Reject(name, $"'{name}' must be one of {Roles.Names}.");
         return null;
     }
 

@@ -30,7 +30,7 @@ internal sealed class ListQuery(IQueryCollection query)
             var index = Array.FindIndex(All, s => s.ToWire() == name);
             if (index < 0)
             {
-                if (!_hasUnknownStatus) _wrong.Add("status is one of " + string.Join(", ", All.Select(s => s.ToWire())) + ".");
+                if (!_hasUnknownStatus) _wrong.Add("status must be one of " + string.Join(", ", All.Select(s => s.ToWire())) + ".");
                 _hasUnknownStatus = true;
             }
             else if (!found.Contains(All[index]))
@@ -48,7 +48,7 @@ internal sealed class ListQuery(IQueryCollection query)
         var text = query[name].ToString();
         if (text.Length == 0) return null;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most) return number;
-        _wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is a number from 1 to {most}."));
+        _wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{name} must be a number from 1 to {most}."));
         return null;
     }
 
@@ -57,7 +57,7 @@ internal sealed class ListQuery(IQueryCollection query)
         var text = query["cursor"].ToString();
         if (text.Length == 0) return null;
         if (ExecutionCursor.TryParse(text, out _)) return text;
-        _wrong.Add("cursor is not the 'next' of a page; leave it out to start with the newest.");
+        _wrong.Add("cursor must be the 'next' of a page; leave it out to start with the newest.");
         return null;
     }
 
@@ -77,7 +77,7 @@ internal sealed class ListQuery(IQueryCollection query)
         {
             if (string.IsNullOrEmpty(text)) continue;
             var parts = text.Split('=', 2);
-            if (parts[0].Length == 0) _wrong.Add("label is NAME=VALUE, or NAME for any value.");
+            if (parts[0].Length == 0) _wrong.Add("label must be NAME=VALUE, or NAME for any value.");
             else found.Add(new LabelFilter(parts[0], parts.Length == 2 ? parts[1] : null));
         }
 
@@ -98,7 +98,7 @@ internal sealed class ListQuery(IQueryCollection query)
         // A plus sign that was not escaped arrives as a space.
         if (text.Contains('-', StringComparison.Ordinal)
             && DateTimeOffset.TryParse(text.Replace(' ', '+'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)) return moment;
-        _wrong.Add($"{name} is a moment such as 2026-11-20T17:00:00Z, or milliseconds since 1970.");
+        _wrong.Add($"{name} must be a moment such as 2026-11-20T17:00:00Z, or milliseconds since 1970.");
         return null;
     }
 

@@ -80,7 +80,7 @@ internal static class ReportEndpoints
         var problems = new List<Problem>();
         var externalId = Text(body, "externalId", problems);
         Guid? id = null;
-        if (Has(body, "id", out var given)) id = given.ValueKind == JsonValueKind.String && Guid.TryParseExact(given.GetString(), "D", out var uuid) && uuid.Version == 7 ? uuid : Wrong<Guid?>(problems, "id", "'id' is a UUID of version 7.");
+        if (Has(body, "id", out var given)) id = given.ValueKind == JsonValueKind.String && Guid.TryParseExact(given.GetString(), "D", out var uuid) && uuid.Version == 7 ? uuid : Wrong<Guid?>(problems, "id", "'id' must be a UUID of version 7.");
         DateTimeOffset? time = null;
         if (Has(body, "time", out var at)) time = at.ValueKind == JsonValueKind.String && at.TryGetDateTimeOffset(out var moment) ? moment.ToUniversalTime() : Wrong<DateTimeOffset?>(problems, "time", "'time' has to be RFC 3339.");
         Dictionary<string, string>? labels = null;

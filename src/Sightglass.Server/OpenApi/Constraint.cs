@@ -64,14 +64,17 @@ internal sealed record Constraint
     public string? Explain(string text)
     {
         if (Type == "integer")
-            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= Least && number <= Most ? null : $"is a whole number from {Least} to {Most}";
-        if (Type == "boolean") return text is "true" or "false" ? null : "is true or false";
-        if (Choices.Count > 0) return Choices.Contains(text) ? null : "is one of " + string.Join(", ", Choices);
+            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= Least && number <= Most ? null : $"must be a whole number from {Least} to {Most}, got '{Cut(text)}'";
+        if (Type == "boolean") return text is "true" or "false" ? null : $"must be true or false, got '{Cut(text)}'";
+        if (Choices.Count > 0) return Choices.Contains(text) ? null : $"must be one of {string.Join(", ", Choices)}, got '{Cut(text)}'";
         if (text.Length > Most) return $"has {text.Length:N0} characters; {Most:N0} are allowed";
         if (text.Length < Least) return $"has fewer than {Least} characters";
         if (text.Any(char.IsControl)) return "holds a control character";
-        return Format == "uuid" && !Guid.TryParseExact(text, "D", out _) ? "is a UUID" : null;
+        return Format == "uuid" && !Guid.TryParseExact(text, "D", out _) ? $"must be a UUID, got '{Cut(text)}'" : null;
     }
+
+    // As much of what was given as one needs to find it again.
+    private static string Cut(string text) => text.Length <= 50 ? text : text[..50] + "…";
 
     /// <summary>Gives it as a JSON Schema.</summary>
     public JsonObject ToSchema()

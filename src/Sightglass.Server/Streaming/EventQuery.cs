@@ -25,10 +25,10 @@ internal sealed record EventQuery(long After, int Limit, TimeSpan Wait, bool Fol
         long cursor = 0;
         if (after.Length > 0 && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out cursor))
             return Refuse("invalid_cursor", "after (or Last-Event-ID) is the seq of the last event known: a number from 0.");
-        if (!TryRead(query["limit"], ServerLimits.DefaultEvents, 1, ServerLimits.MaxEvents, out var limit)) return Refuse("invalid_query", $"limit is a number from 1 to {ServerLimits.MaxEvents}.");
-        if (!TryRead(query["wait"], 0, 0, ServerLimits.MaxWaitSeconds, out var wait)) return Refuse("invalid_query", $"wait is a number of seconds from 0 to {ServerLimits.MaxWaitSeconds}.");
+        if (!TryRead(query["limit"], ServerLimits.DefaultEvents, 1, ServerLimits.MaxEvents, out var limit)) return Refuse("invalid_query", $"limit must be a number from 1 to {ServerLimits.MaxEvents}.");
+        if (!TryRead(query["wait"], 0, 0, ServerLimits.MaxWaitSeconds, out var wait)) return Refuse("invalid_query", $"wait must be a number of seconds from 0 to {ServerLimits.MaxWaitSeconds}.");
         var follow = query["follow"].ToString();
-        if (follow is not ("" or "true" or "false")) return Refuse("invalid_query", "follow is true or false.");
+        if (follow is not ("" or "true" or "false")) return Refuse("invalid_query", "follow must be true or false.");
         return EventFilter.Parse(query["stages"].ToString(), query["types"].ToString()) is { } filter
             ? (new EventQuery(cursor, limit, TimeSpan.FromSeconds(wait), follow == "true", filter, lastId.Length > 0, query["viewer"].ToString()), null)
             : Refuse("invalid_query", "stages and types take at most 100 names each.");

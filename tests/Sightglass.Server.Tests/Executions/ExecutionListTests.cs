@@ -166,7 +166,7 @@ public sealed class ExecutionListTests : IAsyncDisposable
         var answer = await server.GetAsync($"/api/executions/history?page=0&pageSize=1001&status=done&status=ended&label==x&from=yesterday&to=x&q={new string('x', 1001)}&cursor=nonsense");
         answer.AssertProblem(HttpStatusCode.BadRequest, "invalid_query");
         var detail = answer.Json.GetProperty("detail").GetString()!;
-        foreach (var name in new[] { "page is", "pageSize is", "status is", "label is", "from is", "to is", "q has", "cursor is" }) Assert.Contains(name, detail, StringComparison.Ordinal);
+        foreach (var name in new[] { "page must be", "pageSize must be", "status must be", "label must be", "from must be", "to must be", "q has", "cursor must be" }) Assert.Contains(name, detail, StringComparison.Ordinal);
     }
 
     [Theory]

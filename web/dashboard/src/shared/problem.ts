@@ -10,7 +10,7 @@ export interface Failure {
 }
 
 const advice: Record<string, string> = {
-  unreachable: 'Check that the server runs and that this machine reaches it. What is shown stays as it was.',
+  unreachable: 'Check that the server runs and that this machine reaches it.',
   bad_answer: 'Something between this page and the server answers in its place; a proxy, for instance.',
   401: 'Sign in again.',
   403: 'Ask an admin for the role that this needs.',

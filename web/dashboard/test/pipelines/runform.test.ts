@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bodyOf, fieldsOf, initialText, readInput, readLabels } from '../../src/features/pipelines/runform.js';
+import { bodyOf, fieldsOf, initialText, readInput, readLabels, refill } from '../../src/features/pipelines/runform.js';
 
 const fields = fieldsOf({
   inputs: {
@@ -49,6 +49,12 @@ describe('run form', () => {
 
   test('the input goes into the request letter by letter', () =>
     expect(bodyOf({ input: '{"x":12345678901234567890}', labels: { a: 'b' }, priority: 'low' })).toBe('{"input":{"x":12345678901234567890},"labels":{"a":"b"},"priority":"low"}'));
+
+  test('fields are filled from an earlier input, but for secrets and numbers that would become others', () => {
+    const before = { topic: 'a\nb', times: 2 ** 53, loud: true, level: 2, extra: { b: 1 }, list: [[1e20]], free: 'word', key: '***', gone: 1 };
+    expect(refill(fields, before)).toEqual({ texts: { topic: 'a\nb', loud: 'true', level: '2', extra: '{\n  "b": 1\n}', free: '"word"' }, left: ['times', 'list', 'key'] });
+    expect([refill(fields, null), refill(fields, 'x'), refill(fields, undefined)]).toEqual(Array(3).fill({ texts: {}, left: [] }));
+  });
 
   test('every problem is told at once', () => expect(Object.keys(readInput(fields, { times: 'x', list: 'y' }).problems ?? {})).toEqual(['topic', 'times', 'list']));
 

@@ -22,8 +22,8 @@ async function runAgain(api: Client, start: Start, { id, pipelineId, input, prio
   return start(pipelineId, { ...(input !== null && { input: (await whole(api, id, input)) as string | Record<string, unknown> }), priority, labels });
 }
 
-// An input too large for its event is a reference.
-const whole = (api: Client, id: string, input: unknown): unknown => {
+/** The input of an execution, whole: one too large for its event is a reference. */
+export const whole = (api: Client, id: string, input: unknown): unknown => {
   const { ref, bytes, preview } = (input ?? {}) as { ref?: unknown; bytes?: unknown; preview?: unknown };
   return typeof ref === 'string' && typeof bytes === 'number' && typeof preview === 'string' ? readValue(api, id, ref) : input;
 };

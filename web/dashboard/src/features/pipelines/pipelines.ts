@@ -12,13 +12,16 @@ export interface RecentResult {
   readonly duration: number;
 }
 
-/** Those whose id, name or description has all words of a text. */
+const byName = new Intl.Collator(undefined, { numeric: true });
+
+/** Those whose id, name or description has all words of a text, by name as the list shows it. */
 export function searchPipelines(pipelines: readonly PipelineSummary[], text: string): PipelineSummary[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return pipelines.filter((one) => {
+  const found = pipelines.filter((one) => {
     const all = `${one.id} ${one.name} ${one.description ?? ''}`.toLowerCase();
     return words.every((word) => all.includes(word));
   });
+  return found.sort((a, b) => byName.compare(a.name, b.name) || byName.compare(a.id, b.id));
 }
 
 /** The share of completed ones among those that ended by themselves, from 0 to 1; null where none did. */

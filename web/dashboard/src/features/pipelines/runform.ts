@@ -34,6 +34,37 @@ export function initialText(field: InputField): string {
   return isText(field) && typeof field.initial === 'string' ? field.initial : JSON.stringify(field.initial, null, field.type === 'object' || field.type === 'array' ? 2 : 0);
 }
 
+/** An earlier execution that the form is filled from. */
+export interface Earlier {
+  readonly id: string;
+  readonly input: unknown;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly priority: string;
+}
+
+/** What the fields begin with from an earlier input, and the names of those that are left as the file gives them. */
+export interface Refilled {
+  readonly texts: Readonly<Record<string, string>>;
+  readonly left: readonly string[];
+}
+
+/** Fills the fields from an earlier input: neither secrets nor values with numbers that this page cannot hold exactly. */
+export function refill(fields: readonly InputField[], input: unknown): Refilled {
+  const given = typeof input === 'object' && input !== null ? new Map(Object.entries(input)) : new Map<string, unknown>();
+  const present = fields.filter((field) => given.has(field.name));
+  const kept = present.filter((field) => !field.secret && isExact(given.get(field.name)));
+  return {
+    texts: Object.fromEntries(kept.map((field) => [field.name, field.choices.length > 0 ? textOf(given.get(field.name)) : initialText({ ...field, initial: given.get(field.name) })])),
+    left: present.filter((field) => !kept.includes(field)).map((field) => field.name),
+  };
+}
+
+// What is written with more digits than a number of this page holds comes out of its reader as another one.
+function isExact(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isExact);
+}
+
 /** The input as JSON text, or what is wrong by field. */
 export type RunInput = { readonly input: string; readonly problems: null } | { readonly input: null; readonly problems: Record<string, string> };
 
@@ -110,6 +141,10 @@ export function readLabels(text: string): { labels: Record<string, string>; prob
   }
   return { labels, problem: null };
 }
+
+/** Writes labels as they are read; one with a comma cannot be written that way, and is left out. */
+export const writeLabels = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels).map((label) => label.join('=')).filter((text) => !text.includes(',')).join(', ');
 
 /** What a pipeline is started with. */
 export type RunRequest = {

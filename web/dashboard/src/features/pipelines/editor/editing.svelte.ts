@@ -24,7 +24,7 @@ const checkAfter = 300;
  * was not saved the last time. Without a place for drafts nothing may be written, nor checked.
  */
 export class Editing {
-  text = $state.raw('');
+  #text = $state.raw('');
   problems = $state.raw<readonly PlacedProblem[]>([]);
   /** How the last check ended; it says nothing of a text that was written since. */
   checked = $state.raw<'waiting' | 'done' | 'failed'>('waiting');
@@ -47,7 +47,7 @@ export class Editing {
     this.#place = place;
     const draft = place?.get() ?? null;
     const comesBack = draft !== null && draft.text !== file.text;
-    this.text = comesBack ? draft.text : file.text;
+    this.#text = comesBack ? draft.text : file.text;
     this.#tag = comesBack ? draft.tag : file.tag;
     this.draftAt = comesBack ? draft.at : null;
     this.isOutdated = comesBack && draft.tag !== file.tag;
@@ -69,6 +69,16 @@ export class Editing {
     });
   }
 
+  get text(): string {
+    return this.#text;
+  }
+
+  // Why another text was not saved says nothing of this one; that somebody else has written the file still does.
+  set text(text: string) {
+    if (text !== this.#text && !this.isOverrun) this.error = undefined;
+    this.#text = text;
+  }
+
   /** Whether something is written that is kept nowhere but here. */
   get isChanged(): boolean {
     return this.text !== this.#file.text;
@@ -82,6 +92,11 @@ export class Editing {
   /** Whether somebody else has written the file since it was read here. */
   get isOverrun(): boolean {
     return this.error instanceof ApiError && this.error.status === 412;
+  }
+
+  /** Whether the text was not saved for what is wrong with it: `problems` has all of that. */
+  get isRefused(): boolean {
+    return this.error instanceof ApiError && this.error.problems.length > 0 && this.problems.length > 0;
   }
 
   /** Writes the text; what is wrong is told as problems. Gives whether it was written. */
