@@ -174,8 +174,8 @@ public sealed class ExecutionListTests : IAsyncDisposable
     [InlineData("history?page=202&pageSize=50", "follow 'next' by cursor")]
     [InlineData("history?from=2026-01-02&to=2026-01-01", "from is later than to")]
     [InlineData("history?limit=3&pageSize=4", "give one of them")]
-    [InlineData("running?limit=0", "limit is a number")]
-    [InlineData("?cursor=x", "cursor is not")]
+    [InlineData("running?limit=0", "limit must be a number")]
+    [InlineData("?cursor=x", "cursor must be")]
     public async Task Query_is_refused_when_its_parameters_do_not_go_together(string query, string why)
     {
         await using var server = await StartAsync();
