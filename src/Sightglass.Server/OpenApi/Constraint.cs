@@ -74,7 +74,7 @@ internal sealed record Constraint
     }
 
     // As much of what was given as one needs to find it again.
-    private static string Cut(string text) => text.Length <= 50 ? text : text[..50] + "…";
+    private static string Cut(string text) => text.Length <= 50 ? text : text[..(char.IsHighSurrogate(text[49]) ? 49 : 50)] + "…";
 
     /// <summary>Gives it as a JSON Schema.</summary>
     public JsonObject ToSchema()

@@ -49,6 +49,9 @@ public sealed class CompareTests
         (await server.GetAsync($"/api/executions/compare?left={id}")).AssertProblem(HttpStatusCode.BadRequest, "invalid_query");
         (await server.GetAsync($"/api/executions/compare?left={id}&right=x")).AssertProblem(HttpStatusCode.BadRequest, "invalid_query");
         Assert.Equal("left must be a UUID, got 'a'. right must be a UUID, got 'b'.", (await server.GetAsync("/api/executions/compare?left=a&right=b")).Json.GetProperty("error").GetString());
+
+        // Cut before a character of two halves, not within it.
+        Assert.Equal($"left must be a UUID, got '{new string('a', 49)}…'.", (await server.GetAsync($"/api/executions/compare?left={new string('a', 49)}%F0%9F%98%80x&right={Guid.NewGuid()}")).Json.GetProperty("error").GetString());
         (await server.GetAsync($"/api/executions/compare?left={id}&right=01a1fa01-2b93-7a39-8c0d-df3f90ff9c1d")).AssertProblem(HttpStatusCode.NotFound, "execution_not_found");
     }
 
