@@ -52,6 +52,63 @@ describe('Live', () => {
     await agrees(page, id);
   });
 
+  test('Refresh_puts_the_state_of_the_server_in_the_place_of_one_that_is_wrong_and_repeats_no_line', async () => {
+    const { id, stop } = await talk();
+    let isSpoilt = true;
+    const page = await open(id, '?stage=speak', {
+      prepare: (opened) => opened.route(`**/api/executions/${id}`, async (route) => {
+        const answer = await route.fetch();
+        const text = await answer.text();
+        await route.fulfill({ response: answer, body: isSpoilt ? text.replaceAll('"name":"speak"', '"name":"spoilt"').replaceAll('"status":"pending"', '"status":"failed"') : text });
+      }),
+    });
+    await mode(page, 'LIVE');
+    await page.locator('[data-stage=after][data-status=failed]').waitFor();
+    await page.getByText('spoilt').first().waitFor();
+    await says(page, id);
+    isSpoilt = false;
+    const shown = await page.getByTestId('inspector').elementHandle();
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.locator('[data-stage=after][data-status=pending]').waitFor();
+    expect(await page.getByText('spoilt').count()).toBe(0);
+    await says(page, id);
+
+    // What is open is the same as before, not drawn anew.
+    expect(await shown!.evaluate((element) => element.isConnected)).toBe(true);
+    await mode(page, 'LIVE');
+    await stop();
+    await agrees(page, id);
+  });
+
+  test('Refresh_reads_anew_what_was_paused_and_updates_go_on_behind_it', async () => {
+    const { id, stop } = await talk();
+    const page = await open(id, '?tab=logs');
+    await mode(page, 'LIVE');
+    await page.keyboard.press('p');
+    await mode(page, 'Paused');
+    const at = await seqOf(page);
+    await until(async () => (await state(id)).seq > at + 10, 'more events');
+    await page.keyboard.press('r');
+    await expect.poll(() => seqOf(page)).toBeGreaterThan(at + 9);
+    const refreshed = await seqOf(page);
+    const goesOn = page.waitForRequest((request) => request.url().includes('/events?after=') && request.url().includes('viewer='));
+    await page.keyboard.press('p');
+    expect(Number(new URL((await goesOn).url()).searchParams.get('after'))).toBe(refreshed);
+    await expect.poll(() => seqOf(page)).toBeGreaterThan(refreshed + 4);
+    await stop();
+    await mode(page, 'Ended');
+    const shown = page.getByRole('log', { name: 'Log lines' });
+    await shown.getByText('done', { exact: true }).waitFor();
+
+    // As many as the server has, each once: the last is where it has it.
+    const words = (await shown.innerText()).match(/word \d+/g) ?? [];
+    const first = Number(words[0]!.slice(5));
+    expect(words).toEqual(words.map((_, i) => `word ${first + i}`));
+    const { lines } = await dashboard.server.ask<{ lines: { text: string }[] }>('GET', `/api/executions/${id}/lines?limit=1000`);
+    expect(words.at(-1)).toBe(lines.findLast(({ text }) => text.startsWith('word '))!.text);
+    expect(await shown.locator('.log-number').last().textContent()).toBe(String(lines.length));
+  });
+
   test('Tab_that_slept_and_lost_its_connections_misses_nothing_when_it_wakes', async () => {
     const network = new StreamProxy('passed');
     await network.start(dashboard.server.address);

@@ -101,5 +101,8 @@ export function followExecution(id: string, options: FollowOptions): Following {
     },
   });
 
-  return Object.create(connection, { seq: { get: () => cursor } }) as Following;
+  const skipTo = (seq: number) => {
+    cursor = Math.max(cursor, seq);
+  };
+  return Object.create(connection, { seq: { get: () => cursor }, skipTo: { value: skipTo } }) as Following;
 }

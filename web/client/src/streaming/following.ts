@@ -66,6 +66,8 @@ export interface Following {
   pause(): void;
   /** Goes on from there: nothing is missing, nothing comes twice. */
   resume(): void;
+  /** Events up to here were read otherwise: those after it follow, as if they had been told. */
+  skipTo(seq: number): void;
   /** Connects anew at once, also after the end: a person may have opened the execution again. */
   reconnect(): void;
   /** Ends it for good. */

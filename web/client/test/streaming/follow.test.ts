@@ -313,3 +313,21 @@ test('Follow tells why an execution stands still, and that it goes on', async ()
   expect(told).toEqual([12]);
   following.close();
 });
+
+test('Follow goes on after what was read otherwise, while it runs and when it was paused', async () => {
+  const server = serverWith(2);
+  const { following, told } = watch(server);
+  await advance(100);
+  following.skipTo(4);
+  server.append(3);
+  await advance(100);
+  expect([told, following.seq]).toEqual([[1, 2, 5], 5]);
+  following.pause();
+  server.append(3);
+  following.skipTo(7);
+  following.skipTo(3);
+  following.resume();
+  await advance(100);
+  expect([told, following.seq]).toEqual([[1, 2, 5, 8], 8]);
+  expect(server.requests.findLast((request) => request.startsWith('SSE'))).toContain('after=7');
+});

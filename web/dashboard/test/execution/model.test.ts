@@ -1,3 +1,4 @@
+import { foldExecution } from '@sightglass/client';
 import type { ExecutionEvent, ExecutionState } from '@sightglass/client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ExecutionModel } from '../../src/features/execution/model.js';
@@ -6,17 +7,21 @@ import { execution, output, stage, started } from './some.js';
 
 /** A server of one execution, whose stream sends what the test says. */
 class Server {
+  /** How it stood before the log. */
   state = execution([stage('a'), stage('b')]);
   log: ExecutionEvent[] = [];
   isComplete = false;
   readonly asked: string[] = [];
+
+  /** What every answer with the state is made by. */
+  answer: (state: ExecutionState) => Response | Promise<Response> = (state) => Response.json(state);
   #stream: ReadableStreamDefaultController<Uint8Array> | null = null;
 
   readonly fetch: typeof fetch = async (input, init) => {
     this.asked.push(String(input));
     const url = new URL(String(input), 'http://test');
     if (url.pathname === '/api/config/status') return Response.json({ flags: { ENABLE_EXECUTION_STREAMING: true } });
-    if (!url.pathname.endsWith('/events')) return Response.json(this.state);
+    if (!url.pathname.endsWith('/events')) return this.answer(foldExecution(this.log, this.state));
     const after = Number(url.searchParams.get('after'));
     const events = this.log.filter((event) => event.seq > after).slice(0, Number(url.searchParams.get('limit')) || 1000);
     if (url.searchParams.has('types')) return Response.json({ events: [], last: this.log.at(-1)?.seq ?? after, complete: this.isComplete });
@@ -167,20 +172,22 @@ describe('ExecutionModel', () => {
     model.resume();
     await vi.advanceTimersByTimeAsync(200);
     expect(seen).toEqual([2, 3, 4, 5]);
+    expect(server.asked.findLast((address) => address.includes('viewer='))).toContain('after=4');
   });
 
   test('stops at the end, and follows on where a refresh finds that it was opened again', async () => {
-    server.end(1);
+    const said = (seq: number, type: string, data: object) => ({ seq, time: '2026-11-20T17:29:03Z', executionId: 'x', type, data }) as ExecutionEvent;
+    server.log = [said(2, 'execution.completed', { result: 'success' })];
+    server.send(...server.log);
+    server.end(2);
     await vi.advanceTimersByTimeAsync(10);
     expect(connections.at(-1)!.mode).toBe('ended');
-    server.isComplete = true;
     await model.refresh();
     expect(connections.at(-1)!.mode).toBe('ended');
-    server.isComplete = false;
-    server.log = [{ seq: 2, time: '2026-11-20T17:29:03Z', executionId: 'x', type: 'execution.reopened', data: { turn: 2, stages: ['a'] } } as ExecutionEvent];
+    server.log.push(said(3, 'execution.reopened', { turn: 2, stages: ['a'] }));
     await model.refresh();
     await vi.advanceTimersByTimeAsync(10);
-    expect(states.at(-1)).toMatchObject({ seq: 2, turn: 2, status: 'queued' });
+    expect(states.at(-1)).toMatchObject({ seq: 3, turn: 2, status: 'queued' });
     expect(connections.at(-1)!.mode).toBe('live');
   });
 
@@ -189,6 +196,110 @@ describe('ExecutionModel', () => {
     model.close();
     const { length } = states;
     await vi.advanceTimersByTimeAsync(1000);
+    expect(states).toHaveLength(length);
+  });
+});
+
+describe('ExecutionModel that is refreshed', () => {
+  let server: Server;
+  let states: ExecutionState[];
+  let begun: number[];
+  let seen: number[];
+  let model: ExecutionModel;
+  const pages = () => server.asked.filter((address) => address.includes('limit=1000')).length;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    server = new Server();
+    [states, begun, seen] = [[], [], []];
+  });
+  afterEach(() => {
+    model.close();
+    vi.useRealTimers();
+  });
+
+  async function open() {
+    model = new ExecutionModel('x', { fetch: server.fetch }, {
+      onState: (state, isAnew) => {
+        states.push(state);
+        if (isAnew) begun.push(state.seq);
+      },
+      onConnection: () => undefined,
+    });
+    model.onEvents((events) => seen.push(...events.map((event) => event.seq)));
+    await vi.advanceTimersByTimeAsync(1000);
+  }
+
+  test('shows what the server has in the place of a state that was wrong, and goes on from there', async () => {
+    server.answer = (state) => Response.json({ ...state, stages: [stage('a', { status: 'failed', name: 'spoilt' }), stage('b')] });
+    await open();
+    expect(states.at(-1)!.stages[0]).toMatchObject({ name: 'spoilt', status: 'failed' });
+    server.answer = (state) => Response.json(state);
+    await model.refresh();
+    expect(states.at(-1)).toEqual(server.state);
+    server.send(started(2, 'a'));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(states.at(-1)!.stages[0]).toMatchObject({ name: 'a', status: 'running' });
+    expect([seen, begun, pages()]).toEqual([[2], [1], 0]);
+  });
+
+  test('keeps what comes while the state is on its way', async () => {
+    await open();
+    let give = () => {};
+    server.log = [started(2, 'a')];
+    server.answer = (state) => new Promise((resolve) => (give = () => resolve(Response.json(state))));
+    const done = model.refresh();
+    server.send(...server.log, started(3, 'b'));
+    await vi.advanceTimersByTimeAsync(200);
+    give();
+    await done;
+    expect(states.at(-1)).toMatchObject({ seq: 3, stages: [{ status: 'running' }, { status: 'running' }] });
+    expect([seen, begun, pages()]).toEqual([[2, 3], [1], 0]);
+  });
+
+  test('tells each event once where the state is ahead of the stream', async () => {
+    await open();
+    server.log = [started(2, 'a'), started(3, 'b')];
+    await model.refresh();
+    expect(states.at(-1)!.seq).toBe(3);
+    server.send(...server.log, output(4, 'x'));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(states.at(-1)!.seq).toBe(4);
+    expect([seen, begun]).toEqual([[2, 3, 4], [1]]);
+  });
+
+  test('begins anew where the page is too far behind to be told each event', async () => {
+    await open();
+    model.pause();
+    server.log = [started(2, 'a'), ...Array.from({ length: 10_000 }, (_, i) => output(i + 3, 'x'))];
+    await model.refresh();
+    expect(states.at(-1)).toMatchObject({ seq: 10_002, stages: [{ status: 'running' }, { status: 'pending' }] });
+    expect([seen, begun, pages()]).toEqual([[], [1, 10_002], 0]);
+    server.log.push(started(10_003, 'b'));
+    model.resume();
+    await vi.advanceTimersByTimeAsync(200);
+    expect([states.at(-1)!.seq, seen]).toEqual([10_003, [10_003]]);
+  });
+
+  test('leaves what is shown where the server does not answer, and follows on', async () => {
+    await open();
+    server.answer = () => Response.json({ code: 'internal_error', detail: 'no' }, { status: 500 });
+    await expect(model.refresh()).rejects.toMatchObject({ code: 'internal_error' });
+    server.send(started(2, 'a'));
+    await vi.advanceTimersByTimeAsync(200);
+    expect([states.at(-1)!.seq, seen]).toEqual([2, [2]]);
+  });
+
+  test('shows nothing where it is closed while the state is on its way', async () => {
+    await open();
+    let give = () => {};
+    server.answer = (state) => new Promise((resolve) => (give = () => resolve(Response.json(state))));
+    const done = model.refresh();
+    await vi.advanceTimersByTimeAsync(0);
+    model.close();
+    const { length } = states;
+    give();
+    await done;
     expect(states).toHaveLength(length);
   });
 });

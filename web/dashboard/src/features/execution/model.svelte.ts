@@ -154,7 +154,7 @@ export class ViewedExecution {
 
   /** @throws ApiError where the server does not give it */
   refresh = async (): Promise<void> => {
-    if (this.#graph.status === 'broken') this.#graph.reload();
+    for (const one of [this.#graph, this.#facts, this.#past, this.#lastWords, this.#people]) if (one.status === 'broken') one.reload();
     await this.#model.refresh();
   };
 }

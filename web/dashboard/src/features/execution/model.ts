@@ -1,4 +1,4 @@
-import { createClient, createFold, followExecution } from '@sightglass/client';
+import { createClient, createFold, followExecution, isTerminal } from '@sightglass/client';
 import type { ApiError, Client, ExecutionEvent, ExecutionFold, ExecutionState, Following, FollowMode, ModeDetail, ParkedReason, ServerOptions } from '@sightglass/client';
 import type { EventsListener } from '../../shared/execution.js';
 import { Pulse } from './pulse.js';
@@ -24,6 +24,9 @@ export interface ModelListener {
 
 const pageSize = 1000;
 
+/** Who is further behind begins anew instead of being told each event. */
+const mostBehind = 10_000;
+
 /** How often it is asked how far the log is, in milliseconds. */
 const lookEvery = 2000;
 
@@ -40,6 +43,9 @@ export class ExecutionModel {
   readonly #listeners = new Set<EventsListener>();
   #fold: ExecutionFold | null = null;
   #waiting: ExecutionEvent[] = [];
+
+  // What came while the state is read anew; it may be older.
+  #since: ExecutionEvent[] | null = null;
   #parked: ParkedReason | null = null;
   #isAnew = true;
   #looking: ReturnType<typeof setInterval> | undefined;
@@ -86,25 +92,22 @@ export class ExecutionModel {
   }
 
   /**
-   * Reads what is new now, whatever the connection does, and follows on where the execution was opened again.
+   * Reads the whole state anew, whatever the connection does, and puts it in the place of the one that is shown; follows on
+   * where the execution was opened again. Who listens is told the events up to it, as always.
    * @throws ApiError where the server does not give it
    */
   async refresh(): Promise<void> {
     if (!this.#fold) return this.reconnect();
-    let isWhole: boolean;
-    let count: number;
-    do {
-      const page = await this.#api.get('/api/executions/{id}/events', { path: { id: this.#id }, query: { after: this.seq, limit: pageSize } });
-      for (const event of page.events) this.#take(event as ExecutionEvent);
-      isWhole = page.complete;
-      count = page.events.length;
-    } while (count === pageSize);
-    this.#pulse.now();
-    const { mode } = this.#following;
-    if (mode === 'ended' ? !isWhole : mode === 'retrying') this.reconnect();
+    const since: ExecutionEvent[] = (this.#since = []);
+    try {
+      await this.#renew(since);
+    } finally {
+      if (since === this.#since) this.#since = null;
+    }
   }
 
   close(): void {
+    this.#since = null;
     this.#pulse.stop();
     clearInterval(this.#looking);
     this.#following.close();
@@ -113,6 +116,7 @@ export class ExecutionModel {
 
   #begin(state: ExecutionState): void {
     this.#fold = createFold(state);
+    this.#since = null;
     this.#parked = state.parked ?? null;
     this.#waiting = [];
     this.#listener.onState(state, this.#isAnew);
@@ -123,9 +127,41 @@ export class ExecutionModel {
   #take(event: ExecutionEvent): void {
     if (!this.#fold || event.seq !== this.#fold.seq + 1) return;
     this.#fold.apply(event);
+    this.#since?.push(event);
     this.#waiting.push(event);
     this.#pulse.ask();
     if (this.#waiting.length >= pageSize) this.#pulse.now();
+  }
+
+  async #renew(since: ExecutionEvent[]): Promise<void> {
+    const path = { id: this.#id };
+    const known = this.seq;
+    const state = await this.#api.get('/api/executions/{id}', { path });
+    let isNear = state.seq - this.seq <= mostBehind;
+    while (isNear && since === this.#since && this.seq < state.seq) {
+      const { events } = await this.#api.get('/api/executions/{id}/events', { path, query: { after: this.seq, limit: pageSize } });
+      for (const event of events) this.#take(event as ExecutionEvent);
+      isNear = events.length > 0;
+    }
+
+    // Closed, begun anew or asked again meanwhile.
+    if (since !== this.#since) return;
+
+    // What became of a log that is shorter than it was the connection finds out.
+    if (state.seq < known) return this.reconnect();
+    if (isNear) {
+      this.#fold = createFold(state);
+      for (const event of since) if (event.seq > state.seq) this.#fold.apply(event);
+      this.#parked = state.seq === this.seq ? state.parked ?? null : null;
+      this.#pulse.ask();
+      this.#pulse.now();
+    } else {
+      this.#isAnew = true;
+      this.#begin(state);
+    }
+    this.#following.skipTo(state.seq);
+    const { mode } = this.#following;
+    if (mode === 'ended' ? !isTerminal(state.status) : mode === 'retrying' || mode === 'failed') this.reconnect();
   }
 
   #park(reason: ParkedReason | null): void {
