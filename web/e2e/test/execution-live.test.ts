@@ -56,7 +56,7 @@ describe('Live', () => {
     const { id, stop } = await talk();
     let isSpoilt = true;
     const page = await open(id, '?stage=speak', {
-      prepare: (opened) => opened.route(`**/api/executions/${id}`, async (route) => {
+      prepare: async (opened) => void await opened.route(`**/api/executions/${id}`, async (route) => {
         const answer = await route.fetch();
         const text = await answer.text();
         await route.fulfill({ response: answer, body: isSpoilt ? text.replaceAll('"name":"speak"', '"name":"spoilt"').replaceAll('"status":"pending"', '"status":"failed"') : text });
