@@ -1,2 +1,2 @@
-export { ask, askJson } from './api/problem.js';
+export { ask, askJson, within } from './api/problem.js';
 export type { ServerOptions } from './api/server.js';

@@ -1,15 +1,17 @@
+import { ApiError } from '@sightglass/client';
 import type { ServerOptions } from '@sightglass/client';
-import { ask, askJson } from '@sightglass/client/raw';
+import { ask, askJson, within } from '@sightglass/client/raw';
 import { once } from '../../shared/executions/start.js';
-import type { EditingServer } from './editor/editing.svelte.js';
+import type { EditingServer, ReadFile } from './editor/editing.svelte.js';
 import { bodyOf } from './runform.js';
 import type { RunRequest } from './runform.js';
 
 const yaml = { 'content-type': 'application/yaml' };
+const answersWithin = 30_000;
 const pathOf = (id: string) => `/api/pipelines/${encodeURIComponent(id)}`;
 
 /** A pipeline's file as it is, with the tag by which it is replaced. */
-export async function readFile(server: ServerOptions, id: string, signal: AbortSignal): Promise<{ text: string; tag: string | null }> {
+export async function readFile(server: ServerOptions, id: string, signal: AbortSignal): Promise<ReadFile> {
   const answer = await ask(server, `${pathOf(id)}?format=yaml`, { signal });
   return { text: await answer.text(), tag: answer.headers.get('etag') };
 }
@@ -23,8 +25,18 @@ export function editingServer(server: ServerOptions, idOf: (text: string) => str
     },
     async save(text, tag) {
       const precondition: Record<string, string> = tag === null ? { 'if-none-match': '*' } : { 'if-match': tag };
-      const answer = await ask(server, pathOf(idOf(text)), { method: 'PUT', headers: { ...yaml, ...precondition }, body: text });
+      const own = new AbortController();
+      const answer = await within(answersWithin, own, ask(server, pathOf(idOf(text)), { method: 'PUT', headers: { ...yaml, ...precondition }, body: text, signal: own.signal }));
       return answer.headers.get('etag') ?? '*';
+    },
+    async read(text) {
+      const own = new AbortController();
+      try {
+        return await within(answersWithin, own, readFile(server, idOf(text), own.signal));
+      } catch (cause) {
+        if (cause instanceof ApiError && cause.status === 404) return null;
+        throw cause;
+      }
     },
   };
 }

@@ -1,16 +1,17 @@
 import { autocompletion, completionKeymap } from '@codemirror/autocomplete';
 import type { CompletionSource } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import { HighlightStyle, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import type { Diagnostic } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
+import { EditorState, Transaction } from '@codemirror/state';
 import type { Text } from '@codemirror/state';
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import schema from '$reference/pipeline.schema.json';
 import type { PlacedProblem } from '../pipelines.js';
+import { changeBetween, lineEndOf } from './changes.js';
 import { suggestionsAt } from './completion.js';
 import type { Schema } from './completion.js';
 
@@ -25,8 +26,15 @@ interface EditorOptions {
 export class PipelineEditor {
   readonly #view: EditorView;
   readonly #host = document.createElement('div');
+  /** The text as it was given or told last, with the ends of lines that its file has. */
+  #text: string;
+  #lineEnd: string;
+  #isShowing = false;
 
   constructor({ parent, text, isReadOnly, onchange }: EditorOptions) {
+    this.#text = text;
+    this.#lineEnd = lineEndOf(text);
+
     // In a shadow root the editor's styles are no element of the page, which the page's policy would refuse.
     this.#host.className = 'contents';
     parent.append(this.#host);
@@ -43,7 +51,9 @@ export class PipelineEditor {
           EditorState.readOnly.of(isReadOnly), EditorView.editable.of(!isReadOnly),
           EditorView.contentAttributes.of({ 'aria-label': 'Pipeline file', tabindex: '0', ...(isReadOnly ? { 'aria-readonly': 'true' } : {}) }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) onchange(update.state.doc.toString());
+            if (!update.docChanged || this.#isShowing) return;
+            this.#text = update.state.doc.toString().replaceAll('\n', this.#lineEnd);
+            onchange(this.#text);
           }),
           look,
         ],
@@ -57,10 +67,22 @@ export class PipelineEditor {
     this.#view.dispatch(setDiagnostics(this.#view.state, problems.map((problem) => diagnosticOf(problem, doc))));
   }
 
-  /** Shows a text in place of the one that is there. */
-  showText(text: string): void {
+  /**
+   * Shows a text in place of the one that is there, of which what they have in common stays as it is, with the cursor in it.
+   * @param isTheirs Whether it is no doing of the user's: undo passes it over then, and otherwise brings back what was there.
+   */
+  showText(text: string, isTheirs = false): void {
+    if (text === this.#text) return;
+    this.#text = text;
+    this.#lineEnd = lineEndOf(text);
     const { doc } = this.#view.state;
-    if (doc.toString() !== text) this.#view.dispatch({ changes: { from: 0, to: doc.length, insert: text } });
+    const newer = text.replace(/\r\n?/g, '\n');
+    this.#isShowing = true;
+    this.#view.dispatch({
+      changes: changeBetween(doc.toString(), newer),
+      annotations: [isolateHistory.of('full'), Transaction.addToHistory.of(!isTheirs)],
+    });
+    this.#isShowing = false;
   }
 
   /** Puts the cursor at a line and column, from 1. */

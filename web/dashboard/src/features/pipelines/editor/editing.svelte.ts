@@ -8,6 +8,8 @@ export interface EditingServer {
   check(text: string, signal: AbortSignal): Promise<readonly PlacedProblem[]>;
   /** Writes it in place of what has the tag; `null` where there must be none yet. Gives the tag of what is there now. */
   save(text: string, tag: string | null): Promise<string>;
+  /** Reads the file that a text would be written to; null where there is none. */
+  read(text: string): Promise<ReadFile | null>;
 }
 
 /** A file as it was read. */
@@ -18,46 +20,55 @@ export interface ReadFile {
 }
 
 const checkAfter = 300;
+const checkAgainAfter = 5000;
+const noFile: ReadFile = { text: '', tag: null };
 
 /**
- * A pipeline file that is being written: what is wrong with it as one types, whether somebody else has changed it, and what
- * was not saved the last time. Without a place for drafts nothing may be written, nor checked.
+ * A pipeline file that is being written: what is wrong with it as one types, whether somebody else has changed or deleted it,
+ * and what was not saved the last time. What was typed goes by the user's own word alone: news of the file never take its
+ * place. Without a place for drafts nothing may be written, nor checked.
  */
 export class Editing {
   #text = $state.raw('');
   problems = $state.raw<readonly PlacedProblem[]>([]);
   /** How the last check ended; it says nothing of a text that was written since. */
   checked = $state.raw<'waiting' | 'done' | 'failed'>('waiting');
+  /** Why the last check gave no answer. */
+  checkError = $state.raw<unknown>();
   isSaving = $state.raw(false);
   error = $state.raw<unknown>();
   /** The draft that came back: when it was written; null once it is saved or thrown away. */
   draftAt = $state.raw<number | null>(null);
-  /** Whether the file has become another one since the draft was begun. */
-  isOutdated = $state.raw(false);
+  /** Whether the text is what somebody else has saved, and came here by itself. */
+  isTheirs = $state.raw(false);
   /** What the server has, as far as it is known here. */
-  #file = $state.raw<ReadFile>({ text: '', tag: null });
-  /** Tag of what is written over. */
-  #tag: string | null;
+  #file = $state.raw<ReadFile>(noFile);
+  /** Tag of the file that the text was made of, which is what it may be written over. */
+  #tag = $state.raw<string | null>(null);
+  /** Whether the text is that of a new pipeline, and no file's that has been deleted. */
+  readonly #isBegun: boolean;
+  #turn = 0;
+  #isAskedAgain = false;
+  #checks = $state.raw(0);
   readonly #server: EditingServer;
-  readonly #place: DraftPlace | null;
+  #place: DraftPlace | null;
 
-  constructor(server: EditingServer, file: ReadFile, place: DraftPlace | null) {
+  /** Takes the file, null where there is none any more. */
+  constructor(server: EditingServer, file: ReadFile | null, place: DraftPlace | null) {
     this.#server = server;
-    this.#file = file;
+    this.#file = file ?? noFile;
+    this.#isBegun = file !== null && file.tag === null;
     this.#place = place;
     const draft = place?.get() ?? null;
-    const comesBack = draft !== null && draft.text !== file.text;
-    this.#text = comesBack ? draft.text : file.text;
-    this.#tag = comesBack ? draft.tag : file.tag;
+    const comesBack = draft !== null && draft.text !== this.#file.text;
+    this.#text = comesBack ? draft.text : this.#file.text;
+    this.#tag = comesBack ? draft.tag : this.#file.tag;
     this.draftAt = comesBack ? draft.at : null;
-    this.isOutdated = comesBack && draft.tag !== file.tag;
     if (place === null) return;
 
+    $effect(() => this.#keep());
     $effect(() => {
-      if (!this.isChanged) place.delete();
-      else if (this.text !== place.get()?.text) place.put({ text: this.text, tag: this.#tag, at: Date.now() });
-    });
-    $effect(() => {
+      void this.#checks;
       const asked = this.text;
       const stopping = new AbortController();
       this.checked = 'waiting';
@@ -67,16 +78,28 @@ export class Editing {
         stopping.abort();
       };
     });
+    $effect(() => {
+      if (this.checked !== 'failed' || !(this.checkError instanceof ApiError && this.checkError.isPassing)) return;
+      const timer = setTimeout(() => this.#checks++, checkAgainAfter);
+      return () => clearTimeout(timer);
+    });
   }
 
   get text(): string {
     return this.#text;
   }
 
-  // Why another text was not saved says nothing of this one; that somebody else has written the file still does.
+  // Why another text was not saved says nothing of this one.
   set text(text: string) {
-    if (text !== this.#text && !this.isOverrun) this.error = undefined;
+    if (text === this.#text) return;
+    this.error = undefined;
+    this.isTheirs = false;
     this.#text = text;
+  }
+
+  /** Gets what the server has. */
+  get saved(): string {
+    return this.#file.text;
   }
 
   /** Whether something is written that is kept nowhere but here. */
@@ -86,12 +109,22 @@ export class Editing {
 
   /** Whether there is no such file yet. */
   get isNew(): boolean {
-    return this.#file.tag === null;
+    return this.#isBegun && this.#file.tag === null;
   }
 
-  /** Whether somebody else has written the file since it was read here. */
-  get isOverrun(): boolean {
-    return this.error instanceof ApiError && this.error.status === 412;
+  /** Whether the file has become another one since the text was begun, so that to save it replaces what somebody else wrote. */
+  get isOutdated(): boolean {
+    return this.isChanged && this.#tag !== this.#file.tag;
+  }
+
+  /** Whether somebody has deleted the file, or given it another id. */
+  get isGone(): boolean {
+    return this.#tag !== null && this.#file.tag === null;
+  }
+
+  /** Whether a new text has the id of a pipeline that is there already. */
+  get isTaken(): boolean {
+    return this.isNew && isConflict(this.error);
   }
 
   /** Whether the text was not saved for what is wrong with it: `problems` has all of that. */
@@ -99,42 +132,112 @@ export class Editing {
     return this.error instanceof ApiError && this.error.problems.length > 0 && this.problems.length > 0;
   }
 
-  /** Writes the text; what is wrong is told as problems. Gives whether it was written. */
+  /**
+   * Writes the text; what is wrong is told as problems. While it is under way a further one waits for it, and writes what there
+   * is then. Gives whether all was written.
+   */
   async save(): Promise<boolean> {
-    if (this.isSaving) return false;
-    const text = this.text;
-    this.isSaving = true;
-    this.error = undefined;
-    try {
-      this.#tag = await this.#server.save(text, this.#tag);
-      this.#file = { text, tag: this.#tag };
-      this.draftAt = null;
-      this.isOutdated = false;
-      return true;
-    } catch (cause) {
-      if (cause instanceof ApiError && cause.problems.length > 0) this.problems = cause.problems as readonly PlacedProblem[];
-      this.error = cause;
+    if (this.isSaving) {
+      this.#isAskedAgain = true;
       return false;
+    }
+    this.isSaving = true;
+    try {
+      let isSaved: boolean;
+      do {
+        this.#isAskedAgain = false;
+        isSaved = await this.#saveOnce();
+      } while (isSaved && this.#isAskedAgain && this.isChanged);
+      return isSaved;
     } finally {
       this.isSaving = false;
     }
   }
 
-  /** Writes the draft in place of the file that was read, which is another one than it began with. */
+  /** Writes the text in place of what somebody else has written meanwhile, or anew where they have deleted it. */
   saveOver(): Promise<boolean> {
     this.#tag = this.#file.tag;
-    this.isOutdated = false;
     return this.save();
   }
 
-  /** Forgets what was not saved. */
+  /** Puts what the server has in place of what was not saved. */
   throwAway(): void {
     this.text = this.#file.text;
     this.#tag = this.#file.tag;
     this.draftAt = null;
-    this.isOutdated = false;
     this.error = undefined;
+    this.#keep();
+  }
+
+  /** Looks whether the file is still the one that is known here. Another one is taken where nothing was written. */
+  async look(): Promise<void> {
+    if (this.isSaving || this.isNew) return;
+    const turn = ++this.#turn;
+    try {
+      const file = await this.#server.read(this.text);
+      if (turn === this.#turn) this.#learn(file);
+    } catch {
+      // The page tells where the server is away; a save finds out for certain.
+    }
+  }
+
+  /** Keeps what is not saved in another place from now on. */
+  moveTo(place: DraftPlace): void {
     this.#place?.delete();
+    this.#place = place;
+    this.#keep();
+  }
+
+  async #saveOnce(): Promise<boolean> {
+    const text = this.text;
+    const tag = this.#tag;
+    this.#turn++;
+    this.error = undefined;
+    try {
+      this.#has({ text, tag: await this.#server.save(text, tag) });
+      return true;
+    } catch (cause) {
+      // Where the answer to an earlier save was lost, what somebody else seems to have written is this text.
+      const theirs = isConflict(cause) ? await this.#server.read(text).catch(() => undefined) : undefined;
+      if (theirs?.text === text) {
+        this.#has(theirs);
+        return true;
+      }
+      if (cause instanceof ApiError && cause.problems.length > 0) this.problems = cause.problems as readonly PlacedProblem[];
+      if (theirs !== undefined && !this.isNew) this.#learn(theirs);
+      if (!this.isOutdated) this.error = cause;
+      return false;
+    }
+  }
+
+  /** The server has it, and what is written here was made of it. */
+  #has(file: ReadFile): void {
+    this.#file = file;
+    this.#tag = file.tag;
+    this.draftAt = null;
+    this.#keep();
+  }
+
+  #learn(file: ReadFile | null): void {
+    const known = file ?? noFile;
+    if (known.tag === this.#file.tag) return;
+    if (this.isChanged) {
+      this.#file = known;
+      return;
+    }
+
+    // What was read stays to be seen where it is gone.
+    if (!file) return;
+    this.#file = file;
+    this.#tag = file.tag;
+    this.#text = file.text;
+    this.isTheirs = true;
+  }
+
+  #keep(): void {
+    const kept = this.#place?.get();
+    if (!this.isChanged) this.#place?.delete();
+    else if (this.text !== kept?.text || this.#tag !== kept.tag) this.#place?.put({ text: this.text, tag: this.#tag, at: Date.now() });
   }
 
   async #check(text: string, signal: AbortSignal) {
@@ -143,8 +246,12 @@ export class Editing {
       if (signal.aborted) return;
       this.problems = problems;
       this.checked = 'done';
-    } catch {
-      if (!signal.aborted) this.checked = 'failed';
+    } catch (cause) {
+      if (signal.aborted) return;
+      this.checkError = cause;
+      this.checked = 'failed';
     }
   }
 }
+
+const isConflict = (cause: unknown): boolean => cause instanceof ApiError && cause.status === 412;
