@@ -7,8 +7,3 @@ const reasons: Record<string, string> = {
 
 /** Why a stage was skipped or cancelled, in words; a reason that this dashboard does not know as it is. */
 export const reasonText = (reason: string): string => (Object.hasOwn(reasons, reason) ? reasons[reason]! : reason);
-
-const waits: Record<string, string> = { timer: 'a time', event: 'an event', approval: 'a person', retry: 'the next try', group: 'a slot of its group', child: 'its child', condition: 'a condition', trigger: 'its trigger' };
-
-/** What a stage waits for, in words; what this dashboard does not know as it is. */
-export const waitedFor = (what: string): string => (Object.hasOwn(waits, what) ? waits[what]! : what);

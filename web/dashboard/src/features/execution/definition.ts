@@ -1,5 +1,3 @@
-import type { Client } from '@sightglass/client';
-
 /** What the timeline takes from the definition that an execution was started with. */
 export interface StageFacts {
   /** How many attempts a turn has at most. */
@@ -9,9 +7,6 @@ export interface StageFacts {
 }
 
 export type DefinitionFacts = ReadonlyMap<string, StageFacts>;
-
-// A definition is a file of a person; a larger one is not read for two words a row.
-const maxBytes = 16 * 1024 * 1024;
 
 interface Definition {
   defaults?: { retry?: { maxAttempts?: unknown } };
@@ -31,19 +26,4 @@ export function factsOf(definition: unknown): DefinitionFacts {
     facts.set(id, { maxAttempts: attempts >= 1 ? attempts : 1, personality: typeof name === 'string' ? name : null });
   }
   return facts;
-}
-
-/** Reads a value that an execution carries by its reference, whole. */
-export async function readValue(api: Client, execution: string, reference: string, signal?: AbortSignal): Promise<unknown> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for (let offset = 0, isMore = true; isMore;) {
-    const answer = await api.open('/api/values/{reference}', { path: { reference }, query: { execution, offset }, signal });
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    text += decoder.decode(bytes, { stream: true });
-    offset += bytes.length;
-    if (offset > maxBytes) throw new RangeError('The value is too large to be read here.');
-    isMore = bytes.length > 0 && answer.headers.has('x-next-offset');
-  }
-  return JSON.parse(text) as unknown;
 }

@@ -1,8 +1,9 @@
 import type { StageState } from '@sightglass/client';
 import { mostAtOnce } from '../../shared/executions/plan.js';
 import { count, duration, time } from '../../shared/format.js';
-import { reasonText, waitedFor } from '../../shared/reasons.js';
+import { reasonText } from '../../shared/reasons.js';
 import { lookOf, shownStatus, tallyOf, tallyText } from '../../shared/status.js';
+import { waitedFor } from '../../shared/waits.js';
 import { barsOf, lengthOf, spanOf } from './bars.js';
 import type { Attempt, Bar, Wait } from './bars.js';
 import type { Row } from './rows.js';

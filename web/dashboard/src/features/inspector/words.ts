@@ -1,6 +1,6 @@
 import type { StageState } from '@sightglass/client';
 import type { ExecutionGraph } from '../../shared/execution.js';
-import { waitedFor } from '../../shared/reasons.js';
+import { waitedFor } from '../../shared/waits.js';
 import type { Answer } from './facts.js';
 
 /** What a stage waits for, in a word; empty where it waits for nothing. */
