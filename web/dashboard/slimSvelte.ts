@@ -3,7 +3,7 @@ import { edits } from './slimSvelteEdits.js';
 
 // What would need what is left out: what compiled components ask for, and what code may call.
 const needed = /\/svelte\/src\/internal\/flags\/(async|legacy|tracing)\.js$/;
-const calls = ['hydrate', 'create_custom_element', 'proxy', 'await_block', 'transition', 'animation', 'eager', 'pending', 'fork', 'settled', 'async_derived', 'clsx'];
+const calls = ['hydrate', 'create_custom_element', 'proxy', 'await_block', 'transition', 'animation', 'eager', 'pending', 'fork', 'settled', 'async_derived', 'clsx', 'getAbortSignal', 'unmount', 'attribute_effect'];
 
 /**
  * Leaves out of a build what Svelte's runtime has for other uses than ours, by turning what is always false here into
@@ -19,7 +19,7 @@ export function slimSvelte(): Plugin {
     // Where nothing is taken over these two do nothing.
     config: () => ({ build: { rolldownOptions: { treeshake: { manualPureFunctions: ['$.reset', '$.next'] } } } }),
     transform: {
-      filter: { id: /\/svelte\/src\/internal\// },
+      filter: { id: /\/svelte\/src\/(internal\/|utils\.js)/ },
       handler(code, id) {
         if (needed.test(id)) this.error(`A component needs ${id}, and slimSvelte.ts leaves out what it does.`);
         const module = Object.keys(edits).find((end) => id.endsWith(`/svelte/src${end}`));

@@ -20,7 +20,10 @@ export const edits: Readonly<Record<string, readonly Edit[]>> = {
     isOff('async_mode_flag'), without('\tasync_mode_flag = true;\n'), without('\tasync_mode_flag = false;\n'),
     isOff('legacy_mode_flag'), without('\tlegacy_mode_flag = true;\n'), isOff('tracing_mode_flag'), without('\ttracing_mode_flag = true;\n'),
   ],
-  '/internal/client/reactivity/async.js': [['if (async.length === 0 && pending.length === 0) {', 'if (true) {']],
+  '/internal/client/reactivity/async.js': [
+    ['if (async.length === 0 && pending.length === 0) {', 'if (true) {'], without('\tvar pending = blockers.filter((b) => !b.settled);\n'),
+    ['const d = is_runes() ? derived : derived_safe_equal;', 'const d = derived;'],
+  ],
 
   // So one batch of changes is drawn whole before the next begins: none waits, is merged with another, or is taken back.
   '/internal/client/reactivity/batch.js': [
@@ -46,12 +49,28 @@ export const edits: Readonly<Record<string, readonly Edit[]>> = {
 
     // None is read before its batch is drawn (`$state.eager`).
     part('\t\tif (!batch.is_fork && eager_effects.size > 0', '\t}\n\n\treturn value;'),
+    ['var runes = is_runes();', 'const runes = true;'],
     ['if ((flags & EAGER_EFFECT) !== 0) {', 'if (false) {'],
   ],
   '/internal/client/reactivity/props.js': [['runes && bindable ? proxy(value) : value', 'value']],
 
+  // Nothing asks for the signal of an effect (`getAbortSignal`), and no batch is a fork.
+  '/internal/client/constants.js': [
+    ['export const STALE_REACTION = new (class', 'export const STALE_REACTION = /* @__PURE__ */ new (class'],
+    [/(?<=export const IS_XHTML =)[^;]*(?=;)/g, ' false'],
+  ],
+  '/internal/client/reactivity/deriveds.js': [
+    part('\t\t\tif (e.ac !== null) {', '\t\t\t// make it a noop'), ['if (e.teardown || e.ac) {', 'if (e.teardown) {'],
+    ['if (!current_batch?.is_fork || derived.deps === null) {', '{'], ['effect_tracking() || current_batch?.is_fork', 'effect_tracking()'],
+  ],
+  '/internal/client/runtime.js': [
+    part('\tif (reaction.ac !== null) {', '\ttry {\n\t\treaction.f |= REACTION_IS_UPDATING;'), part('\t\tif (derived.ac !== null) {', '\t\t// freeze any effects inside this derived'),
+    ['var is_fork = current_batch?.is_fork;', 'const is_fork = false;'],
+  ],
+
   // Nothing moves in or out: what goes is gone at once.
   '/internal/client/reactivity/effects.js': [
+    part('\t\tconst controller = effect.ac;', '\t\tvar next = effect.next;\n\n\t\tif ((effect.f & ROOT_EFFECT) !== 0) {\n\t\t\t// this is now'),
     without('\tcurrent_batch?.register_created_effect(effect);\n'),
     part('\t/** @type {TransitionManager[]} */\n\tvar transitions = [];\n\n\teffect.f |= PAUSED;', '\t\tif (destroy) destroy_effect(effect);', '\t{\n'),
     part('\t};\n\n\tvar remaining = transitions.length;', '/**\n * @param {Effect} effect\n * @param {TransitionManager[]} transitions', '\t}\n}\n\n'),
@@ -77,6 +96,8 @@ export const edits: Readonly<Record<string, readonly Edit[]>> = {
     ['var defer = should_defer_append();', 'const defer = false;'],
     without('\t\t\tpending.set(batch, keys);\n'),
     ['var is_animated = (flags & EACH_IS_ANIMATED) !== 0;', 'const is_animated = false;'],
+    part('\t\tif (state.outrogroups !== null) {\n\t\t\tfor (const group of state.outrogroups) {\n\t\t\t\tgroup.pending.delete', '\t\tif ((effect.f & INERT) !== 0) {'),
+    part('\tif (state.outrogroups !== null) {\n\t\tfor (const group of state.outrogroups) {\n\t\t\tif (group.pending', '\tif (current !== null || seen !== undefined) {\n\t\t/** @type {Effect[]} */'),
   ],
 
   // Boundaries only catch: none waits for what it shows.
@@ -91,10 +112,39 @@ export const edits: Readonly<Record<string, readonly Edit[]>> = {
     part('\t\tif (current_batch?.is_fork) {', '\n\t\t\tthis.#handle_error(error);', '\t\t{'),
     part('\t\tif (this.#pending_effect) {\n\t\t\tdestroy_effect', '\t\tif (this.#failed_effect) {'),
     without('\t\t\tset_hydrate_node(/** @type {TemplateNode} */ (this.#hydrate_open));\n'),
+
+    // They show what fails, and tell nobody of it.
+    without('\t\t\t\te.svelte_boundary_reset_onerror();\n'), part('\t\tconst invoke_onerror = () => {', '\t\treturn { reset, invoke_onerror };'),
+    ['return { reset, invoke_onerror };', 'return { reset };'], ['const { reset, invoke_onerror } = this.#create_reset(transformed_error);', 'const { reset } = this.#create_reset(transformed_error);'],
+    without('\t\t\tinvoke_onerror();\n'), ['if (!this.#props.onerror && !this.#props.failed) {', 'if (!this.#props.failed) {'],
+    part('\t\t\t// Run the error through the API-level', '\t\t});\n\t}\n}\n\nexport function pending', '\t\t\thandle_error_result(error);\n'),
+    part('\t\t// Inherit transform_error from', '\t\tthis.#effect = block('),
   ],
 
-  // No element has both a `style` and `style:` (eslint.config.js).
-  '/internal/shared/attributes.js': [part('\t\tif (value) {\n\t\t\t// strip comments;', '\t\tif (normal_styles) {\n\t\t\tnew_style +=')],
+  // One component is mounted, for good.
+  '/internal/client/render.js': [
+    part('\t\t\t\tif (events) {', '\t\t\t\tif (hydrating) {\n\t\t\t\t\tassign_nodes'), without('\t\t\t\tif (context) ctx.c = context;\n'),
+    part('\t\treturn () => {\n\t\t\tfor (var event_name of registered_events) {', '\t});\n\n\tmounted_components.set'), without('\tmounted_components.set(component, unmount);\n'),
+  ],
+
+  // No element has both a `style` and `style:`, a style that is `|important`, or `class:` (eslint.config.js).
+  '/internal/shared/attributes.js': [
+    part('\t\tif (Array.isArray(styles)) {', '\t\tif (normal_styles) {\n\t\t\tnew_style +=', '\t\tnormal_styles = styles;\n'),
+    part('\t\tif (important_styles) {\n\t\t\tnew_style', '\t\tnew_style = new_style.trim();'),
+    ["var separator = important ? ' !important;' : ';';", "const separator = ';';"],
+    part('\tif (directives) {', "\treturn classname === '' ? null : classname;"),
+  ],
+  '/internal/client/dom/elements/class.js': [part('\t} else if (next_classes && prev_classes !== next_classes) {', '\n\treturn next_classes;', '\t}\n')],
+  '/internal/client/dom/elements/style.js': [part('\t\tif (Array.isArray(next_styles)) {', '\t}\n\n\treturn next_styles;', '\t\tupdate_styles(dom, prev_styles, next_styles);\n')],
+
+  // Attributes are named one by one (`attribute_effect`), and no image waits to be seen.
+  '/internal/client/dom/elements/attributes.js': [
+    [/(?<=ATTRIBUTES_CACHE\] \?\?= )\{[^}]*\}/g, '{}'], part("\tif (attribute === 'loading') {", '\tif (value == null) {\n\t\telement.removeAttribute(attribute);'),
+  ],
+  '/utils.js': [
+    ['const DOM_PROPERTIES = [\n\t...DOM_BOOLEAN_ATTRIBUTES,', 'const DOM_PROPERTIES = /* @__PURE__ */ DOM_BOOLEAN_ATTRIBUTES.concat(['],
+    ["'disableRemotePlayback'\n];", "'disableRemotePlayback'\n]);"],
+  ],
 
   // No component is a custom element.
   '/internal/client/dom/elements/custom-element.js': [["if (typeof HTMLElement === 'function') {", 'if (false) {']],
