@@ -46,6 +46,7 @@ test('Every_page_says_once_that_the_server_is_away_and_stops_its_clocks', async 
   const paths = ['/', '/pipelines', '/pipelines/waits', '/running', '/executions', '/monitoring', '/workers', '/settings', `/compare?left=${running}&right=${running}`];
   const pages = await Promise.all(paths.map((path) => open(path)));
   const viewer = await dashboard.open(`/executions/${running}`, { allow });
+  await viewer.getByRole('button', { name: 'Refresh' }).waitFor();
   await dashboard.server.stop('SIGKILL');
   for (const [i, page] of pages.entries()) {
     await banner(page).getByText(/The server does not answer\. What is shown may be old \(as of \d\d:\d\d:\d\d\)\./).waitFor();
