@@ -1,5 +1,9 @@
 import type { ExecutionEvent, ExecutionState, StageState } from '@sightglass/client';
 import type { ExecutionGraph } from '../../src/shared/execution.js';
+import type { Caller, Role } from '../../src/shared/session/roles.js';
+
+/** Somebody with a role, and what else a test says of them. */
+export const caller = (role: Role, given: Partial<Caller> = {}): Caller => ({ name: 'ada', organization: 'default', role, kind: 'session', grants: {}, ...given });
 
 /** A stage with what a test says of it. */
 export const stage = (key: string, given: Partial<StageState> = {}): StageState => ({

@@ -1,41 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { ApiError } from '@sightglass/client';
 import type { ExecutionEvent } from '@sightglass/client';
 import { describe, expect, it, vi } from 'vitest';
-import { LineFold } from '../../src/shared/lines/fold.js';
-import { everyLine, fits, hasLevel } from '../../src/shared/lines/line.js';
-import type { Line, LineFilter, LineWindow } from '../../src/shared/lines/line.js';
-import { LineStore } from '../../src/shared/lines/store.js';
-import type { LineQuestion } from '../../src/shared/lines/store.js';
-
-interface Case {
-  name: string;
-  events: ExecutionEvent[];
-  lines: { seq: number; stage: string; stream: string; level: string; text: string; rewrites: number }[];
-  open: { stage: string; stream: string; text: string; rewrites: number }[];
-}
-const cases = JSON.parse(readFileSync('../../tests/contracts/lines.json', 'utf8')) as Case[];
-
-describe('Lines of events', () => {
-  it.each(cases.map((c) => [c.name, c] as const))('are those of the contract: %s', (_, { events, lines, open }) => {
-    const fold = new LineFold();
-    const found: Case['lines'] = [];
-    for (const event of events) fold.add(event, ({ seq, stage, stream, level, text, rewrites = 0 }) => found.push({ seq, stage, stream, level, text, rewrites }));
-    expect(found).toEqual(lines);
-    expect(fold.open.map(({ stage, stream, text, rewrites = 0 }) => ({ stage, stream, text, rewrites }))).toEqual(open);
-  });
-
-  it('keep the beginning of a line of megabytes, and its length', () => {
-    const fold = new LineFold();
-    const lines: Omit<Line, 'number'>[] = [];
-    for (let i = 1; i <= 300; i++) fold.add(output(i, 'a', 'x'.repeat(10_000)), (line) => lines.push(line));
-    fold.add(output(301, 'a', '\nafter\n'), (line) => lines.push(line));
-    expect(lines.map((line) => [line.text.length, line.length])).toEqual([[2000, 3_000_000], [5, 5]]);
-  });
-});
-
-const output = (seq: number, stage: string, text: string): ExecutionEvent =>
-  ({ seq, time: '2026-11-20T17:29:03.123456Z', executionId: 'x', type: 'stage.output', stage, attempt: 1, data: { text, stream: 'output', offset: 0 } }) as ExecutionEvent;
+import { LineFold } from '../../../src/shared/lines/fold.js';
+import { everyLine, fits, hasLevel } from '../../../src/shared/lines/line.js';
+import type { Line, LineFilter, LineWindow } from '../../../src/shared/lines/line.js';
+import { LineStore } from '../../../src/shared/lines/store.js';
+import type { LineQuestion } from '../../../src/shared/lines/store.js';
+import { output } from './some.js';
 
 /** A server with a log; it answers when it is told to. */
 class FakeServer {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import schema from '../../../../docs/reference/pipeline.schema.json';
-import { suggestionsAt } from '../../src/features/pipelines/editor/completion.js';
-import type { Schema } from '../../src/features/pipelines/editor/completion.js';
+import schema from '../../../../../docs/reference/pipeline.schema.json';
+import { suggestionsAt } from '../../../src/features/pipelines/editor/completion.js';
+import type { Schema } from '../../../src/features/pipelines/editor/completion.js';
 
 /** What is suggested where the text has a `|`. */
 function at(text: string) {

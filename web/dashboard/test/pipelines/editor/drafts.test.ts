@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Drafts } from '../../src/features/pipelines/editor/drafts.js';
+import { Drafts } from '../../../src/features/pipelines/editor/drafts.js';
 
 const draft = (text: string) => ({ text, tag: '"1"', at: 1 });
 const kept = () => new Drafts(() => sessionStorage);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { markFound, parseAnsi, plainText } from '../../src/shared/terminal/ansi.js';
+import { markFound, parseAnsi, plainText } from '../../../src/shared/terminal/ansi.js';
 
 const looks = (text: string) => parseAnsi(text).map(({ text: shown, style }) => [shown, style && Object.fromEntries(Object.entries(style).filter(([, value]) => value !== null && value !== false))]);
 

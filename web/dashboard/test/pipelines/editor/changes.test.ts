@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { changeBetween, lineEndOf } from '../../src/features/pipelines/editor/changes.js';
+import { changeBetween, lineEndOf } from '../../../src/features/pipelines/editor/changes.js';
 
 const changed = (older: string, newer: string) => {
   const { from, to, insert } = changeBetween(older, newer);

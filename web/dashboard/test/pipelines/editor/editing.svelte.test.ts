@@ -1,10 +1,10 @@
 import { ApiError } from '@sightglass/client';
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Draft, DraftPlace } from '../../src/features/pipelines/editor/drafts.js';
-import { Editing } from '../../src/features/pipelines/editor/editing.svelte.js';
-import type { EditingServer, ReadFile } from '../../src/features/pipelines/editor/editing.svelte.js';
-import type { PlacedProblem } from '../../src/features/pipelines/pipelines.js';
+import type { Draft, DraftPlace } from '../../../src/features/pipelines/editor/drafts.js';
+import { Editing } from '../../../src/features/pipelines/editor/editing.svelte.js';
+import type { EditingServer, ReadFile } from '../../../src/features/pipelines/editor/editing.svelte.js';
+import type { PlacedProblem } from '../../../src/features/pipelines/pipelines.js';
 
 /** A folder with one file; what comes over a request is up to the test. */
 class SomeServer implements EditingServer {

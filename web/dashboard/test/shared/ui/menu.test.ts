@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { itemBeginning } from '../../src/shared/ui/menu.js';
+import { itemBeginning } from '../../../src/shared/ui/menu.js';
 
 const items = ['Cancel', 'Compare', 'Export'].map((label) => ({ label }));
 

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { timeLeft, typicalOf } from '../../../src/shared/executions/estimate.js';
+import { execution } from '../../execution/some.js';
+
+test('How long it takes as a rule is the median of what is known', () => {
+  expect(typicalOf([{ duration: 10 }, { duration: 1000 }, {}, { duration: 20 }])).toBe(20);
+  expect(typicalOf([{ duration: 10 }, { duration: 20 }])).toBe(15);
+  expect(typicalOf([{ duration: 10 }, {}])).toBe(10);
+  expect(typicalOf([{}])).toBeNull();
+});
+
+test('What is left is told only of what runs the first time', () => {
+  expect(timeLeft(execution([]), 5000, 3000)).toBe(3000);
+  expect(timeLeft(execution([]), 5000, 9000)).toBe(-3000);
+  expect([timeLeft(execution([], { turn: 2 }), 5000, 0), timeLeft(execution([], { status: 'paused' }), 5000, 0), timeLeft(execution([]), null, 0)]).toEqual([null, null, null]);
+});
