@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { violationsOf } from './axe.js';
 import { isRefusal, startBrowser } from './browser.js';
+import { faultsOf } from './faults.js';
 import { SightglassProcess } from './server.js';
 import { shoot } from './screenshot.js';
 
@@ -83,11 +84,11 @@ function watch(page: Page, tell: (text: string) => void): void {
   page.on('crash', () => tell('The page crashed.'));
 }
 
-const heightOf = (width: number) => (width < 600 ? 740 : 900);
+const heightOf = (width: number) => (width < 600 ? 740 : width > 2000 ? 2160 : 900);
 
 /**
  * Opens a page and looks at it in both themes and in two widths: takes a screenshot of each, and finds what axe finds and
- * what is wider than the window. `ready` brings the page into the state to look at, and waits until it is there.
+ * what is wrong with its texts and its width. `ready` brings the page into the state to look at, and waits until it is there.
  */
 export async function examine(dashboard: Dashboard, name: string, path: string, ready: (page: Page) => Promise<unknown>, options: OpenOptions = {}): Promise<void> {
   const page = await dashboard.open(path, options);
@@ -97,39 +98,27 @@ export async function examine(dashboard: Dashboard, name: string, path: string, 
 
 /** Looks at the page as it is now, in the same ways. */
 export async function look(page: Page, name: string): Promise<void> {
-  const wrong: string[] = [];
-  for (const width of [360, 1440]) {
-    await page.setViewportSize({ width, height: heightOf(width) });
-    for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.locator(`html[data-theme=${theme}]`).waitFor({ state: 'attached' });
-      await shoot(page, name, theme, width);
+  // Colours depend on the theme and places on the width: two of the four have each of both.
+  await lookAt(page, name, [['light', 360], ['dark', 360, 'closely'], ['dark', 1440], ['light', 1440, 'closely']]);
+}
 
-      // Colours depend on the theme and places on the width: two of the four have each of both.
-      const found = (theme === 'dark') === (width === 360) ? await violationsOf(page) : [];
-      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      const sizes = await textSizesOf(page);
-      if (sizes.length > mostSizes) found.push(`The page has ${sizes.length} sizes of text: ${sizes.join(', ')}.`);
-      if (beyond > 0) found.push(`The page is ${beyond} px wider than its window.`);
-      wrong.push(...found.map((text) => `${theme} ${width}: ${text}`));
-    }
+/** Looks at the page on a screen of 3840 by 2160 pixels, and leaves it as wide as it is otherwise. */
+export async function lookWide(page: Page, name: string): Promise<void> {
+  await lookAt(page, name, [['dark', 3840, 'closely']]);
+  await page.setViewportSize({ width: 1440, height: heightOf(1440) });
+}
+
+async function lookAt(page: Page, name: string, views: readonly [theme: Theme, width: number, how?: 'closely'][]): Promise<void> {
+  const wrong: string[] = [];
+  for (const [theme, width, how] of views) {
+    await page.setViewportSize({ width, height: heightOf(width) });
+    await page.emulateMedia({ colorScheme: theme });
+    await page.locator(`html[data-theme=${theme}]`).waitFor({ state: 'attached' });
+    await shoot(page, name, theme, width);
+    if (how) wrong.push(...[...await violationsOf(page), ...await faultsOf(page)].map((text) => `${theme} ${width}: ${text}`));
   }
   expect(wrong).toEqual([]);
 }
-
-const mostSizes = 3;
-
-/** The sizes in pixels of the text that is shown; signs, which screen readers do not read, are none. */
-const textSizesOf = (page: Page): Promise<number[]> => page.evaluate(() => {
-  const sizes = new Set<number>();
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement!;
-    if (!walker.currentNode.textContent?.trim() || element.closest('[aria-hidden=true], .sr-only, script, style, svg, option') || !element.checkVisibility({ visibilityProperty: true })) continue;
-    sizes.add(parseFloat(getComputedStyle(element).fontSize));
-  }
-  return [...sizes].sort((a, b) => a - b);
-});
 
 /** Waits in Node until something holds. */
 export async function until(holds: () => boolean | Promise<boolean>, what: string, milliseconds = 20_000): Promise<void> {

@@ -27,6 +27,9 @@ const grouped = new Intl.NumberFormat('en-US');
 /** A count with its thousands apart: `1,204,118`. */
 export const count = (value: number): string => grouped.format(value);
 
+/** A count and the word for what is counted, in the plural where it is not one: `1 stage`, `1,204 stages`. */
+export const several = (value: number, word: string): string => `${count(value)} ${word}${value === 1 ? '' : 's'}`;
+
 /** US dollars with as many digits as say something: `$0.0132`, `$1.20`. */
 export function money(dollars: number | null | undefined): string {
   if (dollars == null) return '–';

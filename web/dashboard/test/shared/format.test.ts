@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytes, clock, count, duration, money, percent } from '../../src/shared/format.js';
+import { bytes, clock, count, duration, money, percent, several } from '../../src/shared/format.js';
 
 describe('format', () => {
   test.each([
@@ -16,6 +16,8 @@ describe('format', () => {
     expect(bytes(value)).toBe(text));
 
   test.each([[null, '–'], [1, '100 %'], [0.9999, '99 %'], [0.5, '50 %'], [0.995, '99 %'], [0.0001, '1 %'], [0, '0 %']])('share %s is %s', (share, text) => expect(percent(share)).toBe(text));
+
+  test.each([[0, '0 stages'], [1, '1 stage'], [2, '2 stages'], [1204, '1,204 stages']])('%s of a stage are %s', (value, text) => expect(several(value, 'stage')).toBe(text));
 
   test('count sets thousands apart', () => expect(count(1_204_118)).toBe('1,204,118'));
 });
