@@ -35,6 +35,6 @@ test('Palette_that_knows_nothing_like_it_offers_to_search_the_history', async ()
   const page = await dashboard.open('/executions');
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: /^Search pages/ }).fill('zzzz');
-  await expect.poll(() => page.getByRole('option').allTextContents()).toEqual([expect.stringContaining('zzzz')]);
+  await expect.poll(() => page.getByRole('listbox', { name: 'Found' }).getByRole('option').allTextContents()).toEqual([expect.stringContaining('zzzz')]);
   await look(page, 'palette-search');
 });

@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { look, lookWide, until, useDashboard } from '../harness/dashboard.js';
 
 const samples = fileURLToPath(new URL('../../../samples/', import.meta.url));
