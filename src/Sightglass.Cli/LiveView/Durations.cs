@@ -14,6 +14,9 @@ internal static class Durations
         return string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes:00} m");
     }
 
+    /// <summary>Writes how long an attempt took; of one that was lost nobody knows more than when that was found.</summary>
+    public static string Of(double milliseconds, bool isLost) => (isLost ? "≤ " : "") + Of(milliseconds);
+
     public static string Of(TimeSpan time) => Of(time.TotalMilliseconds);
 
     public static string Cost(decimal cost) => string.Create(CultureInfo.InvariantCulture, $"${cost:0.00##}");

@@ -21,7 +21,7 @@ internal static class EventLine
         StageStarted data => Started(e, state, data),
         StageExpanded data => Durations.Count(data.Count, "instance"),
         StageCompleted data => $"completed in {Durations.Of(data.Duration)}{Cost(data.Cost)}{(data.WillRepeat ? ", repeats" : "")}",
-        StageFailed data => $"{(data.Lost ? "lost" : "failed")} after {Durations.Of(data.Duration)}: {Message(data.Error)}{Again(data)}",
+        StageFailed data => $"{Failed(data)}: {Message(data.Error)}{Again(data)}",
         StageSkipped data => "skipped: " + Words(data.Reason) + (data.Detail is null ? "" : ", " + Clean(data.Detail)),
         StageCancelled data => "cancelled: " + Words(data.Reason),
         StageUndoStarted => "undo started",
@@ -57,6 +57,12 @@ internal static class EventLine
         var notes = (state?.Find(e.Stage!)?.Type + again).TrimStart(',', ' ');
         return (notes.Length == 0 ? "started" : $"started ({notes})") + (data.Child is { } child ? $", execution {child}" : "");
     }
+
+    // What nobody measured, earlier versions wrote as 0.
+    private static string Failed(StageFailed data) =>
+        !data.Lost ? $"failed after {Durations.Of(data.Duration)}"
+        : data.Duration > 0 ? $"lost after at most {Durations.Of(data.Duration)}"
+        : "lost";
 
     private static string Again(StageFailed data) => data.WillRetry ? "; it will run again" : "";
 

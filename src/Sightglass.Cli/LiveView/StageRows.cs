@@ -92,7 +92,7 @@ internal sealed class StageRows(Palette palette, string commandOptions)
     private static string Duration(StageState stage, DateTimeOffset now) =>
         stage.InAttempt || stage.Status == StageStatus.Running ? stage.StartedAt is { } started ? Durations.Of(now - started) : ""
         : stage.Count is not null && stage.StartedAt is { } began && stage.EndedAt is { } ended ? Durations.Of(ended - began)
-        : stage.Duration is { } took ? Durations.Of(took) : "";
+        : stage.Duration is { } took ? Durations.Of(took, stage.Lost) : "";
 
     private void AppendProgress(StringBuilder row, ExecutionModel model, StageState stage)
     {

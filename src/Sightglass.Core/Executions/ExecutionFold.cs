@@ -175,6 +175,7 @@ public sealed partial class ExecutionState
         stage.EndedAt = null;
         stage.EndedSeq = 0;
         stage.Duration = null;
+        stage.Lost = false;
         stage.Output = null;
         stage.Error = null;
         stage.Reason = null;
@@ -206,6 +207,7 @@ public sealed partial class ExecutionState
         stage.Iteration = e.Iteration;
         stage.Tries++;
         stage.InAttempt = true;
+        stage.Lost = false;
         if (Released == stage.Key) Released = null;
         stage.RepeatPending = false;
         stage.StartedAt = e.Time;
@@ -257,6 +259,7 @@ public sealed partial class ExecutionState
         AddUsage(stage, data.Cost, data.Tokens, data.Resources, data.Duration);
         stage.Output = data.Output;
         stage.Error = null;
+        stage.Lost = false;
         stage.Crashes = 0;
         if (data.WillRepeat)
         {
@@ -273,7 +276,8 @@ public sealed partial class ExecutionState
 
     private void ApplyStageFailed(StageState stage, ExecutionEvent e, StageFailed data)
     {
-        AddUsage(stage, data.Cost, data.Tokens, data.Resources, data.Duration);
+        AddUsage(stage, data.Cost, data.Tokens, data.Resources, data.DurationUntil(e.Time, stage.StartedAt));
+        stage.Lost = data.IsLost;
         stage.Error = data.Error;
         stage.Output = data.Output;
         if (data.Lost)

@@ -44,7 +44,7 @@ public sealed record StageHistory(ExecutionState State, StageState Stage, IReadO
                     Close(open with { Status = StageStatus.Completed, EndedAt = e.Time, Duration = done.Duration, Cost = done.Cost, Tokens = done.Tokens, Output = done.Output });
                     break;
                 case StageFailed failed when open is not null:
-                    Close(open with { Status = StageStatus.Failed, EndedAt = e.Time, Duration = failed.Duration, Cost = failed.Cost, Tokens = failed.Tokens, Output = failed.Output, Error = failed.Error, WillRetry = failed.WillRetry, Lost = failed.Lost });
+                    Close(open with { Status = StageStatus.Failed, EndedAt = e.Time, Duration = failed.DurationUntil(e.Time, open.StartedAt), Cost = failed.Cost, Tokens = failed.Tokens, Output = failed.Output, Error = failed.Error, WillRetry = failed.WillRetry, Lost = failed.IsLost });
                     break;
                 case StageCancelled cancelled when open is not null:
                     Close(open with { Status = StageStatus.Cancelled, EndedAt = e.Time, Duration = cancelled.Duration, Reason = cancelled.Reason });

@@ -74,6 +74,9 @@ public sealed class StageState
     /// <summary>Gets the duration of the newest ended attempt, in milliseconds.</summary>
     public double? Duration { get; internal set; }
 
+    /// <summary>Gets whether that attempt was lost: nobody knows how it ended, and its duration is the most that it can have been.</summary>
+    public bool Lost { get; internal set; }
+
     /// <summary>Gets the cost of all attempts.</summary>
     public decimal? Cost { get; internal set; }
 

@@ -153,6 +153,7 @@ public static class StateJson
         WriteTime(writer, "startTime"u8, stage.StartedAt);
         WriteTime(writer, "endTime"u8, stage.EndedAt);
         WriteNumber(writer, "duration"u8, stage.Duration);
+        if (stage.Lost) writer.WriteBoolean("lost"u8, true);
         if (stage.Cost is { } cost) writer.WriteNumber("cost"u8, cost);
         else writer.WriteNull("cost"u8);
         writer.WriteString("waitingFor"u8, stage.WaitingFor);

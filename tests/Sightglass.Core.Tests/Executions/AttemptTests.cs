@@ -38,6 +38,15 @@ public sealed class AttemptTests
     }
 
     [Fact]
+    public void Death_is_told_with_the_time_until_it_was_found()
+    {
+        var run = DeciderRun.Of("stages: [{ id: a, code: { name: x } }]").HandOut().Advance(90).Die("a");
+
+        Assert.Equal((90_000d, true), (run.Stage("a").Duration, run.Stage("a").Lost));
+        Assert.False(run.HandOut().Stage("a").Lost);
+    }
+
+    [Fact]
     public void Lost_attempt_runs_again_ten_times_beside_its_retries()
     {
         var run = DeciderRun.Of("stages: [{ id: a, code: { name: x } }]");

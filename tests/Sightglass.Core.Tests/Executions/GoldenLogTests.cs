@@ -24,6 +24,15 @@ public sealed class GoldenLogTests
     [MemberData(nameof(Names))]
     public void Fold_comes_to_the_state_file(string name) => AssertHolds(GoldenFiles.ReadState(name), GoldenFiles.Read(name).State());
 
+    [Fact]
+    public void Lost_attempt_took_the_time_until_that_was_found_when_nobody_measured_it()
+    {
+        var state = new ExecutionState();
+        foreach (var e in GoldenFiles.Read("lost-stage").Events()) state.Apply(e.Data is StageFailed failed ? e with { Data = failed with { Duration = 0 } } : e);
+
+        Assert.Equal((20_000d, true), (state.Stages[0].Duration, state.Stages[0].Lost));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Event_is_written_with_the_same_bytes_when_it_was_read(string name)

@@ -109,6 +109,9 @@ internal sealed partial class ExecutionDecider
     private void Lose(StagePlan stage, StageState s, FinishAttempt c)
     {
         var died = c.Result.Error?.Code == ErrorCodes.WorkerDied;
+
+        // Nobody measured what a dead worker did: it ended when its loss was found, at the latest.
+        if (died && s.StartedAt is { } started) c = c with { DurationMs = Math.Round((now - started).TotalMilliseconds, 3) };
         var crashed = died && s.Crashes + 1 >= ExecutionLimits.MaxCrashes;
         var retries = stage.Definition.OnLost == LostPolicy.Retry && !crashed && s.Losses < ExecutionLimits.MaxLosses && GoesOn(stage, s);
         if (crashed)

@@ -137,6 +137,16 @@ public sealed record StageFailed : EventData
     /// <summary>Gets whether the worker died, which does not count as one of <c>maxAttempts</c>.</summary>
     public bool Lost { get; init; }
 
+    /// <summary>Gets whether nobody knows how it ended, since its worker went: also the last of several, which ends the stage.</summary>
+    internal bool IsLost => Lost || Error?.Code == ErrorCodes.WorkerCrashed;
+
+    /// <summary>Gives how long the attempt took, in milliseconds. Of one that was lost and that nobody measured it is the time until
+    /// its loss was found, which is the most that it can have been; logs of earlier versions have 0 there.</summary>
+    /// <param name="found">The time of this event.</param>
+    /// <param name="started">When the attempt started.</param>
+    internal double DurationUntil(DateTimeOffset found, DateTimeOffset? started) =>
+        IsLost && Duration == 0 && started is { } from ? found.ToUnixTimeMilliseconds() - from.ToUnixTimeMilliseconds() : Duration;
+
     internal override EventData MapPayloads(Func<Payload, Payload> map) => Output is null ? this : this with { Output = map(Output) };
 }
 

@@ -16,6 +16,7 @@ internal static class FailureScenarios
         new("rollback", RollbackAsync),
         new("second-turn", SecondTurnAsync),
         new("lost-attempt", LostAsync),
+        new("lost-stage", LostStageAsync),
     ];
 
     private static async Task RetriesAsync(GoldenEngine engine)
@@ -183,5 +184,24 @@ internal static class FailureScenarios
         second.On("work", 50, "\"done by another\"");
         await second.Engine.RecoverAsync();
         await second.SeenAsync("execution.completed");
+    }
+
+    private static async Task LostStageAsync(GoldenEngine engine)
+    {
+        engine.On("work", async (_, _) =>
+        {
+            await engine.GateAsync("never");
+            return ScriptedStage.Done("\"too late\"");
+        });
+        await engine.StartAsync("""
+            id: lost-for-good
+            stages:
+              - { id: work, onLost: fail, code: { name: work } }
+            """);
+        await engine.SeenAsync("stage.started", "work");
+        engine.Clock.Advance(20_000);
+        await using var second = engine.Second();
+        await second.Engine.RecoverAsync();
+        await second.SeenAsync("execution.failed");
     }
 }

@@ -148,13 +148,18 @@ export function createFold(from?: ExecutionState): ExecutionFold {
 
   /** Ends an attempt: with it the stage, or until the next one starts. */
   function finish(s: Stage, e: EventOf<'stage.completed' | 'stage.failed'>, next: Partial<StageState> | false) {
-    const { duration, cost, output } = e.data;
+    const { cost, output } = e.data;
+    const { error: why, lost } = e.data as Partial<Data<'stage.failed'>>;
+    const isLost = lost || why?.code === 'worker_crashed';
+
+    // Nobody measured it: it is the most that it can have been.
+    const duration = e.data.duration || (isLost && s.state.startTime !== null ? Date.parse(e.time) - s.state.startTime : 0);
     if (cost != null) {
       s.state.cost = addMoney(s.state.cost ?? 0, cost);
       x.cost = addMoney(x.cost, cost);
     }
     moveStage(s, {
-      duration, output: orNull(output), error: errorOf((e.data as Partial<Data<'stage.failed'>>).error),
+      duration, output: orNull(output), error: errorOf(why), ...(isLost && { lost: true as const }),
       ...(next ? { ...next, status: 'waiting' } : { status: statusOf(e), endTime: timeOf(e.time) }),
     });
   }

@@ -88,3 +88,10 @@ test('Fold of ten thousand stages gives each state at the cost of what has chang
   const after = fold.state();
   expect(after.stages.filter((stage, i) => stage !== before.stages[i]).map((stage) => stage.key)).toEqual(['s7']);
 });
+
+test('Fold tells of a lost attempt the most time that it can have taken when nobody measured it', () => {
+  const unmeasured = eventsOf('lost-stage.ndjson').map((event) => (event.type === 'stage.failed' ? { ...event, data: { ...event.data, duration: 0 } } : event));
+  expect(foldExecution(unmeasured).stages[0]).toMatchObject({ status: 'failed', duration: 20_000, lost: true });
+  const started = unmeasured.find(({ type }) => type === 'stage.started')!;
+  expect(foldExecution([{ ...started, seq: 7 }], foldExecution(unmeasured)).stages[0]).not.toHaveProperty('lost');
+});

@@ -11,6 +11,9 @@ export function duration(milliseconds: number | null | undefined): string {
   return `${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`;
 }
 
+/** How long an attempt took; of one that was lost nobody knows more than when that was found: `≤ 20.0 s`. */
+export const tookText = (milliseconds: number | null | undefined, isLost: boolean | undefined): string => (isLost && milliseconds != null ? '≤ ' : '') + duration(milliseconds);
+
 /** Milliseconds as a clock that ticks without changing its width: `01:23`, `1:02:03`. */
 export function clock(milliseconds: number | null | undefined): string {
   if (milliseconds == null || !Number.isFinite(milliseconds)) return '--:--';

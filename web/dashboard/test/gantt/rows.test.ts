@@ -1,11 +1,11 @@
 import type { StageState } from '@sightglass/client';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { barsOf, busyOf } from '../../src/features/gantt/bars.js';
-import type { Attempt } from '../../src/features/gantt/bars.js';
+import { attemptsAt, barsOf, busyOf, spanOf } from '../../src/features/gantt/bars.js';
+import type { Attempt, Bar } from '../../src/features/gantt/bars.js';
 import { blocksOf } from '../../src/features/gantt/plan.js';
 import { maxOpen, rowsOf } from '../../src/features/gantt/rows.js';
-import { detailOf, nameOf } from '../../src/features/gantt/words.js';
+import { detailOf, isAtMost, nameOf, spanOfAll, tookOf } from '../../src/features/gantt/words.js';
 import { tallyOf, tallyText } from '../../src/shared/status.js';
 import { someGraph, someStage } from '../graph/some.js';
 
@@ -179,4 +179,58 @@ it('Stage_that_was_rolled_back_says_so_in_its_row_and_is_found_by_that', () => {
   expect(rows.map(({ key }) => key)).toEqual(['a']);
   expect(detailOf(rows[0]!, null, 100)).toMatch(/^Rolled back · /);
   expect(tallyText(tallyOf(stages))).toBe('1 completed, 1 rolled back');
+});
+
+describe('lost attempts', () => {
+  const lost = { ...someAttempt(1, 10, 30), lost: true };
+  const stage = someStage('a', { status: 'completed', attempt: 2, startTime: 30, endTime: 50, duration: 20 });
+
+  it('Bar_of_a_lost_attempt_says_so_and_ends_when_that_was_found', () => {
+    expect(barsOf(stage, [lost, { ...someAttempt(2, 30, 50), status: 'completed' }], 100).map(({ from, to, isLost }) => [from, to, isLost])).toEqual([[10, 30, true], [30, 50, undefined]]);
+  });
+
+  it('Time_of_a_lost_attempt_is_told_as_the_most_that_it_can_have_been', () => {
+    const row = { kind: 'attempt', key: 'a attempt 1', level: 2, isOpen: null, stage, attempt: lost } as const;
+    expect(detailOf(row, null, 100)).toMatch(/ran ≤ 20 ms · its worker was lost/);
+    const ended = someStage('b', { status: 'failed', attempt: 1, startTime: 10, endTime: 30, duration: 20, lost: true });
+    expect(isAtMost(barsOf(ended, null, 100))).toBe(true);
+    expect(detailOf({ kind: 'stage', key: 'b', level: 1, isOpen: null, stage: ended }, null, 100)).toMatch(/ran ≤ 20 ms · its worker was lost/);
+  });
+
+  it('Attempt_that_runs_is_not_lost_though_the_one_before_was', () => {
+    expect(attemptsAt([{ ...lost, endTime: 90 }], 50)[0]).toMatchObject({ status: 'running', lost: false });
+  });
+});
+
+describe('rollback', () => {
+  const done = someStage('a', { status: 'completed', attempt: 1, queuedAt: 10, startTime: 10, endTime: 30, duration: 20, undo: 'completed' });
+  const moments = [{ seq: 5, at: 60, is: 'started' }, { seq: 6, at: 75, is: 'completed' }] as const;
+  const spans = (bars: readonly Bar[]) => bars.map(({ kind, from, to, status }) => [kind, from, to, status]);
+
+  it('Undo_has_a_bar_of_its_own_behind_those_of_the_run', () => {
+    const bars = barsOf(done, null, 100, [], [moments]);
+    expect(spans(bars)).toEqual([['run', 10, 30, 'completed'], ['undo', 60, 75, 'undo.completed']]);
+    expect(spanOf(bars)).toEqual({ from: 10, to: 75 });
+    expect(tookOf({ kind: 'stage', key: 'a', level: 1, isOpen: null, stage: done }, bars, 100)).toBe(20);
+    expect(spanOfAll([done], 100, () => [moments])).toEqual({ from: 10, to: 75 });
+  });
+
+  it('Undo_runs_up_to_the_moment_that_is_shown_and_is_not_there_before', () => {
+    expect(spans(barsOf(done, null, 70, [], [moments])).at(-1)).toEqual(['undo', 60, 70, 'undo.running']);
+    expect(spans(barsOf(done, null, 50, [], [moments]))).toEqual([['run', 10, 30, 'completed']]);
+  });
+
+  it('Undo_that_could_not_start_is_told_too', () => {
+    expect(spans(barsOf({ ...done, undo: 'failed' }, null, 100, [], [[{ seq: 5, at: 60, is: 'failed' }]])).at(-1)).toEqual(['undo', 60, 60, 'undo.failed']);
+  });
+
+  it('Undos_of_items_are_one_bar_of_their_stage', () => {
+    const items = someStage('a', { ...done, undo: null, instances: [{ ...done, key: 'a[0]' }, { ...done, key: 'a[1]' }] });
+    expect(spans(barsOf(items, null, 100, [], [moments, [{ seq: 7, at: 75, is: 'started' }, { seq: 8, at: 90, is: 'completed' }]])).at(-1)).toEqual(['undo', 60, 90, 'undo.completed']);
+  });
+
+  it('Undo_is_told_in_words_and_counts_as_work', () => {
+    expect(detailOf({ kind: 'stage', key: 'a', level: 1, isOpen: null, stage: done }, null, 100, [], [moments])).toMatch(/^Rolled back · .*ran 20 ms · undo started .*\.060 · undo ended .*\.075, took 15 ms$/);
+    expect(busyOf(done, null, 100, [], 0, [moments])).toContainEqual(expect.objectContaining({ from: 60, to: 75 }));
+  });
 });

@@ -1,5 +1,7 @@
 import type { components, StageState } from '@sightglass/client';
 import type { Span } from './axis.js';
+import { undoBarsOf } from './undos.js';
+import type { Undos } from './undos.js';
 
 export type Attempt = components['schemas']['StageAttempt'];
 
@@ -10,29 +12,31 @@ export interface Wait {
   readonly for: string;
 }
 
-/** A part of a stage's bar: waiting for its turn, waiting for something else, or running. */
+/** A part of a stage's bar: waiting for its turn, waiting for something else, running, or being taken back. */
 export interface Bar extends Span {
-  readonly kind: 'queue' | 'wait' | 'run';
+  readonly kind: 'queue' | 'wait' | 'run' | 'undo';
   readonly status: string;
   /** What is waited for: `retry`, `approval`, `event`, `timer`. */
   readonly for?: string;
   /** Number of the attempt, where there are several. */
   readonly attempt?: number;
+  /** Whether its worker was lost: it ended when that was found, at the latest. */
+  readonly isLost?: boolean;
 }
 
 /** The attempts as they were known at a moment: later ones had not begun, and what ended later was still running. */
 export const attemptsAt = (attempts: readonly Attempt[], now: number): Attempt[] =>
   attempts.filter(({ startTime }) => startTime <= now).map((attempt) =>
-    attempt.endTime !== null && attempt.endTime > now ? { ...attempt, endTime: null, duration: null, status: 'running', error: null, output: null, willRetry: false } : attempt);
+    attempt.endTime !== null && attempt.endTime > now ? { ...attempt, endTime: null, duration: null, status: 'running', error: null, output: null, willRetry: false, lost: false } : attempt);
 
 /**
  * The bars of a stage up to a moment. Of a stage that was retried the bars of its attempts, where they are known; where it waited
  * stands in place of what it was otherwise.
  */
-export function barsOf(stage: StageState, attempts: readonly Attempt[] | null, now: number, waits: readonly Wait[] = []): Bar[] {
-  const waited = waitsOf(stage, attempts, now, waits);
-  const rest = waited.reduce((bars, wait) => bars.flatMap((bar) => without(bar, wait)), turnsOf(stage, attempts, now));
-  return waited.length === 0 ? rest : [...rest, ...waited].sort((a, b) => a.from - b.from || a.to - b.to);
+export function barsOf(stage: StageState, attempts: readonly Attempt[] | null, now: number, waits: readonly Wait[] = [], undos: Undos = []): Bar[] {
+  const told = [...waitsOf(stage, attempts, now, waits), ...undoBarsOf(stage, undos, now)];
+  const rest = told.reduce((bars, one) => bars.flatMap((bar) => without(bar, one)), turnsOf(stage, attempts, now));
+  return told.length === 0 ? rest : [...rest, ...told].sort((a, b) => a.from - b.from || a.to - b.to);
 }
 
 // A wait ends with the next thing that is known of the stage.
@@ -69,13 +73,13 @@ function turnsOf(stage: StageState, attempts: readonly Attempt[] | null, now: nu
   for (const attempt of tried) {
     if (attempt.startTime > before) bars.push({ kind: 'wait', from: before, to: attempt.startTime, status: 'waiting', for: 'retry' });
     before = Math.max(attempt.startTime, attempt.endTime ?? now);
-    bars.push({ kind: 'run', from: attempt.startTime, to: before, status: attempt.status, attempt: attempt.attempt });
+    bars.push({ kind: 'run', from: attempt.startTime, to: before, status: attempt.status, attempt: attempt.attempt, ...(attempt.lost && { isLost: true }) });
   }
   if (tried.length === 0) {
     // The last attempt has ended, and the next one is waited for.
     const isBetween = stage.endTime === null && status !== 'running' && stage.duration !== null;
     before = isBetween ? Math.min(now, startTime + stage.duration!) : end;
-    bars.push({ kind: 'run', from: startTime, to: Math.max(startTime, before), status: isBetween && stage.error ? 'failed' : status });
+    bars.push({ kind: 'run', from: startTime, to: Math.max(startTime, before), status: isBetween && stage.error ? 'failed' : status, ...(stage.lost && status !== 'running' && { isLost: true }) });
   }
   if (stage.endTime === null && status !== 'running' && before < now) {
     bars.push(status === 'queued' ? { kind: 'queue', from: before, to: now, status } : { kind: 'wait', from: before, to: now, status, ...(stage.waitingFor !== null && { for: stage.waitingFor }) });
@@ -84,7 +88,7 @@ function turnsOf(stage: StageState, attempts: readonly Attempt[] | null, now: nu
 }
 
 /** From the first of its bars to the last; null where it has none. */
-export const spanOf = (bars: readonly Bar[]): Span | null => (bars.length === 0 ? null : { from: bars[0]!.from, to: bars.at(-1)!.to });
+export const spanOf = (bars: readonly Bar[]): Span | null => (bars.length === 0 ? null : { from: bars[0]!.from, to: bars.reduce((last, { to }) => Math.max(last, to), -Infinity) });
 
 /** How long those of a kind are together, in milliseconds. */
 export const lengthOf = (bars: readonly Bar[], kind: Bar['kind']): number => bars.reduce((sum, bar) => (bar.kind === kind ? sum + bar.to - bar.from : sum), 0);
@@ -93,7 +97,7 @@ export const lengthOf = (bars: readonly Bar[], kind: Bar['kind']): number => bar
  * When a stage was at work or in line for it. Waiting for a time, an event, a person or the next try is idle; of a stage whose earlier
  * tries are not known nothing before its last one is taken for idle.
  */
-export function busyOf(stage: StageState, attempts: readonly Attempt[] | null, now: number, waits: readonly Wait[], start: number): Span[] {
-  const busy = barsOf(stage, attempts, now, waits).filter(({ kind }) => kind === 'queue' || (kind === 'run' && stage.type !== 'wait'));
+export function busyOf(stage: StageState, attempts: readonly Attempt[] | null, now: number, waits: readonly Wait[], start: number, undos: Undos = []): Span[] {
+  const busy = barsOf(stage, attempts, now, waits, undos).filter(({ kind }) => kind === 'queue' || kind === 'undo' || (kind === 'run' && stage.type !== 'wait'));
   return stage.attempt > 1 && !attempts && !stage.instances && stage.startTime !== null ? [{ from: start, to: stage.startTime }, ...busy] : busy;
 }

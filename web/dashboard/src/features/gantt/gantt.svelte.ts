@@ -9,6 +9,7 @@ import { busyOf } from './bars.js';
 import { blocksOf } from './plan.js';
 import { pannedRange, within, zoomedRange } from './range.js';
 import { rowsOf } from './rows.js';
+import { UndoLog } from './undos.svelte.js';
 import { Waits } from './waits.svelte.js';
 import type { Row } from './rows.js';
 
@@ -40,6 +41,7 @@ export class Gantt {
   height = $state.raw(400);
   readonly attempts = new Attempts();
   readonly waits: Waits;
+  readonly undos: UndoLog;
   #turned = $state.raw<ReadonlySet<string>>(new Set());
   readonly rows: readonly Row[];
   readonly visible: readonly Row[];
@@ -54,6 +56,7 @@ export class Gantt {
 
   constructor(source: () => GanttSource) {
     this.waits = new Waits(source);
+    this.undos = new UndoLog(source);
     const graph = $derived(source().graph);
     const stages = $derived(source().state.stages);
     const ids = $derived(stages.map(({ key }) => key).join('\n'));
@@ -70,7 +73,7 @@ export class Gantt {
 
     // Behind the last bar there is room for the words on it.
     const to = $derived(isRunning ? from + roomFor(this.now - from) : from + Math.max(1, (this.now - from) * 1.07));
-    this.gaps = $derived(gapsOf(stages.flatMap((stage) => busyOf(stage, this.attempts.of(stage), this.now, this.waits.of(stage.key), from)), { from, to: Math.max(from + 1, this.now) }));
+    this.gaps = $derived(gapsOf(stages.flatMap((stage) => busyOf(stage, this.attempts.of(stage), this.now, this.waits.of(stage.key), from, this.undos.of(stage))), { from, to: Math.max(from + 1, this.now) }));
     this.axis = $derived(new TimeAxis({ from, to }, this.foldsGaps ? this.gaps : []));
     this.seen = $derived(this.range ?? { from: 0, to: this.axis.length });
     this.ticks = $derived(ticksOf(this.axis, this.seen, this.width));

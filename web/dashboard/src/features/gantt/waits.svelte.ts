@@ -1,10 +1,8 @@
 import type { ExecutionEvent } from '@sightglass/client';
-import { api } from '../../shared/api.js';
 import type { ExecutionPiece } from '../../shared/execution.js';
 import type { Wait } from './bars.js';
+import { readEvents } from './pages.js';
 
-/** So many events are read at once, and so many times over; of a log with more waits the first are shown. */
-const limits = { atOnce: 1000, pages: 20 };
 const none: readonly Wait[] = [];
 
 /** When stages began to wait for something, as the log tells it. Make it while a component is made. */
@@ -21,7 +19,7 @@ export class Waits {
       const stop = new AbortController();
 
       // Without them the bars are of what the state says.
-      this.#read(id, stop.signal).catch(() => undefined);
+      readEvents(id, ['stage.waiting'], stop.signal, (events) => this.#take(events)).catch(() => undefined);
       return () => stop.abort();
     });
   }
@@ -30,16 +28,6 @@ export class Waits {
     void this.#changes;
     return this.#known.get(key) ?? none;
   };
-
-  async #read(id: string, signal: AbortSignal): Promise<void> {
-    let after = 0;
-    for (let page = 0; page < limits.pages; page++) {
-      const { events, last } = await api.get('/api/executions/{id}/events', { path: { id }, query: { after, limit: limits.atOnce, types: ['stage.waiting'] }, signal });
-      this.#take(events as ExecutionEvent[]);
-      if (events.length < limits.atOnce) return;
-      after = last;
-    }
-  }
 
   #take(events: readonly ExecutionEvent[]): void {
     let isNew = false;

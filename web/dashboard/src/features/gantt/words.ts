@@ -1,12 +1,13 @@
 import type { StageState } from '@sightglass/client';
 import { mostAtOnce } from '../../shared/executions/plan.js';
-import { count, duration, time } from '../../shared/format.js';
+import { count, duration, time, tookText } from '../../shared/format.js';
 import { reasonText } from '../../shared/reasons.js';
 import { lookOf, shownStatus, tallyOf, tallyText } from '../../shared/status.js';
 import { waitedFor } from '../../shared/waits.js';
 import { barsOf, lengthOf, spanOf } from './bars.js';
 import type { Attempt, Bar, Wait } from './bars.js';
 import type { Row } from './rows.js';
+import type { Undos } from './undos.js';
 
 /** A time of day to the millisecond. */
 const exact = (at: number, now: number) => `${time(at, now)}.${String(Math.floor(at) % 1000).padStart(3, '0')}`;
@@ -30,16 +31,28 @@ export function tookOf(row: Row, bars: readonly Bar[], now: number): number | nu
   return took > 0 || startTime !== null ? took : null;
 }
 
+/** Whether what a row shows took longer than is known: an attempt was lost, which ended when that was found, at the latest. */
+export const isAtMost = (bars: readonly Bar[]): boolean => bars.some(({ isLost }) => isLost);
+
+/** What a rollback did, in words. */
+function undoText(bars: readonly Bar[], now: number): string[] {
+  const undo = bars.filter(({ kind }) => kind === 'undo').at(-1);
+  if (!undo) return [];
+  const runs = undo.status === 'undo.running';
+  return [`undo started ${exact(undo.from, now)}`, runs ? `undo runs for ${duration(undo.to - undo.from)}` : `undo ended ${exact(undo.to, now)}, took ${duration(undo.to - undo.from)}`];
+}
+
 /** What a bar shows, in words: its state and its exact times. */
-export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: number, waits: readonly Wait[] = []): string {
+export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: number, waits: readonly Wait[] = [], undos: Undos = []): string {
   if (row.kind === 'group') return tallyText(tallyOf(row.stages));
   if (row.kind === 'attempt') {
     const { attempt: { startTime, endTime, status, lost, error } } = row;
-    const took = duration(tookOf(row, [], now));
+    const took = tookText(tookOf(row, [], now), lost);
     return [lookOf(status).label, `started ${exact(startTime, now)}`, endTime === null ? `runs for ${took}` : `ended ${exact(endTime, now)}`, endTime === null ? '' : `ran ${took}`, lost ? 'its worker was lost' : '', error?.message ?? ''].filter(Boolean).join(' · ');
   }
   const { stage } = row;
-  const bars = barsOf(stage, attempts, now, waits);
+  const bars = barsOf(stage, attempts, now, waits, undos);
+  const isLost = isAtMost(bars);
   const reasons = [...new Set(bars.flatMap((bar) => (bar.kind === 'wait' ? [bar.for ?? ''] : [])))];
   return [
     lookOf(shownStatus(stage)).label,
@@ -50,7 +63,9 @@ export function detailOf(row: Row, attempts: readonly Attempt[] | null, now: num
     stage.endTime === null ? '' : `ended ${exact(stage.endTime, now)}`,
     lengthOf(bars, 'queue') > 0 ? `waited ${duration(lengthOf(bars, 'queue'))} for a slot` : '',
     ...reasons.map((reason) => `waited ${duration(lengthOf(bars.filter((bar) => (bar.for ?? '') === reason), 'wait'))}${reason ? ` for ${waitedFor(reason)}` : ''}`),
-    lengthOf(bars, 'run') > 0 ? `ran ${duration(tookOf(row, bars, now))}` : '',
+    lengthOf(bars, 'run') > 0 ? `ran ${tookText(tookOf(row, bars, now), isLost)}` : '',
+    isLost ? (stage.attempt > 1 ? 'a worker was lost' : 'its worker was lost') : '',
+    ...undoText(bars, now),
     stage.waitingFor ? `waits for ${waitedFor(stage.waitingFor)}` : '',
     stage.reason ? reasonText(stage.reason) : '',
   ].filter(Boolean).join(' · ');
@@ -64,10 +79,10 @@ export function nameOf(row: Row, now: number): string {
 }
 
 /** From the first bar of several stages to the last. */
-export function spanOfAll(stages: readonly StageState[], now: number): { from: number; to: number } | null {
+export function spanOfAll(stages: readonly StageState[], now: number, undosOf?: (stage: StageState) => Undos): { from: number; to: number } | null {
   let [from, to] = [Infinity, -Infinity];
   for (const stage of stages) {
-    const span = spanOf(barsOf(stage, null, now));
+    const span = spanOf(barsOf(stage, null, now, [], undosOf?.(stage)));
     if (!span) continue;
     from = Math.min(from, span.from);
     to = Math.max(to, span.to);

@@ -1,4 +1,4 @@
-import { duration } from '../../shared/format.js';
+import { tookText } from '../../shared/format.js';
 import { stageIcon } from '../../shared/stageIcons.js';
 import { lookOf, shownStatus } from '../../shared/status.js';
 import { dotRadius, isBreakable } from './breakpoints.js';
@@ -156,8 +156,9 @@ function paintStatus(pen: Pen, picture: Picture, key: string, x: number, y: numb
   const status = shownStatus(stage);
   const { tone, label } = lookOf(status);
   paintMark(pen, picture, status, x + 1, y);
-  const took = stage.due !== null && stage.status === 'waiting' ? stage.due - now : timeOf(stage, now);
-  const time = took === null ? '' : duration(took);
+  const isCounting = stage.due !== null && stage.status === 'waiting';
+  const took = isCounting ? stage.due! - now : timeOf(stage, now);
+  const time = took === null ? '' : tookText(took, !isCounting && stage.lost);
   pen.text(picture.fit(stage.attempt > 1 ? `${label} · attempt ${stage.attempt}` : label, width - 30 - time.length * 7, 12), x + 22, y + 0.5, { size: 12, color: colours[`${tone}-ink`] });
   if (time) pen.text(time, x + width, y + 0.5, { size: 12, color: colours['ink-soft'], align: 'right' });
 }
@@ -219,7 +220,7 @@ function paintBox(pen: Pen, scene: Scene, picture: Picture, index: number, part:
     pen.rect(rect.x, rect.y, rect.width, rect.height, 5, colours.surface, colours.line);
     if (stage) paintMark(pen, picture, shownStatus(stage), rect.x + 7, rect.y + rect.height / 2);
     const took = stage ? timeOf(stage, picture.now) : null;
-    const time = took === null ? '' : duration(took);
+    const time = took === null ? '' : tookText(took, stage?.lost);
     pen.text(picture.fit(names.get(cell) ?? `[${cell}]`, rect.width - 40 - time.length * 6.5, 12), rect.x + 27, rect.y + rect.height / 2 + 0.5, { size: 12, color: colours.ink });
     if (time) pen.text(time, rect.x + rect.width - 8, rect.y + rect.height / 2 + 0.5, { size: 11, color: colours['ink-soft'], align: 'right' });
   }
