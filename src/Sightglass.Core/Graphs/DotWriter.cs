@@ -6,10 +6,12 @@ namespace Sightglass.Core.Graphs;
 /// <summary>Writes graphs for Graphviz.</summary>
 public static class DotWriter
 {
+    private const string NotTaken = "#718096";
+
     /// <summary>Writes a graph, with the state of a running execution where one is given.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="states">Status by stage id; stages that are absent or pending are drawn plain.</param>
-    public static string Write(PipelineGraph graph, IReadOnlyDictionary<string, StageStatus>? states = null)
+    /// <param name="state">How it stands; stages that are absent or pending are drawn plain.</param>
+    public static string Write(PipelineGraph graph, GraphState? state = null)
     {
         // The form is fixed by clients that compare it, blank lines with their indentation included.
         var text = new StringBuilder("digraph pipeline {\n    rankdir=LR;\n    \n    // Stages\n");
@@ -18,27 +20,32 @@ public static class DotWriter
             text.Append("    ").Append(Id(node.Id));
             text.Append(node.Type == GraphNode.Trigger
                 ? " [label=\"\", shape=circle, width=0.2, style=filled];\n"
-                : $" [label=\"{Escape(node.Name)}\\n({Escape(node.Type)})\", shape=box, style=rounded];\n");
+                : $" [label=\"{Label(node)}\", shape=box, style=rounded];\n");
         }
 
         text.Append("    \n    // Dependencies\n");
         foreach (var edge in graph.Edges)
         {
-            text.Append("    ").Append(Id(edge.From)).Append(" -> ").Append(Id(edge.To)).Append(" [label=\"").Append(Escape(edge.Label)).Append("\"];\n");
+            text.Append("    ").Append(Id(edge.From)).Append(" -> ").Append(Id(edge.To)).Append(" [label=\"").Append(Escape(edge.Label));
+            text.Append(state?.IsTaken(edge) == false ? $"\\nnot taken\", style=dashed, color=\"{NotTaken}\", fontcolor=\"{NotTaken}\"];\n" : "\"];\n");
         }
 
-        var current = graph.Nodes.Where(node => states?.GetValueOrDefault(node.Id) is not (null or StageStatus.Pending)).ToList();
+        var current = graph.Nodes.Select(node => (Node: node, Look: StageLook.Of(state, node.Id))).Where(drawn => drawn.Look is not null).ToList();
         if (current.Count > 0) text.Append("    \n    // Current state (if running)\n");
-        foreach (var node in current)
+        foreach (var (node, look) in current)
         {
-            var status = states![node.Id];
-            var color = status == StageStatus.Running ? "green" : $"\"{StateColors.Of(status)}\"";
+            var status = state!.Stages[node.Id];
+            var color = status == StageStatus.Running ? "green" : $"\"{look!.Color}\"";
             var style = status == StageStatus.Skipped ? "rounded,filled,dashed" : "rounded,filled";
-            text.Append("    ").Append(Id(node.Id)).Append(" [fillcolor=").Append(color).Append(", style=\"").Append(style).Append("\"];\n");
+            text.Append("    ").Append(Id(node.Id)).Append(" [fillcolor=").Append(color).Append(", style=\"").Append(style).Append('"');
+            if (look!.Word is not null) text.Append(", label=\"").Append(Label(node)).Append("\\n").Append(look.Word).Append('"');
+            text.Append("];\n");
         }
 
         return text.Append("}\n").ToString();
     }
+
+    private static string Label(GraphNode node) => $"{Escape(node.Name)}\\n({Escape(node.Type)})";
 
     private static string Id(string id)
     {

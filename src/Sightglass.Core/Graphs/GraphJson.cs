@@ -5,25 +5,25 @@ using Sightglass.Core.Executions;
 
 namespace Sightglass.Core.Graphs;
 
-/// <summary>Writes graphs as JSON: <c>{id, name, nodes: [{id, name, type, group, status?}], edges: [{from, to, kind, label}]}</c>.</summary>
+/// <summary>Writes graphs as JSON: <c>{id, name, nodes: [{id, name, type, group, status?, undo?}], edges: [{from, to, kind, label, taken?}]}</c>.</summary>
 public static class GraphJson
 {
     /// <summary>Writes a graph as compact UTF-8, with the state of a running execution where one is given.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="states">Status by stage id; a stage that is absent has no <c>status</c>.</param>
-    public static byte[] Write(PipelineGraph graph, IReadOnlyDictionary<string, StageStatus>? states = null)
+    /// <param name="state">How it stands; a stage that is absent has no <c>status</c>.</param>
+    public static byte[] Write(PipelineGraph graph, GraphState? state = null)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            Write(writer, graph, states);
+            Write(writer, graph, state);
         }
 
         return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>Writes a graph as one value.</summary>
-    public static void Write(Utf8JsonWriter writer, PipelineGraph graph, IReadOnlyDictionary<string, StageStatus>? states = null)
+    public static void Write(Utf8JsonWriter writer, PipelineGraph graph, GraphState? state = null)
     {
         writer.WriteStartObject();
         writer.WriteString("id", graph.Id);
@@ -36,7 +36,8 @@ public static class GraphJson
             writer.WriteString("name", node.Name);
             writer.WriteString("type", node.Type);
             writer.WriteString("group", node.Group);
-            if (states is not null && states.TryGetValue(node.Id, out var status)) writer.WriteString("status", status.ToWire());
+            if (state is not null && state.Stages.TryGetValue(node.Id, out var status)) writer.WriteString("status", status.ToWire());
+            if (state?.Undos.GetValueOrDefault(node.Id) is { } undo) writer.WriteString("undo", undo);
             writer.WriteEndObject();
         }
 
@@ -49,6 +50,7 @@ public static class GraphJson
             writer.WriteString("to", edge.To);
             writer.WriteString("kind", KindOf(edge.Kind));
             writer.WriteString("label", edge.Label);
+            if (state?.IsTaken(edge) is { } isTaken) writer.WriteBoolean("taken", isTaken);
             writer.WriteEndObject();
         }
 

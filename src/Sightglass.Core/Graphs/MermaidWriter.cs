@@ -9,8 +9,8 @@ public static class MermaidWriter
 {
     /// <summary>Writes a graph, with the state of a running execution where one is given.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="states">Status by stage id; stages that are absent or pending are drawn plain.</param>
-    public static string Write(PipelineGraph graph, IReadOnlyDictionary<string, StageStatus>? states = null)
+    /// <param name="state">How it stands; stages that are absent or pending are drawn plain.</param>
+    public static string Write(PipelineGraph graph, GraphState? state = null)
     {
         // Ids of our own: a stage may be named 'end' or 'graph', which Mermaid takes for its own words.
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -20,25 +20,26 @@ public static class MermaidWriter
             var id = "s" + ids.Count.ToString(CultureInfo.InvariantCulture);
             if (!ids.TryAdd(node.Id, id)) continue;
             text.Append("    ").Append(id);
-            text.Append(node.Type == GraphNode.Trigger ? "(( ))\n" : $"[\"{Escape(node.Name)}<br/>({Escape(node.Type)})\"]\n");
+            text.Append(node.Type == GraphNode.Trigger ? "(( ))\n" : $"[\"{Escape(node.Name)}<br/>({Escape(node.Type)}){(StageLook.Of(state, node.Id)?.Word is { } word ? "<br/>" + word : "")}\"]\n");
         }
 
         foreach (var edge in graph.Edges)
         {
-            text.Append("    ").Append(ids[edge.From]).Append(" -->|\"").Append(Escape(edge.Label)).Append("\"| ").Append(ids[edge.To]).Append('\n');
+            var isNotTaken = state?.IsTaken(edge) == false;
+            text.Append("    ").Append(ids[edge.From]).Append(isNotTaken ? " -.->|\"" : " -->|\"").Append(Escape(edge.Label)).Append(isNotTaken ? "<br/>not taken\"| " : "\"| ").Append(ids[edge.To]).Append('\n');
         }
 
-        var used = new SortedSet<StageStatus>();
+        var used = new SortedDictionary<(StageStatus, string), StageLook>();
         foreach (var (stage, id) in ids)
         {
-            if (states is null || !states.TryGetValue(stage, out var status) || status == StageStatus.Pending) continue;
-            used.Add(status);
-            text.Append("    class ").Append(id).Append(' ').Append(status.ToWire()).Append('\n');
+            if (StageLook.Of(state, stage) is not { } look) continue;
+            used[(state!.Stages[stage], look.Name)] = look;
+            text.Append("    class ").Append(id).Append(' ').Append(look.Name).Append('\n');
         }
 
-        foreach (var status in used)
+        foreach (var look in used.Values)
         {
-            text.Append("    classDef ").Append(status.ToWire()).Append(" fill:").Append(StateColors.Of(status)).Append(",color:#FFFFFF\n");
+            text.Append("    classDef ").Append(look.Name).Append(" fill:").Append(look.Color).Append(",color:#FFFFFF\n");
         }
 
         return text.ToString();

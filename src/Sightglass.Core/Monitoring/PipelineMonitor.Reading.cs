@@ -19,7 +19,7 @@ public sealed partial class PipelineMonitor
     public string Visualize(PipelineDefinition definition, VisualizationFormat format, Guid? runId = null)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        return Draw(definition, format, runId is { } id ? StatusesOf(id) : null);
+        return Draw(definition, format, runId is { } id ? DrawnOf(id) : null);
     }
 
     /// <summary>Draws a run of the store with the definition it began with and its state, be it long ended or of an engine.</summary>
@@ -30,7 +30,7 @@ public sealed partial class PipelineMonitor
         await FlushAsync(cancellationToken).ConfigureAwait(false);
         if (await LogReader.FoldAsync(Store, runId, cancellationToken: cancellationToken).ConfigureAwait(false) is not { } state) return null;
         var json = await LogReader.ReadValueAsync(Store, state.Created.DefinitionHash, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return Draw(DefinitionJson.Read(json.Span), format, state.Stages.ToDictionary(s => s.Id, s => s.Status, StringComparer.Ordinal));
+        return Draw(DefinitionJson.Read(json.Span), format, GraphState.Of(state));
     }
 
     /// <summary>Lists runs, newest first, those that have not ended included.</summary>
@@ -79,23 +79,23 @@ public sealed partial class PipelineMonitor
         if (_ownsStore) await Store.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static string Draw(PipelineDefinition definition, VisualizationFormat format, IReadOnlyDictionary<string, StageStatus>? statuses)
+    private static string Draw(PipelineDefinition definition, VisualizationFormat format, GraphState? state)
     {
         var graph = PipelineGraph.Build(definition);
         return format switch
         {
-            VisualizationFormat.Dot => DotWriter.Write(graph, statuses),
-            VisualizationFormat.Json => Encoding.UTF8.GetString(GraphJson.Write(graph, statuses)),
-            VisualizationFormat.Mermaid => MermaidWriter.Write(graph, statuses),
+            VisualizationFormat.Dot => DotWriter.Write(graph, state),
+            VisualizationFormat.Json => Encoding.UTF8.GetString(GraphJson.Write(graph, state)),
+            VisualizationFormat.Mermaid => MermaidWriter.Write(graph, state),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Choose Dot, Json or Mermaid."),
         };
     }
 
-    private Dictionary<string, StageStatus> StatusesOf(Guid id)
+    private GraphState DrawnOf(Guid id)
     {
         if (_ended.Find(id) is { } ended) return ended;
         if (!_runs.TryGetValue(id, out var run))
             return _ended.Find(id) ?? throw new MonitorException("run_unknown", $"This monitor has no run {id} in memory; draw an older one with VisualizeAsync.");
-        lock (run.Gate) return run.Statuses;
+        lock (run.Gate) return run.Drawn;
     }
 }

@@ -290,7 +290,7 @@ public sealed partial class PipelineMonitor : IAsyncDisposable
     private void Close(MonitoredRun run)
     {
         _closing[run.Id] = run;
-        _ended.Add(run.Id, run.Statuses);
+        _ended.Add(run.Id, run.Drawn);
         _runs.TryRemove(run.Id, out _);
     }
 

@@ -127,9 +127,9 @@ internal static class ExecutionEndpoints
         }
 
         if (problem is not null) await problem.WriteAsync(context).ConfigureAwait(false);
-        else if (format is "dot") await TextAsync(context, DotWriter.Write(graph!, drawn!.Stages)).ConfigureAwait(false);
-        else if (format is "mermaid") await TextAsync(context, MermaidWriter.Write(graph!, drawn!.Stages)).ConfigureAwait(false);
-        else await JsonAnswer.WriteAsync(context, GraphJson.Write(graph!, drawn!.Stages)).ConfigureAwait(false);
+        else if (format is "dot") await TextAsync(context, DotWriter.Write(graph!, drawn!.State)).ConfigureAwait(false);
+        else if (format is "mermaid") await TextAsync(context, MermaidWriter.Write(graph!, drawn!.State)).ConfigureAwait(false);
+        else await JsonAnswer.WriteAsync(context, GraphJson.Write(graph!, drawn!.State)).ConfigureAwait(false);
     }
 
     private static async Task StageAsync(HttpContext context, ServerContext server)
@@ -186,9 +186,8 @@ internal static class ExecutionEndpoints
     }
 
     /// <summary>What a drawing takes of a state.</summary>
-    private sealed record Drawn(string Definition, long Last, Dictionary<string, StageStatus> Stages)
+    private sealed record Drawn(string Definition, long Last, GraphState State)
     {
-        public static Drawn Of(ExecutionState state) =>
-            new(state.Created.DefinitionHash, state.LastSeq, state.Stages.ToDictionary(stage => stage.Id, stage => stage.Status, StringComparer.Ordinal));
+        public static Drawn Of(ExecutionState state) => new(state.Created.DefinitionHash, state.LastSeq, GraphState.Of(state));
     }
 }

@@ -29,7 +29,7 @@ public sealed class PipelineGraphTests
             ],
         };
 
-        var dot = DotWriter.Write(PipelineGraph.Build(definition), new Dictionary<string, StageStatus> { ["planning"] = StageStatus.Running });
+        var dot = DotWriter.Write(PipelineGraph.Build(definition), new GraphState(new Dictionary<string, StageStatus> { ["planning"] = StageStatus.Running }));
 
         Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "contracts", "visualization.dot")), dot);
     }
@@ -45,7 +45,7 @@ public sealed class PipelineGraphTests
     [InlineData(StageStatus.Skipped, "\"#718096\"")]
     public void Dot_colours_a_stage_by_its_state(StageStatus status, string color)
     {
-        var dot = DotWriter.Write(Build("stages: [{ id: a, shell: { run: x } }]"), new Dictionary<string, StageStatus> { ["a"] = status });
+        var dot = DotWriter.Write(Build("stages: [{ id: a, shell: { run: x } }]"), new GraphState(new Dictionary<string, StageStatus> { ["a"] = status }));
 
         Assert.Contains($"    a [fillcolor={color}, style=\"rounded,filled", dot, StringComparison.Ordinal);
     }
@@ -56,7 +56,7 @@ public sealed class PipelineGraphTests
         var graph = Build("stages: [{ id: a, shell: { run: x } }]");
 
         Assert.DoesNotContain("Current state", DotWriter.Write(graph), StringComparison.Ordinal);
-        Assert.DoesNotContain("Current state", DotWriter.Write(graph, new Dictionary<string, StageStatus> { ["a"] = StageStatus.Pending }), StringComparison.Ordinal);
+        Assert.DoesNotContain("Current state", DotWriter.Write(graph, new GraphState(new Dictionary<string, StageStatus> { ["a"] = StageStatus.Pending })), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -166,7 +166,7 @@ public sealed class PipelineGraphTests
     public void Json_and_mermaid_tell_the_state()
     {
         var graph = Build("stages: [{ id: a, shell: { run: x } }, { id: b, needs: [a], shell: { run: x } }]");
-        var states = new Dictionary<string, StageStatus> { ["a"] = StageStatus.Completed, ["b"] = StageStatus.Running };
+        var states = new GraphState(new Dictionary<string, StageStatus> { ["a"] = StageStatus.Completed, ["b"] = StageStatus.Running });
 
         Assert.Equal(
             """{"id":"test","name":"test","nodes":[{"id":"a","name":"a","type":"shell","group":"","status":"completed"},{"id":"b","name":"b","type":"shell","group":"a","status":"running"}],"edges":[{"from":"a","to":"b","kind":"completion","label":"on completion"}]}""",

@@ -1,6 +1,7 @@
 using System.Text;
 using Sightglass.Core.Executions;
 using Sightglass.Core.Executions.Decisions;
+using Sightglass.Core.Graphs;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
 using Sightglass.Core.Stages;
@@ -33,8 +34,8 @@ internal sealed partial class MonitoredRun(Guid id, MonitoredPlan plan, TimeProv
 
     public bool HasEnded => _state.Status.IsTerminal();
 
-    /// <summary>Gets the status of every stage as it is now.</summary>
-    public Dictionary<string, StageStatus> Statuses => _state.Stages.ToDictionary(s => s.Id, s => s.Status, StringComparer.Ordinal);
+    /// <summary>Gets how every stage stands now, to be drawn.</summary>
+    public GraphState Drawn => GraphState.Of(_state);
 
     /// <summary>Begins a report: what follows has one time.</summary>
     public void Begin()

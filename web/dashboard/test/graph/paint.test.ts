@@ -48,6 +48,27 @@ describe('pictures', () => {
     expect(endedOf(looks.tally(graph.units[0]!))).toBe(1);
   });
 
+  it('Way_that_a_branch_did_not_take_is_dashed_and_says_so', () => {
+    const ways = { ...someGraph('choose>large:when x', 'choose>small:otherwise') };
+    const graphOf = (looks: StageLooks) => unitsOf({ ...ways, edges: ways.edges.map((edge) => ({ ...edge, kind: 'branch' as const })) }, new Set(), looks.instancesOf);
+    const svgWith = (looks: StageLooks) => {
+      const graph = graphOf(looks);
+      return svgOf(new Scene(graph, layoutOf(inputOf(graph))), { looks, colours: coloursOf(document.documentElement), selected: null, related: null, focus: null, found: null, offered: null, now: 0, shift: null, fit: (text) => text }, 'A');
+    };
+    const stages = [someStage('large', { status: 'skipped', reason: 'branch_not_taken' }), someStage('small')];
+    const chosen = svgWith(new StageLooks(someState([someStage('choose', { type: 'branch', status: 'completed', output: { taken: 'small' } }), ...stages])));
+    expect(chosen.match(/stroke-dasharray/g)).toHaveLength(1);
+    expect(chosen).toContain('>not taken · when x<');
+    expect(chosen).toContain('>otherwise<');
+
+    // Before the choice, and of one that the log does not tell, nothing is guessed.
+    for (const branch of [{ status: 'running' as const }, { status: 'completed' as const, output: { ref: 'sha256:0' } }, { status: 'failed' as const }]) {
+      const open = svgWith(new StageLooks(someState([someStage('choose', { type: 'branch', ...branch }), ...stages])));
+      expect(open).not.toContain('not taken');
+      expect(open).not.toContain('stroke-dasharray');
+    }
+  });
+
   it('Hostile_names_are_text', () => {
     const { svg } = drawn();
     expect(svg).toContain('<title>A &lt;b&gt;&quot;fan&quot;&lt;/b&gt;\ufffd</title>');

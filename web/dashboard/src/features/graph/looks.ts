@@ -39,12 +39,24 @@ export class StageLooks {
     return tally;
   }
 
+  /** Whether a branch has chosen another way than this one. */
+  isNotTaken({ from, to, kind }: { readonly from: string; readonly to: string; readonly kind: string }): boolean {
+    const taken = kind === 'branch' ? takenBy(this.of(from)) : undefined;
+    return taken !== undefined && taken !== to;
+  }
+
   /** The status that a unit shows: of many the one that matters most. */
   statusOf(unit: Unit): string | null {
     const only = unit.stages.length === 1 ? this.#stages.get(unit.stages[0]!) : undefined;
     if (unit.stages.length === 1) return only ? shownStatus(only) : null;
     return this.tally(unit).keys().next().value ?? null;
   }
+}
+
+/** The stage that a branch has chosen, null for none; undefined before it has. What it gave back is its decision. */
+function takenBy(branch: StageState | undefined): string | null | undefined {
+  const { taken } = branch?.status === 'completed' && branch.output !== null && typeof branch.output === 'object' ? (branch.output as { taken?: unknown }) : {};
+  return taken === null || typeof taken === 'string' ? taken : undefined;
 }
 
 // A rollback comes after the end.

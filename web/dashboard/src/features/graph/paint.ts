@@ -33,6 +33,7 @@ export interface Picture {
 const detail = { words: 0.45, shapes: 0.16 };
 
 const faint = 0.4;
+const notTaken = 0.6;
 const tones: readonly Tone[] = ['failed', 'running', 'blocked', 'waiting', 'queued', 'success', 'cancelled'];
 const remove = 'M4 8h8';
 const add = 'M8 4v8M4 8h8';
@@ -68,24 +69,32 @@ function paintEdges(pen: Pen, scene: Scene, picture: Picture, part: Rect, scale:
   for (const edge of scene.edgesIn(part)) {
     const { from, to, label, kind } = edges[edge]!;
     const target = units[to]!;
+    const source = units[from]!;
+    const isNotTaken = looks.isNotTaken({ from: source.id, to: target.id, kind });
     const isRunning = looks.state !== null && looks.statusOf(target) === 'running';
     const isOn = related?.has(from) && related.has(to);
     const colour = isRunning ? colours.running : isOn ? colours.accent : kind === 'failure' ? colours.failed : colours['line-strong'];
-    pen.fade(related && !isOn && !isRunning ? faint : 1);
+    const isFaint = related && !isOn && !isRunning;
+    pen.fade(isFaint ? faint : isNotTaken ? notTaken : 1);
     const route = routeOf(layout, edge);
-    pen.way(route, colour, isRunning || isOn ? Math.max(1.75, 1 / scale) : Math.max(1.25, 0.6 / scale), isRunning && picture.shift !== null && scale > detail.shapes ? picture.shift : undefined);
+    const shift = isNotTaken ? 0 : isRunning && picture.shift !== null && scale > detail.shapes ? picture.shift : undefined;
+    pen.way(route, colour, isRunning || isOn ? Math.max(1.75, 1 / scale) : Math.max(1.25, 0.6 / scale), shift);
     if (scale < detail.words) continue;
     const [endX, endY] = [route.at(-2)!, route.at(-1)!];
     pen.icon('M2 2L14 8L2 14', endX - 7, endY - 4, 8, colour);
-    if (label === null) continue;
+
+    // What is cut of it is the condition.
+    const words = isNotTaken ? ['not taken', label].filter(Boolean).join(' · ') : label;
+    if (words === null) continue;
 
     // What all that leads to a stage says alike stands once, where it arrives; other words stand in their edge's last gap.
-    const isShared = scene.sharedLabel[to] === label;
+    pen.fade(isFaint ? faint : 1);
+    const isShared = !isNotTaken && scene.sharedLabel[to] === label;
     if (isShared && told.has(to)) continue;
     told.add(to);
     const startX = route.at(-4)!;
     const room = Math.min(150, endX - startX - 16);
-    const shown = picture.fit(label, room - 8, 11);
+    const shown = picture.fit(words, room - 8, 11);
     const width = Math.min(room, shown.length * 6.4 + 8);
     const x = isShared ? endX - 10 - width / 2 : (endX + startX) / 2;
     const y = isShared ? endY - 14 : (endY + route.at(-3)!) / 2;
