@@ -33,6 +33,20 @@ stages:
   - { id: items, type: data, data: { value: "[1, 2, 3, 4, 5, 6, 7, 8]" } }
   - { id: each, name: Each of them, type: shell, forEach: "\${{ stages.items.output }}", shell: { env: { N: "\${{ item }}" }, run: "test $N -ne 5" } }
 `,
+  dense: `
+id: dense
+name: Dense
+onFailure: continue
+personalities: { analyst: { name: Analytical Researcher with a long name, description: Weighs evidence. } }
+stages:
+  - { id: fetch, name: "Fetch and validate every single document of the archive of last year", type: shell, shell: { run: "echo fetched" } }
+  - { id: think, name: Think, type: agent, needs: [fetch], agent: { personality: analyst, model: { provider: script, name: none.turns }, prompt: "?" } }
+  - { id: flaky, type: shell, needs: [fetch], retry: { maxAttempts: 2, delay: 10ms }, shell: { run: "exit 3" } }
+  - { id: items, type: data, needs: [fetch], data: { value: "[1, 2, 3]" } }
+  - { id: each, name: Each of them, type: shell, forEach: "\${{ stages.items.output }}", shell: { run: "true" } }
+  - { id: wait, name: Between two tries, type: shell, needs: [fetch], retry: { maxAttempts: 5, delay: 1h }, shell: { run: "exit 4" } }
+  - { id: runs, type: shell, needs: [fetch], shell: { run: "sleep 600" } }
+`,
 };
 
 const dashboard = useDashboard({ pipelines });
@@ -106,6 +120,33 @@ describe('States', () => {
     await page.locator('[data-stage=greet]').waitFor();
     expect(await sheet.count()).toBe(0);
     await expect.poll(() => new URL(page.url()).search).toBe('');
+  });
+
+  test('Row_has_times_attempt_personality_and_error_where_there_is_little_room_and_none_is_wider_than_the_list', async () => {
+    const id = await run('dense', false);
+    const page = await open(id, '', { width: 360 });
+    const of = (key: string) => page.locator(`[data-stage="${key}"]`);
+    await of('flaky').getByText('attempt 2/2').waitFor();
+    await of('flaky').getByText('exited with 3').waitFor();
+    await of('think').getByText('Analytical Researcher').waitFor();
+    await of('wait').getByText(/waiting for its next attempt, /).waitFor();
+    await of('each').getByText('3 items: 3 completed').waitFor();
+    for (const key of ['fetch', 'think', 'flaky', 'each']) expect(await of(key).locator('[data-times] time').count()).toBe(2);
+    expect(await of('runs').locator('[data-times] time').count()).toBe(1);
+    await look(page, 'execution-dense');
+    await page.setViewportSize({ width: 360, height: 740 });
+
+    // What does not fit is cut where it stands: nothing lies over the duration or beside the row.
+    const rows = await page.locator('[data-stage]').evaluateAll((all) => all.map((row) => {
+      const box = row.getBoundingClientRect();
+      const end = row.querySelector('[data-duration]')!.getBoundingClientRect().left;
+      const texts = [...row.querySelectorAll('button:last-of-type > span:last-child span, code')].map((text) => text.getBoundingClientRect());
+      return { height: box.height, isWithin: texts.every(({ left, right, top, bottom }) => left >= box.left && right <= end && top >= box.top && bottom <= box.bottom) };
+    }));
+    expect(rows).toEqual(rows.map(() => ({ height: 72, isWithin: true })));
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await expect.poll(() => of('fetch').evaluate((row) => row.getBoundingClientRect().height)).toBe(52);
+    await dashboard.server.ask('POST', `/api/executions/${id}/cancel`);
   });
 
   test('Execution_leads_to_its_comparison_with_the_one_before', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { scrollTo, windowOf } from '../../src/features/execution/window.js';
+import { rescaled, scrollTo, windowOf } from '../../src/features/execution/window.js';
 
 describe('windowOf', () => {
   test('holds what is seen and little more, however long the list is', () => {
@@ -13,5 +13,17 @@ describe('windowOf', () => {
     expect(scrollTo(2, 50, 1000, 500)).toBe(50);
     expect(scrollTo(24, 50, 1000, 500)).toBe(1000);
     expect(scrollTo(0, 50, 1000, 500)).toBe(0);
+  });
+});
+
+describe('rescaled', () => {
+  test.each([
+    ['keeps the chosen line where it is seen', 110, 50, 72, 5000, 600, 110 * 72 - 500],
+    ['keeps the first line in sight where the chosen one is below', 200, 50, 75, 5000, 600, 7500],
+    ['keeps it where the chosen one is above', 10, 72, 52, 7200, 600, 5200],
+    ['keeps it where none is chosen', -1, 50, 75, 5000, 600, 7500],
+    ['stays at the top', 2, 72, 52, 0, 600, 0],
+  ])('%s', (_, line, before, after, top, height, to) => {
+    expect(rescaled(line, before, after, top, height)).toBe(to);
   });
 });

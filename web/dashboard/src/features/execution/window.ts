@@ -21,3 +21,9 @@ export function scrollTo(line: number, lineHeight: number, top: number, height: 
   if (start + 2 * lineHeight > top + height) return start + 2 * lineHeight - height;
   return top;
 }
+
+/** Where to scroll when lines get another height: the given one, where it is in sight, stays where it is, else the first in sight. */
+export function rescaled(line: number, before: number, after: number, top: number, height: number): number {
+  const offset = line * before - top;
+  return Math.max(0, offset >= 0 && offset < height ? line * after - offset : (top * after) / before);
+}

@@ -1,0 +1,37 @@
+import { createRawSnippet, flushSync, mount, unmount } from 'svelte';
+import { expect, onTestFinished, test } from 'vitest';
+import { connectionLook } from '../../src/features/execution/connection.js';
+import Header from '../../src/features/execution/Header.svelte';
+import { time } from '../../src/shared/format.js';
+import { execution, stage } from './some.js';
+
+const now = Date.parse('2026-11-20T17:29:03Z');
+const past = execution([stage('a', { status: 'running' })]);
+const today = execution([stage('a', { status: 'failed' })], { status: 'failed', endTime: now + 60_000 });
+
+function show(state: typeof past, moment: typeof past | null) {
+  const header = mount(Header, {
+    target: document.body,
+    props: {
+      state, today: moment, now, typical: null, askedBy: undefined, look: connectionLook({ mode: 'live', error: null, retryAt: null }, now),
+      actions: createRawSnippet(() => ({ render: () => '<span></span>' })),
+    },
+  });
+  onTestFinished(() => unmount(header));
+  flushSync();
+  return (mark: string) => document.querySelector(mark)?.textContent?.replace(/\s+/g, ' ').trim() ?? null;
+}
+
+test('Header_of_a_replay_says_as_of_when_it_is_and_how_it_stands_now_instead_of_how_events_come', () => {
+  const text = show(past, today);
+  expect(text('[data-replayed]')).toBe(`Replay · as of ${time(now, now)}`);
+  expect(text('[data-today]')).toMatch(/^now .*Failed$/);
+  expect(text('[data-mode]')).toBeNull();
+  expect(text('[data-elapsed]')).not.toBeNull();
+});
+
+test('Header_of_now_says_how_events_come_and_is_no_replay', () => {
+  const text = show(today, null);
+  expect(text('[data-mode]')).toBe('LIVE');
+  expect([text('[data-replayed]'), text('[data-today]')]).toEqual([null, null]);
+});
