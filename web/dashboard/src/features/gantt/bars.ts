@@ -1,5 +1,6 @@
 import type { components, StageState } from '@sightglass/client';
 import type { Span } from './axis.js';
+import type { Bar } from './bar.js';
 import { undoBarsOf } from './undos.js';
 import type { Undos } from './undos.js';
 
@@ -10,18 +11,6 @@ export interface Wait {
   readonly seq: number;
   readonly from: number;
   readonly for: string;
-}
-
-/** A part of a stage's bar: waiting for its turn, waiting for something else, running, or being taken back. */
-export interface Bar extends Span {
-  readonly kind: 'queue' | 'wait' | 'run' | 'undo';
-  readonly status: string;
-  /** What is waited for: `retry`, `approval`, `event`, `timer`. */
-  readonly for?: string;
-  /** Number of the attempt, where there are several. */
-  readonly attempt?: number;
-  /** Whether its worker was lost: it ended when that was found, at the latest. */
-  readonly isLost?: boolean;
 }
 
 /** The attempts as they were known at a moment: later ones had not begun, and what ended later was still running. */

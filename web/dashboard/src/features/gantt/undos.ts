@@ -1,6 +1,6 @@
 import type { StageState } from '@sightglass/client';
 import { shownStatus } from '../../shared/status.js';
-import type { Bar } from './bars.js';
+import type { Bar } from './bar.js';
 
 /** The beginning or the end of a stage's undo, as the log tells it. */
 export interface UndoMoment {

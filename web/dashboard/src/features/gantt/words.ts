@@ -5,7 +5,8 @@ import { reasonText } from '../../shared/reasons.js';
 import { lookOf, shownStatus, tallyOf, tallyText } from '../../shared/status.js';
 import { waitedFor } from '../../shared/waits.js';
 import { barsOf, lengthOf, spanOf } from './bars.js';
-import type { Attempt, Bar, Wait } from './bars.js';
+import type { Bar } from './bar.js';
+import type { Attempt, Wait } from './bars.js';
 import type { Row } from './rows.js';
 import type { Undos } from './undos.js';
 
