@@ -18,6 +18,9 @@ stages:
     type: shell
     retry: { maxAttempts: 3, delay: 10ms }
     shell: { run: "echo trying; echo 'cannot reach db-1' >&2; exit 3" }
+  - id: traced
+    type: shell
+    shell: { env: { TRACEPARENT: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01 }, run: "true" }
 `;
 const ticks = 'id: ticks\nstages:\n  - { id: tick, type: shell, shell: { run: "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo tick $i; sleep 0.01; done" } }\n';
 const dashboard = useDashboard({ pipelines: { work, ticks } });
@@ -52,7 +55,18 @@ test('Only_sections_with_something_to_say_are_there', async () => {
   const page = await open('rows');
   await section(page, 'output').waitFor();
   await section(page, 'attempts').waitFor();
-  for (const key of ['error', 'personality', 'collaboration', 'memory', 'tools', 'triggers']) expect(await section(page, key).count(), key).toBe(0);
+  for (const key of ['error', 'personality', 'collaboration', 'memory', 'tools', 'triggers', 'trace']) expect(await section(page, key).count(), key).toBe(0);
+});
+
+test('Stage_that_was_handed_a_trace_names_it', async () => {
+  const page = await open('traced');
+  await section(page, 'trace').getByText('4bf92f3577b34da6a3ce929d0e0e4736').waitFor();
+  await toggle(page, 'trace');
+  await section(page, 'trace').getByText('00f067aa0ba902b7').waitFor();
+  await section(page, 'trace').getByRole('button', { name: 'Copy the id of the trace' }).click();
+  await page.getByRole('paragraph').filter({ hasText: 'Copied' }).first().waitFor();
+  await section(page, 'trace').scrollIntoViewIfNeeded();
+  await look(page, 'inspector-trace');
 });
 
 test('Large_value_is_loaded_piece_by_piece_and_shown_whole_on_demand', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { jsonIn } from '../../src/features/inspector/value.js';
-import { parentsOf } from '../../src/features/inspector/words.js';
+import { escalationOf, parentsOf } from '../../src/features/inspector/words.js';
 import { graph, stage } from '../execution/some.js';
 
 test('A stage that has not started waits for those before it that have not ended', () => {
@@ -13,3 +13,8 @@ test('A stage that has not started waits for those before it that have not ended
 
 test.each([['{"a":1}\n', { a: 1 }], [' [1]', [1]], ['3', undefined], ['"x"', undefined], ['{"a":', undefined], ['{} {}', undefined], [`[${'1,'.repeat(600_000)}1]`, undefined]])(
   'Printed text is shown as JSON where the whole of it is a list or an object', (text, value) => expect(jsonIn(text)).toEqual(value));
+
+test('Messages say how far up they went, at most', () => {
+  const levels = (...all: string[]) => escalationOf(all.map((escalationLevel) => ({ escalationLevel })));
+  expect([levels(), levels('none', 'none'), levels('none', 'supervisor', 'agent')]).toEqual(['', '', ', escalated to supervisor']);
+});

@@ -24,11 +24,19 @@ export const answerText = ({ isGranted, by, comment }: Answer): string =>
 export const undoText = (undo: string, error: string | null): string =>
   undo === 'completed' ? 'its work was taken back' : undo === 'running' ? 'its work is being taken back' : `its work could not be taken back${error ? `: ${error}` : ''}`;
 
-const traits: Record<string, string> = { tone: 'Tone', style: 'Style', riskTolerance: 'Risk tolerance', domain: 'Domain', collaboration: 'Collaboration', constraints: 'Constraints' };
+const traits: Record<string, string> = { tone: 'Tone', style: 'Style', riskTolerance: 'Risk tolerance', domain: 'Domain specialty', collaboration: 'Collaboration style', constraints: 'Constraints' };
 
 /** The traits of a personality as names and values; what this dashboard does not know keeps its own name. */
 export function traitsOf(personality: Readonly<Record<string, unknown>>): [string, string][] {
   return Object.entries(personality)
     .filter(([name, value]) => name !== 'name' && name !== 'description' && value !== null && value !== undefined)
     .map(([name, value]) => [traits[name] ?? name, Array.isArray(value) ? value.map(String).join('; ') : typeof value === 'object' ? JSON.stringify(value) : String(value)]);
+}
+
+const levels = ['none', 'agent', 'supervisor', 'human'];
+
+/** How far up messages went, in words behind a number; nothing where none did. */
+export function escalationOf(messages: readonly { readonly escalationLevel: string }[]): string {
+  const level = Math.max(0, ...messages.map(({ escalationLevel }) => levels.indexOf(escalationLevel)));
+  return level === 0 ? '' : `, escalated to ${levels[level]!}`;
 }
