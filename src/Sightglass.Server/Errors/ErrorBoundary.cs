@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Sightglass.Core.Ports;
 using Sightglass.Server.Executions;
 using Sightglass.Server.Requests;
@@ -30,7 +32,7 @@ internal static class ErrorBoundary
         catch (BadHttpRequestException e)
         {
             problem = e.StatusCode == 413
-                ? new ApiProblem(413, "too_large", "The body is too large.")
+                ? new ApiProblem(413, "too_large", TooLarge(context))
                 : new ApiProblem(e.StatusCode, "bad_request", "The request could not be read: " + e.Message);
         }
         catch (StoreUnavailableException e)
@@ -54,6 +56,10 @@ internal static class ErrorBoundary
 
         await problem.WriteAsync(context).ConfigureAwait(false);
     }
+
+    private static string TooLarge(HttpContext context) => context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize is { } most
+        ? string.Create(CultureInfo.InvariantCulture, $"The body is too large: it may have {most:N0} bytes at most.")
+        : "The body is too large.";
 
     /// <summary>Says of an execution that was deleted while it was read that it is gone: its log and its values go one after the
     /// other for whoever reads both.</summary>

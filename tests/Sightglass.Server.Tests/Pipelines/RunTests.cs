@@ -72,7 +72,9 @@ public sealed class RunTests
         var large = $$"""{"input":"{{new string('x', 11 * 1024 * 1024)}}"}""";
 
         // The answer may come before the body has been sent, and a client that goes on sending does not see it.
-        (await server.PostAsync("/api/pipelines/hello/run", large, ("Expect", "100-continue"))).AssertProblem(HttpStatusCode.RequestEntityTooLarge, "too_large");
+        var tooLarge = await server.PostAsync("/api/pipelines/hello/run", large, ("Expect", "100-continue"));
+        tooLarge.AssertProblem(HttpStatusCode.RequestEntityTooLarge, "too_large");
+        Assert.Matches("it may have [0-9,]+ bytes at most", tooLarge.Json.GetProperty("detail").GetString());
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/pipelines/hello/run");
         request.Content = new ByteArrayContent([(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}']);
         request.Content.Headers.Add("Content-Type", "application/json");

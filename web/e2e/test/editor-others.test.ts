@@ -1,33 +1,18 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { look, until, useDashboard } from '../harness/dashboard.js';
+import { field, fileOf, pipelineOf, saveElsewhere, write } from '../harness/editor.js';
 
-const pipeline = (id: string) => `id: ${id}\nname: Pipeline ${id}\nstages:\n  - { id: greet, type: shell, shell: { run: echo first } }\n`;
 const ids = ['news', 'read', 'theirs', 'focus', 'gone', 'left', 'lost', 'signed-out', 'taken', 'viewed'];
-const returns = pipeline('returns').replaceAll('\n', '\r\n');
-const dashboard = useDashboard({ pipelines: { ...Object.fromEntries(ids.map((id) => [id, pipeline(id)])), returns } });
+const returns = pipelineOf('returns').replaceAll('\n', '\r\n');
+const dashboard = useDashboard({ pipelines: { ...Object.fromEntries(ids.map((id) => [id, pipelineOf(id)])), returns } });
 
-const field = (page: Page) => page.getByRole('textbox', { name: 'Pipeline file' });
-const filePath = (id: string) => `/api/pipelines/${id}?format=yaml`;
-const isRead = (id: string) => (answer: { url(): string }) => answer.url().endsWith(filePath(id));
-const fileOf = async (id: string) => (await fetch(dashboard.server.address + filePath(id))).text();
+const isRead = (id: string) => (answer: { url(): string }) => answer.url().endsWith(`/api/pipelines/${id}?format=yaml`);
 
 async function open(id: string, allow?: RegExp) {
   const page = await dashboard.open(`/pipelines/${id}?tab=file`, { allow });
   await page.getByText('Can be run').waitFor();
   return page;
-}
-
-async function write(page: Page, text: string) {
-  await field(page).click();
-  await page.keyboard.press('Control+End');
-  await page.keyboard.insertText(text);
-  await field(page).getByText(text.trim()).waitFor();
-}
-
-async function saveElsewhere(id: string, text: string) {
-  const answer = await fetch(`${dashboard.server.address}/api/pipelines/${id}`, { method: 'PUT', headers: { 'content-type': 'application/yaml', 'if-match': '*' }, body: text });
-  expect(answer.status).toBe(200);
 }
 
 /** Runs it; the page reads the pipeline again for that, and looks whether the file is still the same. */
@@ -55,25 +40,25 @@ test('Editor_stays_as_it_is_when_the_page_has_news_of_its_pipeline', async () =>
 
 test('Newer_file_is_shown_where_nothing_is_written_and_told_of_where_something_is', async () => {
   const page = await open('theirs');
-  await saveElsewhere('theirs', `${pipeline('theirs')}# theirs\n`);
+  await saveElsewhere(dashboard.server, 'theirs', `${pipelineOf('theirs')}# theirs\n`);
   await runWhileOpen(page, 'theirs');
   await field(page).getByText('# theirs').waitFor();
   await page.getByText('Saved', { exact: true }).waitFor();
   await write(page, '# mine\n');
-  await saveElsewhere('theirs', `${pipeline('theirs')}# newer\n`);
+  await saveElsewhere(dashboard.server, 'theirs', `${pipelineOf('theirs')}# newer\n`);
   await runWhileOpen(page, 'theirs');
   await page.getByText('Somebody else has changed this file').waitFor();
   await field(page).getByText('# mine').waitFor();
   await look(page, 'pipeline-file-outdated');
   await page.getByRole('button', { name: 'Save over it' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
-  expect(await fileOf('theirs')).toMatch(/# theirs\n# mine\n$/);
+  expect(await fileOf(dashboard.server, 'theirs')).toMatch(/# theirs\n# mine\n$/);
 });
 
 test('Reading_again_what_somebody_else_has_written_can_be_undone', async () => {
   const page = await open('read', /412/);
   await write(page, '# mine\n');
-  await saveElsewhere('read', `${pipeline('read')}# theirs\n`);
+  await saveElsewhere(dashboard.server, 'read', `${pipelineOf('read')}# theirs\n`);
   await page.keyboard.press('Control+s');
   await page.getByRole('button', { name: 'Read it again' }).click();
   await field(page).getByText('# theirs').waitFor();
@@ -83,7 +68,7 @@ test('Reading_again_what_somebody_else_has_written_can_be_undone', async () => {
   await field(page).getByText('# mine').waitFor();
   await page.keyboard.press('Control+s');
   await page.getByText('Saved', { exact: true }).waitFor();
-  expect(await fileOf('read')).toContain('# mine');
+  expect(await fileOf(dashboard.server, 'read')).toContain('# mine');
 });
 
 test('Tab_that_is_come_back_to_looks_what_another_one_has_saved', async () => {
@@ -107,7 +92,7 @@ test('Text_of_a_pipeline_that_somebody_has_deleted_can_be_saved_anew', async () 
   await look(page, 'pipeline-file-deleted');
   await page.getByRole('button', { name: 'Save it anew' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
-  expect(await fileOf('gone')).toContain('# mine');
+  expect(await fileOf(dashboard.server, 'gone')).toContain('# mine');
 });
 
 test('Draft_of_a_pipeline_that_somebody_has_deleted_is_there_at_its_address', async () => {
@@ -122,7 +107,7 @@ test('Draft_of_a_pipeline_that_somebody_has_deleted_is_there_at_its_address', as
   await look(page, 'pipeline-deleted-draft');
   await page.getByRole('button', { name: 'Save it anew' }).click();
   await page.getByRole('heading', { name: 'Pipeline left' }).waitFor();
-  expect(await fileOf('left')).toContain('# mine');
+  expect(await fileOf(dashboard.server, 'left')).toContain('# mine');
 });
 
 test('Save_whose_answer_is_lost_is_saved_by_the_next_try_and_is_no_conflict', async () => {
@@ -135,7 +120,7 @@ test('Save_whose_answer_is_lost_is_saved_by_the_next_try_and_is_no_conflict', as
   });
   await page.keyboard.press('Control+s');
   await page.getByText('It was not saved.').waitFor();
-  expect(await fileOf('lost')).toContain('# mine');
+  expect(await fileOf(dashboard.server, 'lost')).toContain('# mine');
   await page.unroute('**/api/pipelines/lost');
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
@@ -162,7 +147,7 @@ test('Id_of_a_new_pipeline_that_is_there_already_is_told_and_the_text_stays', as
   await page.keyboard.press('Control+s');
   await page.getByText('there is a pipeline of this id already').waitFor();
   await field(page).getByText('# mine').waitFor();
-  expect(await fileOf('taken')).toBe(pipeline('taken'));
+  expect(await fileOf(dashboard.server, 'taken')).toBe(pipelineOf('taken'));
 });
 
 test('File_with_returns_at_the_ends_of_its_lines_is_not_changed_by_being_looked_at_and_keeps_them', async () => {
@@ -171,5 +156,27 @@ test('File_with_returns_at_the_ends_of_its_lines_is_not_changed_by_being_looked_
   await write(page, '# mine\n');
   await page.keyboard.press('Control+s');
   await page.getByText('Saved', { exact: true }).waitFor();
-  expect(await fileOf('returns')).toBe(`${returns}# mine\r\n`);
+  expect(await fileOf(dashboard.server, 'returns')).toBe(`${returns}# mine\r\n`);
+});
+
+test('Text_that_is_longer_than_files_may_be_is_refused_with_what_it_may_be_and_stays', async () => {
+  const page = await open('viewed', /413/);
+  await field(page).evaluate((content) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', '# more than that\n'.repeat(80_000));
+    content.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  await page.getByText(/^Not checked\. .* at most/).waitFor();
+  await page.keyboard.press('Control+s');
+  await page.getByRole('alert').getByText(/at most/).waitFor();
+  expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+  await field(page).getByText('# more than that').first().waitFor();
+});
+
+test('Text_is_left_by_the_keyboard', async () => {
+  const page = await open('viewed');
+  await field(page).click();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Tab');
+  await expect.poll(() => field(page).evaluate((content) => (content.getRootNode() as ShadowRoot).activeElement === null)).toBe(true);
 });

@@ -1,28 +1,12 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { look, useDashboard } from '../harness/dashboard.js';
+import { field, fileOf, pipelineOf, saveElsewhere, write } from '../harness/editor.js';
 import { shoot } from '../harness/screenshot.js';
 
-const pipeline = (id: string) => `id: ${id}\nname: Pipeline ${id}\nstages:\n  - { id: greet, type: shell, shell: { run: echo first } }\n`;
-const dashboard = useDashboard({ pipelines: Object.fromEntries(['tabs', 'link', 'thrown', 'outdated', 'complete'].map((id) => [id, pipeline(id)])) });
+const dashboard = useDashboard({ pipelines: Object.fromEntries(['tabs', 'link', 'thrown', 'outdated', 'complete'].map((id) => [id, pipelineOf(id)])) });
 
-const field = (page: Page) => page.getByRole('textbox', { name: 'Pipeline file' });
 const back = (page: Page) => page.getByText(/^Draft of .*, not saved/);
-
-async function write(page: Page, text: string) {
-  await page.getByText('Can be run').waitFor();
-  await field(page).click();
-  await page.keyboard.press('Control+End');
-  await page.keyboard.insertText(text);
-  await field(page).getByText(text.trim()).waitFor();
-}
-
-async function save(id: string, text: string) {
-  const answer = await fetch(`${dashboard.server.address}/api/pipelines/${id}`, { method: 'PUT', headers: { 'content-type': 'application/yaml', 'if-match': '*' }, body: text });
-  expect(answer.status).toBe(200);
-}
-
-const fileOf = async (id: string) => (await fetch(`${dashboard.server.address}/api/pipelines/${id}?format=yaml`)).text();
 
 test('Text_is_there_again_when_another_tab_of_the_pipeline_was_looked_at', async () => {
   const page = await dashboard.open('/pipelines/tabs?tab=file');
@@ -36,7 +20,7 @@ test('Text_is_there_again_when_another_tab_of_the_pipeline_was_looked_at', async
   await page.getByRole('button', { name: 'Save the draft' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
   expect(await back(page).count()).toBe(0);
-  expect(await fileOf('tabs')).toContain('# kept over tabs');
+  expect(await fileOf(dashboard.server, 'tabs')).toContain('# kept over tabs');
 });
 
 test('Text_is_there_again_after_a_link_elsewhere_and_after_a_reload', async () => {
@@ -92,16 +76,16 @@ test('Draft_of_a_file_that_somebody_has_changed_meanwhile_says_so_before_it_repl
   const page = await dashboard.open('/pipelines/outdated?tab=file');
   await write(page, '# mine\n');
   await page.getByRole('tab', { name: 'Graph' }).click();
-  await save('outdated', `${pipeline('outdated')}# theirs\n`);
+  await saveElsewhere(dashboard.server, 'outdated', `${pipelineOf('outdated')}# theirs\n`);
   await page.getByRole('tab', { name: 'File' }).click();
   await page.getByText('Somebody else has changed the file since').waitFor();
   await look(page, 'pipeline-file-draft-outdated');
   await field(page).click();
   await page.keyboard.press('Control+s');
-  expect(await fileOf('outdated')).toContain('# theirs');
+  expect(await fileOf(dashboard.server, 'outdated')).toContain('# theirs');
   await page.getByRole('button', { name: 'Save over it' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
-  expect(await fileOf('outdated')).toMatch(/# mine(?![^]*# theirs)/);
+  expect(await fileOf(dashboard.server, 'outdated')).toMatch(/# mine(?![^]*# theirs)/);
 });
 
 test.each(['light', 'dark'] as const)('Completion_and_problems_open_with_their_explanations_and_break_no_policy_in_%s', async (theme) => {

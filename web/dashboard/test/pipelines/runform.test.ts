@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bodyOf, fieldsOf, initialText, readInput, readLabels, refill } from '../../src/features/pipelines/runform.js';
+import { bodyOf, choicesOf, fieldsOf, hintOf, initialText, readInput, readLabels, refill } from '../../src/features/pipelines/runform.js';
 
 const fields = fieldsOf({
   inputs: {
@@ -54,6 +54,17 @@ describe('run form', () => {
     const before = { topic: 'a\nb', times: 2 ** 53, loud: true, level: 2, extra: { b: 1 }, list: [[1e20]], free: 'word', key: '***', gone: 1 };
     expect(refill(fields, before)).toEqual({ texts: { topic: 'a\nb', loud: 'true', level: '2', extra: '{\n  "b": 1\n}', free: '"word"' }, left: ['times', 'list', 'key'] });
     expect([refill(fields, null), refill(fields, 'x'), refill(fields, undefined)]).toEqual(Array(3).fill({ texts: {}, left: [] }));
+  });
+
+  test('a text that the file fills and somebody has emptied is sent empty, and what is of another kind counts as the file says', () => {
+    const filled = fieldsOf({ inputs: { note: { type: 'string', default: 'Hello' }, secret: { secret: true, default: 'x' }, size: { enum: ['s'], default: 's' }, times: { type: 'integer', default: 3 }, bare: {} } });
+    expect(readInput(filled, { note: '', secret: '', size: '', times: '', bare: '' }).input).toBe('{"note":"","secret":""}');
+  });
+
+  test('empty fields say what to write, or what counts', () => {
+    expect(fields.map(hintOf)).toEqual(['', 'As the file says', 'A number', 'As the file says', '', 'A whole number', 'As the file says', 'A JSON list, such as [1, 2]', 'JSON, or a text', '', '']);
+    expect(choicesOf(fields[3]!)).toEqual([{ value: '', label: 'As the file says (false)' }, { value: 'true', label: 'true' }, { value: 'false', label: 'false' }]);
+    expect(choicesOf(fields[5]!).map(({ label }) => label)).toEqual(['–', '1', '2']);
   });
 
   test('every problem is told at once', () => expect(Object.keys(readInput(fields, { times: 'x', list: 'y' }).problems ?? {})).toEqual(['topic', 'times', 'list']));

@@ -70,14 +70,16 @@ export type RunInput = { readonly input: string; readonly problems: null } | { r
 
 /**
  * Reads what was filled in, as JSON text: a number or a JSON value goes as it was typed, since a number of this page holds
- * 15 digits only. A field left empty is not sent, so that the file's own value counts.
+ * 15 digits only. A field left empty is not sent, so that the file's own value counts; a text that the file fills is sent as
+ * it is, empty or not.
  */
 export function readInput(fields: readonly InputField[], texts: Readonly<Record<string, string>>): RunInput {
   const members: string[] = [];
   const problems: Record<string, string> = {};
   for (const field of fields) {
     const text = texts[field.name] ?? '';
-    const isEmpty = text === '' || (!isText(field) && text.trim() === '');
+    // Who empties a text that the file fills means the empty one.
+    const isEmpty = (text === '' && !isCleared(field)) || (!isText(field) && text.trim() === '');
     if (isEmpty) {
       if (field.required && field.initial === undefined) problems[field.name] = 'This input is required.';
       continue;
@@ -90,6 +92,21 @@ export function readInput(fields: readonly InputField[], texts: Readonly<Record<
 }
 
 const isText = (field: InputField) => field.type === 'string';
+const isCleared = (field: InputField) => isText(field) && field.choices.length === 0 && typeof field.initial === 'string';
+
+const shapes: Readonly<Record<InputField['type'], string>> = {
+  string: '', boolean: '', number: 'A number', integer: 'A whole number', object: 'A JSON object, such as {"a": 1}', array: 'A JSON list, such as [1, 2]', any: 'JSON, or a text',
+};
+
+/** What is said in a field that is empty: what to write, or what counts then. */
+export const hintOf = (field: InputField): string => (field.initial === undefined ? shapes[field.type] : isText(field) ? '' : 'As the file says');
+
+/** What can be chosen of a field; the first is not to choose. */
+export function choicesOf(field: InputField): { value: string; label: string }[] {
+  const choices = field.choices.length > 0 ? field.choices : [true, false];
+  const none = field.initial === undefined ? '–' : `As the file says (${textOf(field.initial)})`;
+  return [{ value: '', label: none }, ...choices.map((choice) => ({ value: textOf(choice), label: textOf(choice) }))];
+}
 
 type Read = { readonly json: string; readonly problem?: undefined } | { readonly problem: string };
 

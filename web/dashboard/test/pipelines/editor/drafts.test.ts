@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Drafts } from '../../../src/features/pipelines/editor/drafts.js';
 
 const draft = (text: string) => ({ text, tag: '"1"', at: 1 });
@@ -21,6 +21,24 @@ describe('drafts', () => {
     drafts.put('0', draft('again'));
     drafts.put('new', draft('new'));
     expect([drafts.get('0')?.text, drafts.get('1'), drafts.get('2')?.text]).toEqual(['again', null, '2']);
+  });
+
+  test('long ones are stored a moment later, together, or when the page is left', () => {
+    vi.useFakeTimers();
+    const drafts = kept();
+    const long = 'x'.repeat(100_000);
+    for (let i = 0; i < 50; i++) drafts.put('a', draft(`${long}${i}`));
+    expect(drafts.get('a')?.text).toBe(`${long}49`);
+    expect(kept().get('a')).toBeNull();
+    vi.advanceTimersByTime(1000);
+    expect(kept().get('a')?.text).toBe(`${long}49`);
+    drafts.put('a', draft(`${long}50`));
+    drafts.flush();
+    expect(kept().get('a')?.text).toBe(`${long}50`);
+    drafts.delete('a');
+    vi.advanceTimersByTime(1000);
+    expect(kept().get('a')).toBeNull();
+    vi.useRealTimers();
   });
 
   test('without room they are kept while the page is there', () => {

@@ -10,8 +10,13 @@ export interface Draft {
 const place = 'sightglass.drafts';
 const limit = 20;
 
+/** Characters that are stored at each change. The browser takes 30 ms for a megabyte, so longer ones are stored a moment later. */
+const atOnce = 64 * 1024;
+const storedWithin = 1000;
+
 /** Drafts by their names: kept while the tab is open, over a reload as well where the browser has room; the oldest beyond 20 go. */
 export class Drafts {
+  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #storage: () => Storage;
   #drafts: Map<string, Draft> | null = null;
 
@@ -31,11 +36,14 @@ export class Drafts {
       if (this.#all.size <= limit) break;
       this.#all.delete(oldest);
     }
-    this.#write();
+    let length = 0;
+    for (const { text } of this.#all.values()) length += text.length;
+    if (length <= atOnce) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), storedWithin);
   }
 
   delete(name: string): void {
-    if (this.#all.delete(name)) this.#write();
+    if (this.#all.delete(name)) this.flush();
   }
 
   get #all(): Map<string, Draft> {
@@ -51,7 +59,10 @@ export class Drafts {
     }
   }
 
-  #write(): void {
+  /** Stores what is not stored yet, before the page is left. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     try {
       if (this.#all.size > 0) this.#storage().setItem(place, JSON.stringify([...this.#all]));
       else this.#storage().removeItem(place);
@@ -66,6 +77,7 @@ const isDraft = (draft: Draft | null) =>
 
 /** The drafts of this tab. */
 export const drafts = new Drafts(() => sessionStorage);
+addEventListener('pagehide', () => drafts.flush());
 
 /** Where drafts of one file are kept. */
 export interface DraftPlace {

@@ -79,7 +79,7 @@ export class Editing {
       };
     });
     $effect(() => {
-      if (this.checked !== 'failed' || !(this.checkError instanceof ApiError && this.checkError.isPassing)) return;
+      if (this.checked !== 'failed' || !isPassing(this.checkError)) return;
       const timer = setTimeout(() => this.#checks++, checkAgainAfter);
       return () => clearTimeout(timer);
     });
@@ -130,6 +130,11 @@ export class Editing {
   /** Whether the text was not saved for what is wrong with it: `problems` has all of that. */
   get isRefused(): boolean {
     return this.error instanceof ApiError && this.error.problems.length > 0 && this.problems.length > 0;
+  }
+
+  /** Whether the same text may be saved by another try. */
+  get mayPass(): boolean {
+    return isConflict(this.error) || isPassing(this.error);
   }
 
   /**
@@ -254,4 +259,5 @@ export class Editing {
   }
 }
 
+const isPassing = (cause: unknown): boolean => cause instanceof ApiError && cause.isPassing;
 const isConflict = (cause: unknown): boolean => cause instanceof ApiError && cause.status === 412;
