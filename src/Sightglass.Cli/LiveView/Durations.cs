@@ -7,9 +7,11 @@ internal static class Durations
 {
     public static string Of(double milliseconds)
     {
-        var time = TimeSpan.FromMilliseconds(Math.Max(0, milliseconds));
-        if (time.TotalSeconds < 1) return string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms");
-        if (time.TotalMinutes < 1) return string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(time.TotalSeconds * 10) / 10:0.0} s");
+        // Rounded where the dashboard rounds, so that both tell the same.
+        var ms = Math.Max(0, milliseconds);
+        if (ms < 999.5) return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(ms)} ms");
+        if (ms < 59_950) return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(ms / 100, MidpointRounding.AwayFromZero) / 10:0.0} s");
+        var time = TimeSpan.FromSeconds(Math.Round(ms / 1000, MidpointRounding.AwayFromZero));
         if (time.TotalHours < 1) return string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} m {time.Seconds:00} s");
         return string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes:00} m");
     }
