@@ -15,6 +15,9 @@ internal static class ServerLimits
     /// <summary>The most characters of one part of a path that names something.</summary>
     public const int MaxPathPart = 200;
 
+    /// <summary>The most characters of the address under which traces are looked at.</summary>
+    public const int MaxTraceUrl = 2000;
+
     /// <summary>How many problems of a query are listed.</summary>
     public const int MaxQueryProblems = 20;
 

@@ -97,6 +97,11 @@ public sealed record ServerOptions
     /// <value>None: that is refused.</value>
     public string? StreamingPipeline { get; init; }
 
+    /// <summary>Gets the address under which a trace is looked at elsewhere, <c>http</c> or <c>https</c>, with <c>{traceId}</c> and
+    /// maybe <c>{spanId}</c> for the ids: <c>https://traces.example.org/trace/{traceId}</c>. Stages that were handed a trace lead there.</summary>
+    /// <value>None: the ids alone are shown.</value>
+    public string? TraceUrl { get; init; }
+
     /// <summary>Gets how callers are told apart.</summary>
     public AccessOptions Access { get; init; } = new();
 
@@ -108,7 +113,7 @@ public sealed record ServerOptions
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Refuses limits that make no sense.</summary>
-    /// <exception cref="ArgumentException">An origin, a proxy or a name is none.</exception>
+    /// <exception cref="ArgumentException">An origin, a proxy, a name or the address of traces is none.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size or a count is below its least, or a time is not positive or longer than a day.</exception>
     internal ServerOptions Checked()
     {
@@ -122,6 +127,7 @@ public sealed record ServerOptions
         CrossOrigin.Check(AllowedOrigins);
         Server.Access.TrustedProxies.Check(TrustedProxies);
         Server.Access.ServerNames.Check(ServerNames);
+        if (TraceUrl is not null) TraceAddress.Check(TraceUrl);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRequestLineBytes, 1024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxHeaderBytes, 1024);

@@ -21,6 +21,8 @@ internal sealed class NetworkOptions
     private readonly Option<string[]> _proxies = new("--trusted-proxy") { Description = "A proxy, by address or network (10.0.0.0/24), whose X-Forwarded-For, -Proto and -Host are believed; may be given several times (default: none).", HelpName = "CIDR" };
     private readonly Option<string[]> _names = new("--server-name") { Description = "A name under which a server with login answers, without port; may be given several times (default: any).", HelpName = "NAME" };
 
+    private readonly Option<string?> _traces = new("--trace-url") { Description = "Where traces are looked at, such as https://traces.example.org/trace/{traceId}: stages that were handed a trace lead there (default: nowhere).", HelpName = "URL" };
+
     private readonly OidcFlags _oidc = new();
 
     public void AddAddresses(Command command)
@@ -36,6 +38,7 @@ internal sealed class NetworkOptions
         command.Options.Add(_origins);
         command.Options.Add(_proxies);
         command.Options.Add(_names);
+        command.Options.Add(_traces);
         _oidc.Add(command);
     }
 
@@ -51,6 +54,7 @@ internal sealed class NetworkOptions
             AllowedOrigins = parsed.GetValue(_origins) ?? [],
             TrustedProxies = parsed.GetValue(_proxies) ?? [],
             ServerNames = parsed.GetValue(_names) ?? [],
+            TraceUrl = parsed.GetValue(_traces),
             Access = new AccessOptions { Oidc = _oidc.Read(parsed) },
         };
     }

@@ -39,6 +39,7 @@ internal static class ConfigStatus
         }
 
         writer.WriteEndObject();
+        if (server.Options.TraceUrl is { } traces) writer.WriteString("traceUrl"u8, traces);
         writer.WriteStartObject("store"u8);
         writer.WriteBoolean("ok"u8, trouble is null);
         if (trouble is not null)

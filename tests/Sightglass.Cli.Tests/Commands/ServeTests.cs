@@ -44,6 +44,8 @@ public sealed partial class ServeTests : IDisposable
     [InlineData("cannot be read", "--oidc-authority", "https://login.example.org", "--oidc-client-id", "x", "--oidc-client-secret-file", "none")]
     [InlineData("'0.0.0.0/0' is everybody", "--trusted-proxy", "0.0.0.0/0")]
     [InlineData("without scheme and port", "--server-name", "https://example.org")]
+    [InlineData("names no trace", "--trace-url", "https://traces.example.org/")]
+    [InlineData("is no address of traces", "--trace-url", "javascript:{traceId}")]
     public async Task Start_is_refused_when_the_options_do_not_fit_together(string says, params string[] options) =>
         Assert.Contains(says, (await CliProcess.RunAsync(_folder.Path, ["serve", .. options])).Exits(2).Error, StringComparison.Ordinal);
 

@@ -23,7 +23,7 @@ stages:
     shell: { env: { TRACEPARENT: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01 }, run: "true" }
 `;
 const ticks = 'id: ticks\nstages:\n  - { id: tick, type: shell, shell: { run: "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo tick $i; sleep 0.01; done" } }\n';
-const dashboard = useDashboard({ pipelines: { work, ticks } });
+const dashboard = useDashboard({ pipelines: { work, ticks }, serve: ['--trace-url', 'https://traces.example.org/trace/{traceId}'] });
 let id = '';
 
 beforeAll(async () => {
@@ -58,7 +58,7 @@ test('Only_sections_with_something_to_say_are_there', async () => {
   for (const key of ['error', 'personality', 'collaboration', 'memory', 'tools', 'triggers', 'trace']) expect(await section(page, key).count(), key).toBe(0);
 });
 
-test('Stage_that_was_handed_a_trace_names_it', async () => {
+test('Stage_that_was_handed_a_trace_names_it_and_leads_to_it', async () => {
   const page = await open('traced');
   await section(page, 'trace').getByText('4bf92f3577b34da6a3ce929d0e0e4736').waitFor();
   await toggle(page, 'trace');
@@ -66,7 +66,10 @@ test('Stage_that_was_handed_a_trace_names_it', async () => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await section(page, 'trace').getByRole('button', { name: 'Copy the id of the trace' }).click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('4bf92f3577b34da6a3ce929d0e0e4736');
-  await section(page, 'trace').scrollIntoViewIfNeeded();
+  const link = section(page, 'trace').getByRole('link', { name: 'Open the trace' });
+  expect(await link.getAttribute('href')).toBe('https://traces.example.org/trace/4bf92f3577b34da6a3ce929d0e0e4736');
+  expect(await link.getAttribute('rel')).toContain('noopener');
+  await link.scrollIntoViewIfNeeded();
   await look(page, 'inspector-trace');
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { traceOf } from '../../src/features/inspector/trace.js';
+import { traceLink, traceOf } from '../../src/features/inspector/trace.js';
 
 const id = '4bf92f3577b34da6a3ce929d0e0e4736';
 const span = '00f067aa0ba902b7';
@@ -22,4 +22,11 @@ test.each([
   ['what lies deeper', { body: { traceparent: header } }],
 ])('Trace_is_not_found_in_%s', (_, input) => {
   expect(traceOf(input)).toBeNull();
+});
+
+test.each([
+  ['https://traces.example.org/trace/{traceId}?span={spanId}', `https://traces.example.org/trace/${id}?span=${span}`],
+  [null, null], ['javascript:alert("{traceId}")', null],
+])('Trace_is_linked_by_%s', (template, link) => {
+  expect(traceLink(template, { id, span })).toBe(link);
 });

@@ -8,6 +8,8 @@ import type { PrintedBy } from '../../shared/printed.js';
 import { factTypes, StageFacts } from './facts.js';
 import type { Told } from './facts.js';
 import { PrintedText } from './printed.js';
+import { traceOf } from './trace.js';
+import type { Trace } from './trace.js';
 
 export type StageHistory = components['schemas']['StageHistory'];
 
@@ -46,6 +48,10 @@ export class InspectedStage {
   error = $state.raw<unknown>(null);
   readonly history;
 
+  /** The address of a trace, by what the server says; read where there is one to show. */
+  readonly traceUrl;
+  readonly #trace: () => Trace | null;
+
   constructor(piece: () => ExecutionPiece, stage: () => StageState) {
     const { state } = piece();
     this.#id = state.id;
@@ -59,6 +65,10 @@ export class InspectedStage {
       void [attempt, status];
       return api.get('/api/executions/{id}/stages/{stage}', { path: { id: this.#id, stage: this.#key }, query: { at: this.#seq() }, signal });
     });
+    const trace = $derived(traceOf(stage().input) ?? traceOf(piece().state.input));
+    const isTraced = $derived(trace !== null);
+    this.#trace = () => trace;
+    this.traceUrl = load<string | null>(async (signal) => (isTraced ? (await api.get('/api/config/status', { signal })).traceUrl ?? null : null));
     const seq = $derived(piece().state.seq);
     $effect(() => onEvents((events) => this.#take(events)));
     $effect(() => {
@@ -78,6 +88,11 @@ export class InspectedStage {
   attempt(number: number) {
     void this.version;
     return this.#facts.attempt(number);
+  }
+
+  /** The trace that it is part of; null where it was handed none. */
+  get trace(): Trace | null {
+    return this.#trace();
   }
 
   get told(): Told {

@@ -25,3 +25,7 @@ export function traceOf(input: unknown): Trace | null {
   }
   return null;
 }
+
+/** Where a trace is looked at, by the server's template; null where it has none. */
+export const traceLink = (template: string | null, { id, span }: Trace): string | null =>
+  template === null || !/^https?:\/\//.test(template) ? null : template.replaceAll('{traceId}', id).replaceAll('{spanId}', span);
