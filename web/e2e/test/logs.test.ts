@@ -18,9 +18,10 @@ stages:
     type: shell
     shell: { run: "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo tick $i; sleep 0.01; done" }
 `;
+const longTicks = ticks.replace('id: ticks', 'id: long-ticks').replace('run: "i=0', 'run: "head -c 100000 /dev/zero | tr \'\\\\0\' x; echo; i=0');
 const silent = 'id: silent\nstages:\n  - { id: nothing, type: data, data: { value: "1" } }\n';
 
-const dashboard = useDashboard({ pipelines: { talks, ticks, silent } });
+const dashboard = useDashboard({ pipelines: { talks, ticks, longTicks, silent } });
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -47,6 +48,22 @@ test('Hostile_output_is_shown_as_text', async () => {
   expect(await list(page).locator('img, b, script, iframe').count()).toBe(0);
   const colour = await row(page, 'redplain').locator('.ansi').evaluate((element) => getComputedStyle(element).fontWeight);
   expect(colour).toBe('700');
+});
+
+test('Line_that_is_shown_whole_is_read_once_while_others_come', async () => {
+  const id = await dashboard.server.run('long-ticks');
+  const page = await dashboard.open(logs(id));
+  await row(page, 'tick').waitFor();
+  await scrollTo(page, 0);
+  const asked: string[] = [];
+  page.on('request', (request) => { if (request.url().includes('width=1048576')) asked.push(request.url()); });
+  await list(page).getByRole('button', { name: /show all/ }).click();
+  await page.getByRole('dialog').getByText('100,000 characters.').waitFor();
+  const total = () => list(page).evaluate((element) => element.scrollHeight);
+  const before = await total();
+  await expect.poll(total).toBeGreaterThan(before + 1000);
+  expect(asked).toHaveLength(1);
+  await dashboard.server.ask('POST', `/api/executions/${id}/cancel`, {});
 });
 
 test('Line_of_megabytes_is_cut_visibly_and_shown_on_demand', async () => {
