@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bodyOf, choicesOf, fieldsOf, hintOf, initialText, readInput, readLabels, refill } from '../../src/features/pipelines/runform.js';
+import { choicesOf, fieldsOf, hintOf, initialText, readInput, readLabels, refill, writeLabels } from '../../src/features/pipelines/runform.js';
 
 const fields = fieldsOf({
   inputs: {
@@ -47,13 +48,21 @@ describe('run form', () => {
     ['times', '12345678901234567890', '12345678901234567890'], ['times', ' 1e3 ', '1000'], ['ratio', '9007199254740993', '9007199254740993'], ['ratio', '.5', '0.5'],
   ])('%s of %s is sent as it was typed', (name, text, json) => expect(readInput(fields, { ...good, [name]: text }).input).toBe(`{"topic":"tea","${name}":${json}}`));
 
-  test('the input goes into the request letter by letter', () =>
-    expect(bodyOf({ input: '{"x":12345678901234567890}', labels: { a: 'b' }, priority: 'low' })).toBe('{"input":{"x":12345678901234567890},"labels":{"a":"b"},"priority":"low"}'));
+  test('fields are filled from an earlier input as it was written, but for secrets', () => {
+    const before = '{"topic":"a\\nb","times":9007199254740993,"ratio":0.1000000000000000055,"loud":true,"level":2,"extra":{"b":1},"list":[[1e20, 9007199254740993]],"free":"word","key":"***","gone":1}';
+    const refilled = refill(fields, before);
+    expect(refilled).toEqual({
+      texts: { topic: 'a\nb', times: '9007199254740993', ratio: '0.1000000000000000055', loud: 'true', level: '2', extra: '{\n  "b": 1\n}', list: '[[1e20, 9007199254740993]]', free: '"word"' },
+      left: ['key'],
+    });
+    expect(readInput(fields, refilled.texts).input).toContain('"times":9007199254740993,"ratio":0.1000000000000000055,');
+    expect([refill(fields, null), refill(fields, '"x"')]).toEqual(Array(2).fill({ texts: {}, left: [] }));
+  });
 
-  test('fields are filled from an earlier input, but for secrets and numbers that would become others', () => {
-    const before = { topic: 'a\nb', times: 2 ** 53, loud: true, level: 2, extra: { b: 1 }, list: [[1e20]], free: 'word', key: '***', gone: 1 };
-    expect(refill(fields, before)).toEqual({ texts: { topic: 'a\nb', loud: 'true', level: '2', extra: '{\n  "b": 1\n}', free: '"word"' }, left: ['times', 'list', 'key'] });
-    expect([refill(fields, null), refill(fields, 'x'), refill(fields, undefined)]).toEqual(Array(3).fill({ texts: {}, left: [] }));
+  test('a value of the file that this page cannot hold is left to the file', () => {
+    const [large] = fieldsOf({ inputs: { large: { type: 'integer', default: 2 ** 53, required: true } } });
+    expect(initialText(large!)).toBe('');
+    expect(readInput([large!], { large: '' }).input).toBe('{}');
   });
 
   test('a text that the file fills and somebody has emptied is sent empty, and what is of another kind counts as the file says', () => {
@@ -72,5 +81,19 @@ describe('run form', () => {
   test('labels are names with values', () => {
     expect(readLabels('team=docs, env = prod=1 ,')).toEqual({ labels: { team: 'docs', env: 'prod=1' }, problem: null });
     expect(readLabels('team').problem).toMatch(/NAME=VALUE/);
+    expect(readLabels('a=1, "b').problem).toMatch(/'"b' is no label/);
+    expect(readLabels('=x').problem).toMatch(/NAME=VALUE/);
+  });
+
+  test('labels with commas are written in quotes', () => {
+    expect(writeLabels({ team: 'docs', note: 'red, "green"' })).toBe('team=docs, note="red, ""green"""');
+    expect(readLabels('note="red, green" , team=docs').labels).toEqual({ note: 'red, green', team: 'docs' });
+  });
+
+  test('labels are read as they were written, whatever they hold', () => {
+    const labels = fc.dictionary(fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('a,b', '"', 'a=b', ' x ')), fc.oneof(fc.string(), fc.constantFrom('a, b', '", "', '=', ' ', 'x\ny')));
+    fc.assert(fc.property(labels, (given) => {
+      expect(readLabels(writeLabels(given))).toEqual({ labels: { ...given }, problem: null });
+    }));
   });
 });

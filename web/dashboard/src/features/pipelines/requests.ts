@@ -1,10 +1,7 @@
 import { ApiError } from '@sightglass/client';
 import type { ServerOptions } from '@sightglass/client';
-import { ask, askJson, within } from '@sightglass/client/raw';
-import { once } from '../../shared/executions/start.js';
+import { ask, within } from '@sightglass/client/raw';
 import type { EditingServer, ReadFile } from './editor/editing.svelte.js';
-import { bodyOf } from './runform.js';
-import type { RunRequest } from './runform.js';
 
 const yaml = { 'content-type': 'application/yaml' };
 const answersWithin = 30_000;
@@ -40,7 +37,3 @@ export function editingServer(server: ServerOptions, idOf: (text: string) => str
     },
   };
 }
-
-/** Starts a pipeline with what its form says, letter by letter. Gives the id of the execution. */
-export const runner = (server: ServerOptions): ((pipeline: string, request: RunRequest) => Promise<string>) =>
-  once((id, key, request) => askJson(server, `${pathOf(id)}/run`, { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': key }, body: bodyOf(request) }));

@@ -1,3 +1,5 @@
+import { partsOf } from '../../shared/executions/jsonText.js';
+
 /** One input that a pipeline declares, as its file says. */
 export interface InputField {
   readonly name: string;
@@ -28,16 +30,19 @@ export function fieldsOf(definition: unknown): InputField[] {
   }));
 }
 
-/** The text that a field begins with. */
+/** The text that a field begins with; none where this page cannot hold the file's value, which counts then. */
 export function initialText(field: InputField): string {
-  if (field.initial === undefined) return '';
-  return isText(field) && typeof field.initial === 'string' ? field.initial : JSON.stringify(field.initial, null, field.type === 'object' || field.type === 'array' ? 2 : 0);
+  if (field.initial === undefined || !isExact(field.initial)) return '';
+  return isText(field) && typeof field.initial === 'string' ? field.initial : JSON.stringify(field.initial, null, isWide(field) ? 2 : 0);
 }
+
+const isWide = ({ type }: InputField) => type === 'object' || type === 'array';
 
 /** An earlier execution that the form is filled from. */
 export interface Earlier {
   readonly id: string;
-  readonly input: unknown;
+  /** As JSON text, whose numbers may have more digits than those of this page; null for none. */
+  readonly input: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly priority: string;
 }
@@ -48,15 +53,22 @@ export interface Refilled {
   readonly left: readonly string[];
 }
 
-/** Fills the fields from an earlier input: neither secrets nor values with numbers that this page cannot hold exactly. */
-export function refill(fields: readonly InputField[], input: unknown): Refilled {
-  const given = typeof input === 'object' && input !== null ? new Map(Object.entries(input)) : new Map<string, unknown>();
+/** Fills the fields from an earlier input as it was written, but for secrets. */
+export function refill(fields: readonly InputField[], input: string | null): Refilled {
+  const given = partsOf(input ?? 'null');
   const present = fields.filter((field) => given.has(field.name));
-  const kept = present.filter((field) => !field.secret && isExact(given.get(field.name)));
   return {
-    texts: Object.fromEntries(kept.map((field) => [field.name, field.choices.length > 0 ? textOf(given.get(field.name)) : initialText({ ...field, initial: given.get(field.name) })])),
-    left: present.filter((field) => !kept.includes(field)).map((field) => field.name),
+    texts: Object.fromEntries(present.filter((field) => !field.secret).map((field) => [field.name, writtenText(field, given.get(field.name)!)])),
+    left: present.filter((field) => field.secret).map((field) => field.name),
   };
+}
+
+// JSON is set out only where that is all it does to it.
+function writtenText(field: InputField, json: string): string {
+  const value: unknown = JSON.parse(json);
+  if (field.choices.length > 0) return textOf(value);
+  if (isText(field) && typeof value === 'string') return value;
+  return isWide(field) && JSON.stringify(value) === json ? JSON.stringify(value, null, 2) : json;
 }
 
 // What is written with more digits than a number of this page holds comes out of its reader as another one.
@@ -148,28 +160,34 @@ function readJson(field: InputField, text: string): Read {
 /** A choice as a list shows it. */
 export const textOf = (choice: unknown): string => (typeof choice === 'string' ? choice : JSON.stringify(choice));
 
-/** Reads labels as they are written: `team=docs, env=prod`. */
+// A name or a value: bare, or in quotes, with a quote in it written twice.
+const part = String.raw`\s*(?:"((?:[^"]|"")*)"|([^,QUOTED]*?))\s*`;
+const label = new RegExp(`${part.replace('QUOTED', '=')}=${part.replace('QUOTED', '')}(?:,|$)`, 'y');
+
+/** Reads labels as they are written: `team=docs, note="red, green"`. */
 export function readLabels(text: string): { labels: Record<string, string>; problem: string | null } {
-  const labels: Record<string, string> = {};
-  for (const part of text.split(',').map((one) => one.trim()).filter(Boolean)) {
-    const at = part.indexOf('=');
-    if (at < 1) return { labels: {}, problem: `'${part}' is no label: write NAME=VALUE, with commas between.` };
-    labels[part.slice(0, at).trim()] = part.slice(at + 1).trim();
+  const labels: [name: string, value: string][] = [];
+  for (let at = 0; at < text.length;) {
+    const rest = text.slice(at);
+    const empty = /^\s*(?:,|$)/.exec(rest);
+    if (empty) {
+      at += empty[0].length || 1;
+      continue;
+    }
+    label.lastIndex = at;
+    const read = label.exec(text);
+    const [name, value] = read ? [unquoted(read[1], read[2]), unquoted(read[3], read[4])] : ['', ''];
+    if (!read || name === '') return { labels: {}, problem: `'${rest.split(',')[0]!.trim()}' is no label: write NAME=VALUE, with commas between, and "…" around what has commas.` };
+    labels.push([name, value]);
+    at = label.lastIndex;
   }
-  return { labels, problem: null };
+  return { labels: Object.fromEntries(labels), problem: null };
 }
 
-/** Writes labels as they are read; one with a comma cannot be written that way, and is left out. */
+const unquoted = (inQuotes: string | undefined, bare: string | undefined) => inQuotes?.replaceAll('""', '"') ?? bare ?? '';
+
+/** Writes labels as they are read. */
 export const writeLabels = (labels: Readonly<Record<string, string>>): string =>
-  Object.entries(labels).map((label) => label.join('=')).filter((text) => !text.includes(',')).join(', ');
+  Object.entries(labels).map((parts) => parts.map(quoted).join('=')).join(', ');
 
-/** What a pipeline is started with. */
-export type RunRequest = {
-  /** The input as JSON text. */
-  readonly input: string;
-  readonly labels: Record<string, string>;
-  readonly priority: 'urgent' | 'high' | 'medium' | 'low';
-};
-
-/** The body of the request: the input goes into it letter by letter. */
-export const bodyOf = ({ input, ...rest }: RunRequest): string => `{"input":${input},${JSON.stringify(rest).slice(1)}`;
+const quoted = (text: string, place: number) => (/^["\s]|,|\s$/.test(text) || (place === 0 && text.includes('=')) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -1,6 +1,5 @@
 import { ApiError } from '@sightglass/client';
 import type { ArgumentsOf, Client } from '@sightglass/client';
-import { readValue } from './value.js';
 
 /** What a pipeline is started with. */
 export type StartRequest = NonNullable<ArgumentsOf<'/api/pipelines/{id}/run', 'post'>['body']>;
@@ -41,12 +40,6 @@ export function starter(api: Pick<Client, 'post'>): Start {
 }
 
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-
-/** The input of an execution, whole, to start with it again: one too large for its event is a reference. */
-export const wholeInput = (api: Client, execution: string, input: unknown): unknown => {
-  const { ref, bytes, preview } = (input ?? {}) as { ref?: unknown; bytes?: unknown; preview?: unknown };
-  return typeof ref === 'string' && typeof bytes === 'number' && typeof preview === 'string' ? readValue(api, execution, ref) : input;
-};
 
 /** Starts a pipeline with what its file gives. Gives where to go on: its execution, or its form where it asks for inputs. */
 export async function startAsIs(start: Start, pipeline: string): Promise<{ execution: string | null; href: string }> {
