@@ -90,7 +90,7 @@ internal static class ListCommands
     }
 
     private static void WriteExecutions(JsonElement executions) =>
-        new TextTable("ID", "PIPELINE", "STATUS", "STAGES", "STARTED", "TOOK", "INPUT")
+        new TextTable("ID", "PIPELINE", "STATUS", "STAGES", "CREATED", "TOOK", "INPUT")
             .AddRange(executions.EnumerateArray().Select(ExecutionRow))
             .Write(StandardStreams.Open().Out);
 
@@ -108,7 +108,7 @@ internal static class ListCommands
             e.GetProperty("pipelineName"u8).GetString()!,
             e.GetProperty("status"u8).GetString()!,
             $"{ended}/{progress.GetProperty("total"u8).GetInt32()}",
-            start.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            DateTimeOffset.FromUnixTimeMilliseconds(e.GetProperty("createdAt"u8).GetInt64()).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             took,
             e.TryGetProperty("error"u8, out var error) && error.ValueKind == JsonValueKind.String ? error.GetString()! : e.GetProperty("inputPreview"u8).GetString() ?? "",
         ];

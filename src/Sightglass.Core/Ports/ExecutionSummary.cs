@@ -32,6 +32,9 @@ public sealed record ExecutionSummary
     /// <summary>Gets when it was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Gets the turn that it is in, 1 unless it was re-opened; rows that earlier versions wrote last say 1.</summary>
+    public int Turn { get; init; } = 1;
+
     /// <summary>Gets when the first stage of its newest turn started.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
@@ -113,6 +116,7 @@ public sealed record ExecutionSummary
             ParentId = created.Parent?.ExecutionId,
             Status = state.Status,
             CreatedAt = state.CreatedAt,
+            Turn = state.Turn,
             StartedAt = state.StartedAt,
             EndedAt = state.EndedAt,
             NextDue = nextDue,

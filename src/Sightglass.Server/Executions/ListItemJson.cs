@@ -56,6 +56,8 @@ internal static class ListItemJson
         writer.WriteString("pipelineId"u8, item.PipelineId);
         writer.WriteString("pipelineName"u8, item.PipelineName);
         writer.WriteString("status"u8, item.Status.ToWire());
+        writer.WriteNumber("turn"u8, item.Turn);
+        writer.WriteNumber("createdAt"u8, item.CreatedAt.ToUnixTimeMilliseconds());
         writer.WriteNumber("startTime"u8, StartOf(item).ToUnixTimeMilliseconds());
         if (item.EndedAt is { } ended)
         {

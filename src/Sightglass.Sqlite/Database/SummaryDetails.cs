@@ -21,7 +21,8 @@ internal sealed record SummaryDetails(
     TokenUsage? Tokens = null,
     string? WaitingFor = null,
     string? WaitingKey = null,
-    string? WaitingName = null);
+    string? WaitingName = null,
+    int? Turn = null);
 
 /// <summary>Serialisation without reflection.</summary>
 [JsonSourceGenerationOptions(

@@ -20,6 +20,7 @@ internal static class SummaryDetailsReader
         StageCounts stages = default;
         decimal cost = 0;
         long? started = null;
+        int? turn = null;
         ExecutionTotals? totals = null;
         TokenUsage? tokens = null;
         Begin(ref reader);
@@ -40,10 +41,11 @@ internal static class SummaryDetailsReader
             else if (Is(ref reader, "waitingFor"u8)) waitingFor = reader.GetString();
             else if (Is(ref reader, "waitingKey"u8)) waitingKey = reader.GetString();
             else if (Is(ref reader, "waitingName"u8)) waitingName = reader.GetString();
+            else if (Is(ref reader, "turn"u8)) turn = reader.GetInt32();
             else Pass(ref reader);
         }
 
-        return new SummaryDetails(name!, stage, stages, preview!, cost, error, labels, started, totals, stageId, stageName, tokens, waitingFor, waitingKey, waitingName);
+        return new SummaryDetails(name!, stage, stages, preview!, cost, error, labels, started, totals, stageId, stageName, tokens, waitingFor, waitingKey, waitingName, turn);
     }
 
     private static StageCounts ReadCounts(ref Utf8JsonReader reader)

@@ -53,6 +53,7 @@ internal static class SummaryRow
             Id = row.Guid(0),
             Status = (ExecutionStatus)row.Int32(1),
             CreatedAt = Moment(row.Int64(2)),
+            Turn = details.Turn ?? 1,
             StartedAt = details.Started is { } started ? Moment(started) : null,
             EndedAt = row.NullableInt64(3) is { } ended ? Moment(ended) : null,
             NextDue = row.NullableInt64(4) is { } due ? Moment(due) : null,
@@ -103,6 +104,7 @@ internal static class SummaryRow
             summary.PipelineName, summary.CurrentStage, summary.Stages, summary.InputPreview, summary.Cost, summary.Error, summary.Labels,
             summary.StartedAt is { } started ? Microseconds(started) : null, summary.Totals,
             summary.CurrentStageId, summary.CurrentStageName, summary.Tokens,
-            summary.WaitingFor, summary.WaitingStageKey, summary.WaitingStageName),
+            summary.WaitingFor, summary.WaitingStageKey, summary.WaitingStageName,
+            summary.Turn > 1 ? summary.Turn : null),
         SummaryJson.Default.SummaryDetails);
 }

@@ -26,6 +26,7 @@ public abstract partial class EventStoreSpec
             CurrentStageName = "Deploy \"all\"",
             WaitingFor = "approval",
             WaitingStageKey = "deploy[3]",
+            Turn = 3,
             WaitingStageName = "Größe \"quoted\"",
             Tokens = new TokenUsage(12, 3_000_000_000),
             Stages = new StageCounts(9, 1, 2, 3, 2, 1),

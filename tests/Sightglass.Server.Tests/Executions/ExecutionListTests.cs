@@ -103,6 +103,22 @@ public sealed class ExecutionListTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Item_of_a_later_turn_says_so_and_keeps_the_time_that_lists_are_ordered_by()
+    {
+        await using var server = await StartAsync();
+        var first = await AddAsync(s => s with { Turn = 2, StartedAt = s.CreatedAt.AddHours(1), EndedAt = s.CreatedAt.AddHours(1) });
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var second = await AddAsync(s => s);
+
+        var items = (await server.GetAsync("/api/executions/history")).Json.GetProperty("executions").EnumerateArray().ToList();
+        Assert.Equal([second, first], items.Select(item => item.GetProperty("id").GetGuid()));
+        Assert.Equal([1, 2], items.Select(item => item.GetProperty("turn").GetInt32()));
+        var created = items.ConvertAll(item => item.GetProperty("createdAt").GetInt64());
+        Assert.Equal(1000, created[0] - created[1]);
+        Assert.Equal(3_600_000, items[1].GetProperty("startTime").GetInt64() - created[1]);
+    }
+
+    [Fact]
     public async Task Long_input_is_cut_and_says_so()
     {
         await using var server = await ServerHarness.StartAsync(Some.Hello);

@@ -19,7 +19,7 @@ export function readEntries() {
     get executions(): Entry[] {
       return (executions.value?.executions ?? []).map((e) => ({
         id: `e ${e.id}`, group: 'Executions', label: e.pipelineName, href: `/executions/${e.id}`,
-        detail: `${lookOf(e.status).label} · ${time(e.startTime, Date.now())}${e.inputPreview ? ` · ${e.inputPreview}` : ''}`,
+        detail: `${lookOf(e.status).label} · ${time(e.createdAt, Date.now())}${e.inputPreview ? ` · ${e.inputPreview}` : ''}`,
       }));
     },
   };

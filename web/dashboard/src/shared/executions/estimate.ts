@@ -1,6 +1,7 @@
 /** How long executions take as a rule: the median of past ones, in milliseconds; null where there are none. */
-export function typicalOf(past: readonly { duration?: number }[]): number | null {
-  const durations = past.flatMap(({ duration }) => (duration === undefined ? [] : [duration])).sort((a, b) => a - b);
+export function typicalOf(past: readonly { duration?: number; turn?: number }[]): number | null {
+  // A later turn runs only what was left.
+  const durations = past.flatMap(({ duration, turn = 1 }) => (duration === undefined || turn > 1 ? [] : [duration])).sort((a, b) => a - b);
   const middle = durations.length >> 1;
   if (durations.length === 0) return null;
   return durations.length % 2 === 1 ? durations[middle]! : (durations[middle - 1]! + durations[middle]!) / 2;
@@ -9,7 +10,6 @@ export function typicalOf(past: readonly { duration?: number }[]): number | null
 interface Timed {
   readonly status: string;
   readonly startTime: number;
-  /** Lists do not tell it. */
   readonly turn?: number;
 }
 

@@ -37,6 +37,6 @@ export class OverviewRows {
 
   /** The same list as before where nothing has changed. */
   get list(): readonly ListedExecution[] {
-    return (this.#list ??= [...this.#rows.values()].sort((a, b) => b.startTime - a.startTime || (a.id < b.id ? 1 : -1)));
+    return (this.#list ??= [...this.#rows.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)));
   }
 }

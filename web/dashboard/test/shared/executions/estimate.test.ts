@@ -6,6 +6,7 @@ test('How long it takes as a rule is the median of what is known', () => {
   expect(typicalOf([{ duration: 10 }, { duration: 1000 }, {}, { duration: 20 }])).toBe(20);
   expect(typicalOf([{ duration: 10 }, { duration: 20 }])).toBe(15);
   expect(typicalOf([{ duration: 10 }, {}])).toBe(10);
+  expect(typicalOf([{ duration: 100, turn: 1 }, { duration: 1, turn: 2 }])).toBe(100);
   expect(typicalOf([{}])).toBeNull();
 });
 

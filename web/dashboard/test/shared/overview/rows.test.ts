@@ -2,7 +2,7 @@ import type { ListedExecution } from '@sightglass/client/feed';
 import { describe, expect, test } from 'vitest';
 import { OverviewRows, isUnderWay, keptFor } from '../../../src/shared/overview/rows.js';
 
-const row = (id: string, startTime: number, more: Partial<ListedExecution> = {}) => ({ id, startTime, status: 'running', ...more }) as ListedExecution;
+const row = (id: string, createdAt: number, more: Partial<ListedExecution> = {}) => ({ id, createdAt, startTime: createdAt, status: 'running', ...more }) as ListedExecution;
 const ids = (rows: OverviewRows) => rows.list.map((one) => one.id);
 
 describe('rows of the overview', () => {
@@ -28,6 +28,12 @@ describe('rows of the overview', () => {
     rows.change(row('x', 1));
     rows.replace([]);
     expect(rows.list).toEqual([]);
+  });
+
+  test('one that was retried keeps the place that every list gives it', () => {
+    const rows = new OverviewRows();
+    rows.replace([row('old', 1, { turn: 2, startTime: 9 }), row('new', 5)]);
+    expect(ids(rows)).toEqual(['new', 'old']);
   });
 
   test('those that ended long ago go, those under way stay', () => {
