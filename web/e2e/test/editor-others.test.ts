@@ -180,3 +180,16 @@ test('Text_is_left_by_the_keyboard', async () => {
   await page.keyboard.press('Tab');
   await expect.poll(() => field(page).evaluate((content) => (content.getRootNode() as ShadowRoot).activeElement === null)).toBe(true);
 });
+
+test('New_pipeline_that_is_thrown_away_begins_anew', async () => {
+  const page = await dashboard.open('/pipelines/new');
+  await page.getByRole('button', { name: 'Write it' }).click();
+  await write(page, '# not wanted\n');
+  await page.getByRole('link', { name: 'Pipelines' }).first().click();
+  await page.getByRole('heading', { name: 'Pipelines' }).waitFor();
+  await page.getByRole('link', { name: 'New pipeline' }).click();
+  await page.getByRole('button', { name: 'Throw away the draft' }).click();
+  await page.getByRole('button', { name: 'Write it' }).click();
+  await page.getByText('Can be run', { exact: true }).waitFor();
+  expect(await field(page).textContent()).not.toContain('# not wanted');
+});

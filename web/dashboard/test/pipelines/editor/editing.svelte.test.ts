@@ -206,6 +206,32 @@ describe('Saves', () => {
     expect([again.text, again.isOutdated]).toEqual(['first and second', false]);
   });
 
+  test.each([['first', 'first and second'], ['first, and typed on', 'third']])('Save_that_ends_when_%j_was_left_leaves_alone_what_has_been_typed_since', async (left, since) => {
+    const editing = open();
+    write(editing, 'first');
+    const answer = held();
+    server.after = answer.wait;
+    const save = editing.save();
+    write(editing, left);
+    close();
+    write(open(), since);
+    answer.letGo();
+    expect(await save).toBe(true);
+    expect(place.draft?.text).toBe(since);
+  });
+
+  test('Save_that_ends_when_the_page_was_left_takes_its_draft_away', async () => {
+    const editing = open();
+    write(editing, 'first');
+    const answer = held();
+    server.after = answer.wait;
+    const save = editing.save();
+    close();
+    answer.letGo();
+    expect(await save).toBe(true);
+    expect(place.draft).toBeNull();
+  });
+
   test('Save_that_is_asked_for_while_one_is_under_way_follows_it', async () => {
     const editing = open();
     write(editing, 'first');

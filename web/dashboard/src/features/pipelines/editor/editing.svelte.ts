@@ -52,6 +52,8 @@ export class Editing {
   #checks = $state.raw(0);
   readonly #server: EditingServer;
   #place: DraftPlace | null;
+  /** The text of the draft that is kept from here. */
+  #kept: string | null;
 
   /** Takes the file, null where there is none any more. */
   constructor(server: EditingServer, file: ReadFile | null, place: DraftPlace | null) {
@@ -60,6 +62,7 @@ export class Editing {
     this.#isBegun = file !== null && file.tag === null;
     this.#place = place;
     const draft = place?.get() ?? null;
+    this.#kept = draft?.text ?? null;
     const comesBack = draft !== null && draft.text !== this.#file.text;
     this.#text = comesBack ? draft.text : this.#file.text;
     this.#tag = comesBack ? draft.tag : this.#file.tag;
@@ -220,7 +223,9 @@ export class Editing {
     this.#file = file;
     this.#tag = file.tag;
     this.draftAt = null;
-    this.#keep();
+
+    // Where the page was left meanwhile, and come back to, the draft may be a newer one.
+    if ((this.#place?.get()?.text ?? this.#kept) === this.#kept) this.#keep();
   }
 
   #learn(file: ReadFile | null): void {
@@ -243,6 +248,7 @@ export class Editing {
     const kept = this.#place?.get();
     if (!this.isChanged) this.#place?.delete();
     else if (this.text !== kept?.text || this.#tag !== kept.tag) this.#place?.put({ text: this.text, tag: this.#tag, at: Date.now() });
+    this.#kept = this.isChanged ? this.text : null;
   }
 
   async #check(text: string, signal: AbortSignal) {
