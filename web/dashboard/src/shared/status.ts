@@ -35,6 +35,9 @@ export function shownStatus({ status, undo, instances }: Undoable & { instances?
   return shown ? `undo.${shown === 'completed' && undos.has(null) ? 'partly' : shown}` : status;
 }
 
+/** Tells whether this dashboard knows a state. */
+export const isStatus = (status: string): boolean => Object.hasOwn(looks, status);
+
 /** Gives the look of a state; one that this dashboard does not know is shown by its name. */
 export const lookOf = (status: string): StatusLook => looks[status as StageStatus] ?? { label: status, tone: 'queued', icon: '?' };
 

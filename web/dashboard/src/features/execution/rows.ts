@@ -1,5 +1,6 @@
 import type { StageState } from '@sightglass/client';
 import type { ParallelGroup, Plan } from '../../shared/executions/plan.js';
+import { withParts } from '../../shared/query.js';
 
 /** What the timeline is narrowed to. */
 export interface RowFilter {
@@ -38,6 +39,19 @@ const statusTests: Record<StatusFilter, (stage: StageState) => boolean> = {
   completed: ({ status }) => status === 'completed',
   skipped: ({ status }) => status === 'skipped' || status === 'cancelled',
 };
+
+/**
+ * Reads off a query what the timeline is narrowed to; what makes no sense there narrows nothing.
+ * @param types The types that there are.
+ */
+export function readFilter(query: string, types: readonly string[]): RowFilter {
+  const parts = new URLSearchParams(query);
+  const [status, type] = [parts.get('state') ?? '', parts.get('type') ?? ''];
+  return { text: parts.get('find') ?? '', status: Object.hasOwn(statusTests, status) ? (status as StatusFilter) : 'all', type: types.includes(type) ? type : '' };
+}
+
+/** Writes it into a query, in place of what was there. */
+export const writeFilter = ({ text, status, type }: RowFilter, query: string): string => withParts(query, { find: text, state: status === 'all' ? null : status, type });
 
 function testOf({ text, status, type }: RowFilter, found: ReadonlySet<string>): (stage: StageState) => boolean {
   const isStatus = statusTests[status];

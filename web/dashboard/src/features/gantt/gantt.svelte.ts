@@ -2,6 +2,8 @@ import type { ExecutionState } from '@sightglass/client';
 import { stageOfKey } from '../../shared/execution.js';
 import type { ExecutionGraph, ExecutionPiece } from '../../shared/execution.js';
 import { shownStatus } from '../../shared/status.js';
+import { readView, writeView } from './address.js';
+import type { GanttView } from './address.js';
 import { Attempts } from './attempts.svelte.js';
 import { gapsOf, roomFor, ticksOf, TimeAxis } from './axis.js';
 import type { Span, Tick } from './axis.js';
@@ -23,18 +25,18 @@ export interface GanttSource {
   readonly graph: ExecutionGraph | null;
   readonly now: number;
   readonly onEvents: ExecutionPiece['onEvents'];
+  /** What of an address says what is shown. */
+  readonly drawn: string;
+  readonly ondrawn: (drawn: string) => void;
 }
 
 /** A Gantt chart on screen: which rows there are, and which part of the time is seen. Make it while a component is made. */
 export class Gantt {
-  text = $state.raw('');
+  readonly view: GanttView;
   /** Keys of the stages that hold the text in what they said. */
   found = $state.raw<ReadonlySet<string>>(new Set());
-  status = $state.raw('');
-  type = $state.raw('');
-  foldsGaps = $state.raw(false);
   /** The part of the axis that is seen; null for all of it. */
-  range = $state.raw<Span | null>(null);
+  readonly range: Span | null;
   /** Pixels of the chart beside the names. */
   width = $state.raw(600);
   top = $state.raw(0);
@@ -53,8 +55,10 @@ export class Gantt {
   readonly ticks: readonly Tick[];
   readonly statuses: readonly string[];
   readonly types: readonly string[];
+  readonly #source: () => GanttSource;
 
   constructor(source: () => GanttSource) {
+    this.#source = source;
     this.waits = new Waits(source);
     this.undos = new UndoLog(source);
     const graph = $derived(source().graph);
@@ -63,9 +67,13 @@ export class Gantt {
     const blocks = $derived(blocksOf(ids ? ids.split('\n') : [], graph));
     const byKey = $derived(new Map(stages.map((stage) => [stage.key, stage])));
     this.now = $derived(source().state.endTime === null ? source().now : Math.min(source().now, source().state.endTime!));
-    this.statuses = $derived([...new Set(stages.flatMap((stage) => [stage, ...(stage.instances ?? [])].map(shownStatus)))].sort());
     this.types = $derived([...new Set(stages.map(({ type }) => type))].sort());
-    this.rows = $derived(rowsOf(blocks, byKey, { text: this.text, found: this.found, status: this.status || null, type: this.type || null }, this.#turned, this.attempts.of, this.now));
+    const drawn = $derived(source().drawn);
+    this.view = $derived(readView(drawn, this.types));
+
+    // The one that is chosen stays to choose where no stage is in it any more, or none yet.
+    this.statuses = $derived([...new Set([...stages.flatMap((stage) => [stage, ...(stage.instances ?? [])].map(shownStatus)), ...[this.view.status].filter(Boolean)])].sort());
+    this.rows = $derived(rowsOf(blocks, byKey, { text: this.view.text, found: this.found, status: this.view.status || null, type: this.view.type || null }, this.#turned, this.attempts.of, this.now));
     this.first = $derived(Math.max(0, Math.floor(this.top / rowHeight) - 6));
     this.visible = $derived(this.rows.slice(this.first, Math.ceil((this.top + this.height) / rowHeight) + 6));
 
@@ -74,7 +82,8 @@ export class Gantt {
     // Behind the last bar there is room for the words on it.
     const to = $derived(isRunning ? from + roomFor(this.now - from) : from + Math.max(1, (this.now - from) * 1.07));
     this.gaps = $derived(gapsOf(stages.flatMap((stage) => busyOf(stage, this.attempts.of(stage), this.now, this.waits.of(stage.key), from, this.undos.of(stage))), { from, to: Math.max(from + 1, this.now) }));
-    this.axis = $derived(new TimeAxis({ from, to }, this.foldsGaps ? this.gaps : []));
+    this.axis = $derived(new TimeAxis({ from, to }, this.view.foldsGaps ? this.gaps : []));
+    this.range = $derived(this.view.range && within({ from: this.axis.at(from + this.view.range.from), to: this.axis.at(from + this.view.range.to) }, this.axis.length));
     this.seen = $derived(this.range ?? { from: 0, to: this.axis.length });
     this.ticks = $derived(ticksOf(this.axis, this.seen, this.width));
 
@@ -97,29 +106,40 @@ export class Gantt {
     this.#turned = turned;
   }
 
+  /** Shows something else; what is not named stays. */
+  show(change: Partial<GanttView>): void {
+    const { drawn, ondrawn } = this.#source();
+    ondrawn(writeView(change, drawn));
+  }
+
+  // Told as times, which mean the same however much of the axis is folded, and however long it grows.
+  #lookAt(range: Span | null): void {
+    const since = (place: number) => this.axis.timeAt(place) - this.axis.whole.from;
+    this.show({ range: range && { from: since(range.from), to: since(range.to) } });
+  }
+
   zoom(factor: number, part = 0.5): void {
-    this.range = zoomedRange(this.range, this.axis.length, factor, part);
+    this.#lookAt(zoomedRange(this.range, this.axis.length, factor, part));
   }
 
   pan(part: number): void {
-    this.range = pannedRange(this.range, this.axis.length, part);
+    this.#lookAt(pannedRange(this.range, this.axis.length, part));
   }
 
   /** Looks at the part between two places of the chart, in pixels. */
   brush(fromX: number, toX: number): void {
     const place = (x: number) => this.seen.from + (x / this.width) * (this.seen.to - this.seen.from);
     const [from, to] = [Math.min(fromX, toX), Math.max(fromX, toX)];
-    this.range = within({ from: place(from), to: place(to) }, this.axis.length);
+    this.#lookAt(within({ from: place(from), to: place(to) }, this.axis.length));
   }
 
   all(): void {
-    this.range = null;
+    this.#lookAt(null);
   }
 
-  /** Folds idle times or unfolds them; places on the axis mean something else then. */
+  /** Folds idle times or unfolds them, and shows all. */
   turnGaps(): void {
-    this.foldsGaps = !this.foldsGaps;
-    this.range = null;
+    this.show({ foldsGaps: !this.view.foldsGaps, range: null });
   }
 
   indexOf(key: string): number {

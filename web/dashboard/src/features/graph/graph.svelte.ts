@@ -1,6 +1,7 @@
 import type { ExecutionState } from '@sightglass/client';
 import { untrack } from 'svelte';
 import type { ExecutionGraph } from '../../shared/execution.js';
+import { withParts } from '../../shared/query.js';
 import { Layouts } from './layouts.js';
 import { StageLooks } from './looks.js';
 import { Scene } from './scene.js';
@@ -9,11 +10,17 @@ import { unitsOf } from './units.js';
 import { fitted, isReadable, opened, resized, revealed, zoomed } from './view.js';
 import type { Size, View } from './view.js';
 
+/** So many boxes are open at once, and named by an address: one more folds the one that was opened first. */
+const mostOpen = 20;
+
 /** What a graph is made from; a pipeline has no state. */
 export interface GraphSource {
   readonly graph: ExecutionGraph | null;
   readonly state: ExecutionState | null;
   readonly selected: string | null;
+  /** What of an address says what is shown. */
+  readonly drawn: string;
+  readonly ondrawn: (drawn: string) => void;
 }
 
 /** A graph on screen: what of it is open, seen, looked for and in focus. Make it while a component is made. */
@@ -22,9 +29,13 @@ export class GraphModel {
   view = $state.raw<View>({ scale: 1, x: 0, y: 0 });
   pane = $state.raw<Size>({ width: 0, height: 0 });
   focus = $state.raw<Spot | null>(null);
-  query = $state.raw('');
-  /** Ids of the units that are shown as boxes. Not private: in a constructor reads of private state are not tracked. */
-  open = $state.raw<ReadonlySet<string>>(new Set());
+  /** What is looked for. */
+  readonly query: string;
+  /** Whether it is a list instead of a drawing. */
+  readonly isList: boolean;
+  /** Ids of the units that are shown as boxes. */
+  readonly open: ReadonlySet<string>;
+  readonly #source: () => GraphSource;
   #isSeen = false;
 
   /** What was shown by itself, or as the reader asked for all of it; once the reader moves it, it is another. */
@@ -44,6 +55,11 @@ export class GraphModel {
   readonly found: ReadonlySet<number> | null;
 
   constructor(source: () => GraphSource) {
+    this.#source = source;
+    const parts = $derived(new URLSearchParams(source().drawn));
+    this.query = $derived(parts.get('find') ?? '');
+    this.isList = $derived(parts.get('graph') === 'list');
+    this.open = $derived(new Set(parts.getAll('open').slice(-mostOpen)));
     this.looks = $derived(new StageLooks(source().state));
     this.drawing = $derived({ width: this.scene?.layout.width ?? 0, height: this.scene?.layout.height ?? 0 });
     this.selected = $derived.by(() => {
@@ -93,7 +109,7 @@ export class GraphModel {
       this.view = { ...this.view, x: this.#anchor.x - x * this.view.scale, y: this.#anchor.y - y * this.view.scale };
     }
     this.#anchor = null;
-    if (this.#wanted !== null) this.show(this.#wanted);
+    if (this.#wanted !== null) this.goTo(this.#wanted);
   }
 
   #begin(selected: string | null): void {
@@ -162,11 +178,17 @@ export class GraphModel {
     this.#anchor = { id: found.id, x: x * this.view.scale + this.view.x, y: y * this.view.scale + this.view.y };
     const open = new Set(this.open);
     if (!open.delete(found.id)) open.add(found.id);
-    this.open = open;
+    this.show({ open: [...open].slice(-mostOpen) });
+  }
+
+  /** Looks for something, or shows it as a list or as a drawing; what is not named stays. */
+  show(change: { find?: string; graph?: 'list' | null; open?: readonly string[] }): void {
+    const { drawn, ondrawn } = this.#source();
+    ondrawn(withParts(drawn, change));
   }
 
   /** Brings a stage into sight and into focus; opens what it is folded in. */
-  show(key: string): void {
+  goTo(key: string): void {
     const spot = this.scene?.find(key);
     if (!spot) return;
     const unit = this.scene!.graph.units[spot.unit]!;
