@@ -71,9 +71,15 @@ export class Gantt {
     const drawn = $derived(source().drawn);
     this.view = $derived(readView(drawn, this.types));
 
+    // One by one: a range that is dragged along makes no rows anew.
+    const text = $derived(this.view.text);
+    const status = $derived(this.view.status);
+    const type = $derived(this.view.type);
+    const foldsGaps = $derived(this.view.foldsGaps);
+
     // The one that is chosen stays to choose where no stage is in it any more, or none yet.
-    this.statuses = $derived([...new Set([...stages.flatMap((stage) => [stage, ...(stage.instances ?? [])].map(shownStatus)), ...[this.view.status].filter(Boolean)])].sort());
-    this.rows = $derived(rowsOf(blocks, byKey, { text: this.view.text, found: this.found, status: this.view.status || null, type: this.view.type || null }, this.#turned, this.attempts.of, this.now));
+    this.statuses = $derived([...new Set([...stages.flatMap((stage) => [stage, ...(stage.instances ?? [])].map(shownStatus)), ...(status ? [status] : [])])].sort());
+    this.rows = $derived(rowsOf(blocks, byKey, { text, found: this.found, status: status || null, type: type || null }, this.#turned, this.attempts.of, this.now));
     this.first = $derived(Math.max(0, Math.floor(this.top / rowHeight) - 6));
     this.visible = $derived(this.rows.slice(this.first, Math.ceil((this.top + this.height) / rowHeight) + 6));
 
@@ -82,7 +88,7 @@ export class Gantt {
     // Behind the last bar there is room for the words on it.
     const to = $derived(isRunning ? from + roomFor(this.now - from) : from + Math.max(1, (this.now - from) * 1.07));
     this.gaps = $derived(gapsOf(stages.flatMap((stage) => busyOf(stage, this.attempts.of(stage), this.now, this.waits.of(stage.key), from, this.undos.of(stage))), { from, to: Math.max(from + 1, this.now) }));
-    this.axis = $derived(new TimeAxis({ from, to }, this.view.foldsGaps ? this.gaps : []));
+    this.axis = $derived(new TimeAxis({ from, to }, foldsGaps ? this.gaps : []));
     this.range = $derived(this.view.range && within({ from: this.axis.at(from + this.view.range.from), to: this.axis.at(from + this.view.range.to) }, this.axis.length));
     this.seen = $derived(this.range ?? { from: 0, to: this.axis.length });
     this.ticks = $derived(ticksOf(this.axis, this.seen, this.width));
