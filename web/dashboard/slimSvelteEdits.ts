@@ -49,10 +49,20 @@ export const edits: Readonly<Record<string, readonly Edit[]>> = {
 
     // None is read before its batch is drawn (`$state.eager`).
     part('\t\tif (!batch.is_fork && eager_effects.size > 0', '\t}\n\n\treturn value;'),
-    ['var runes = is_runes();', 'const runes = true;'],
+    ['var runes = is_runes();', 'const runes = true;'], without('\t\t\tis_runes() &&\n'), ['\t\tis_runes() &&\n\t\t(active_reaction.f &', '\t\t(active_reaction.f &'],
     ['if ((flags & EAGER_EFFECT) !== 0) {', 'if (false) {'],
   ],
-  '/internal/client/reactivity/props.js': [['runes && bindable ? proxy(value) : value', 'value']],
+  '/internal/client/reactivity/props.js': [
+    ['runes && bindable ? proxy(value) : value', 'value'], ['var runes = !legacy_mode_flag || (flags & PROPS_IS_RUNES) !== 0;', 'const runes = true;'],
+    ['var legacy_parent = props.$$legacy;', 'const legacy_parent = false;'], part('\t\tif (fallback_dirty) {', '\t\treturn fallback_value;'), without('\t\t\tfallback_dirty = true;\n'),
+
+    // No component is mounted with state, and no property is bound to a store.
+    part('\t\tvar is_entry_props', '\t}\n\n\t/** @type {V} */\n\tvar initial_value;', '\t\tsetter = get_descriptor(props, key)?.set;\n'), ['var is_store_sub = false;', 'const is_store_sub = false;'],
+    part('\tif (bindable) {\n\t\t[initial_value, is_store_sub]', '\tif (initial_value === undefined && fallback !== undefined) {', '\tinitial_value = props[key];\n\n'),
+
+    // Nothing writes to what is passed on (`bind:` asks for its setter).
+    part('\tset(target, key, value) {\n\t\tlet i = target.props.length;', '\tgetOwnPropertyDescriptor(target, key) {\n\t\tlet i'),
+  ],
 
   // Nothing asks for the signal of an effect (`getAbortSignal`), and no batch is a fork.
   '/internal/client/constants.js': [
@@ -65,11 +75,12 @@ export const edits: Readonly<Record<string, readonly Edit[]>> = {
   ],
   '/internal/client/runtime.js': [
     part('\tif (reaction.ac !== null) {', '\ttry {\n\t\treaction.f |= REACTION_IS_UPDATING;'), part('\t\tif (derived.ac !== null) {', '\t\t// freeze any effects inside this derived'),
-    ['var is_fork = current_batch?.is_fork;', 'const is_fork = false;'],
+    ['var is_fork = current_batch?.is_fork;', 'const is_fork = false;'], without('\t\t\tis_runes() &&\n'),
   ],
 
   // Nothing moves in or out: what goes is gone at once.
   '/internal/client/reactivity/effects.js': [
+    part('\treturn (options = {}) => {\n\t\treturn new Promise((fulfil) => {', '}\n\n/**\n * @param {() => void | (() => void)} fn\n * @returns {Effect}\n */\nexport function effect(fn)'),
     part('\t\tconst controller = effect.ac;', '\t\tvar next = effect.next;\n\n\t\tif ((effect.f & ROOT_EFFECT) !== 0) {\n\t\t\t// this is now'),
     without('\tcurrent_batch?.register_created_effect(effect);\n'),
     part('\t/** @type {TransitionManager[]} */\n\tvar transitions = [];\n\n\teffect.f |= PAUSED;', '\t\tif (destroy) destroy_effect(effect);', '\t{\n'),
@@ -113,6 +124,8 @@ export const edits: Readonly<Record<string, readonly Edit[]>> = {
     part('\t\tif (this.#pending_effect) {\n\t\t\tdestroy_effect', '\t\tif (this.#failed_effect) {'),
     without('\t\t\tset_hydrate_node(/** @type {TemplateNode} */ (this.#hydrate_open));\n'),
 
+    part('\t\tif (error === HYDRATION_ERROR) {', '\t\t// If we have nothing to capture the error'),
+
     // They show what fails, and tell nobody of it.
     without('\t\t\t\te.svelte_boundary_reset_onerror();\n'), part('\t\tconst invoke_onerror = () => {', '\t\treturn { reset, invoke_onerror };'),
     ['return { reset, invoke_onerror };', 'return { reset };'], ['const { reset, invoke_onerror } = this.#create_reset(transformed_error);', 'const { reset } = this.#create_reset(transformed_error);'],
@@ -120,6 +133,8 @@ export const edits: Readonly<Record<string, readonly Edit[]>> = {
     part('\t\t\t// Run the error through the API-level', '\t\t});\n\t}\n}\n\nexport function pending', '\t\t\thandle_error_result(error);\n'),
     part('\t\t// Inherit transform_error from', '\t\tthis.#effect = block('),
   ],
+
+  '/internal/client/error-handling.js': [part('\tif (error === HYDRATION_ERROR) {', '\tif (effect !== null && (effect.f & DESTROYED) !== 0) {')],
 
   // One component is mounted, for good.
   '/internal/client/render.js': [

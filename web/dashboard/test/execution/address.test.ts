@@ -63,5 +63,6 @@ describe('Filter of the timeline', () => {
 
 test('Parts of a query are set in place of what was there, and left out without a value', () => {
   expect(withParts('a=1&b=2&b=3&c=4', { b: ['5', '', '6'], c: null, d: '', e: 7 })).toBe('a=1&b=5&b=6&e=7');
+  expect(withParts('a=1&b=2&c=3', { b: '4' })).toBe('a=1&b=4&c=3');
   expect(withParts('?a=1', { a: [] })).toBe('');
 });
