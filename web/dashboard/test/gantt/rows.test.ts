@@ -6,7 +6,7 @@ import type { Bar } from '../../src/features/gantt/bar.js';
 import type { Attempt } from '../../src/features/gantt/bars.js';
 import { blocksOf } from '../../src/features/gantt/plan.js';
 import { maxOpen, rowsOf } from '../../src/features/gantt/rows.js';
-import { detailOf, isAtMost, nameOf, spanOfAll, tookOf } from '../../src/features/gantt/words.js';
+import { detailOf, isAtMost, nameOf, tookOf } from '../../src/features/gantt/words.js';
 import { tallyOf, tallyText } from '../../src/shared/status.js';
 import { someGraph, someStage } from '../graph/some.js';
 
@@ -213,7 +213,6 @@ describe('rollback', () => {
     expect(spans(bars)).toEqual([['run', 10, 30, 'completed'], ['undo', 60, 75, 'undo.completed']]);
     expect(spanOf(bars)).toEqual({ from: 10, to: 75 });
     expect(tookOf({ kind: 'stage', key: 'a', level: 1, isOpen: null, stage: done }, bars, 100)).toBe(20);
-    expect(spanOfAll([done], 100, () => [moments])).toEqual({ from: 10, to: 75 });
   });
 
   it('Undo_runs_up_to_the_moment_that_is_shown_and_is_not_there_before', () => {

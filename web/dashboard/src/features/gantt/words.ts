@@ -80,10 +80,10 @@ export function nameOf(row: Row, now: number): string {
 }
 
 /** From the first bar of several stages to the last. */
-export function spanOfAll(stages: readonly StageState[], now: number, undosOf?: (stage: StageState) => Undos): { from: number; to: number } | null {
+export function spanOfAll(stages: readonly StageState[], now: number): { from: number; to: number } | null {
   let [from, to] = [Infinity, -Infinity];
   for (const stage of stages) {
-    const span = spanOf(barsOf(stage, null, now, [], undosOf?.(stage)));
+    const span = spanOf(barsOf(stage, null, now));
     if (!span) continue;
     from = Math.min(from, span.from);
     to = Math.max(to, span.to);
