@@ -74,8 +74,12 @@ export class ViewedExecution {
           this.#told = 0;
         }
         this.state = state;
+        this.#stand();
       },
-      onConnection: (connection) => (this.connection = connection),
+      onConnection: (connection) => {
+        this.connection = connection;
+        this.#stand();
+      },
       onHead: (seq) => (this.#told = seq),
       onWatching: (count) => (this.watching = count),
     });
@@ -124,8 +128,15 @@ export class ViewedExecution {
     return this.#past.value?.find(({ id, startTime }) => id !== this.id && startTime < start)?.id ?? null;
   });
 
-  /** The server's time; the end of what has ended. */
-  readonly now = $derived.by(() => this.state?.endTime ?? clock.now);
+  // Since when nothing is told of it, as updates are paused; null while they come.
+  #stoodAt = $state.raw<number | null>(null);
+
+  #stand(): void {
+    this.#stoodAt = this.connection.mode === 'paused' ? clock.now : null;
+  }
+
+  /** The server's time, as far as what is shown is known to be true by it; the end of what has ended. */
+  readonly now = $derived.by(() => this.state?.endTime ?? this.#stoodAt ?? clock.known);
 
   readonly plan = $derived.by(() => {
     // It holds however the stages go on.
