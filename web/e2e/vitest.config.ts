@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     globalSetup: 'harness/table.ts',
     projects: [
-      { test: { ...common, name: 'pages', include: ['test/**/*.test.ts'], maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      { test: { ...common, name: 'pages', include: ['test/**/*.test.ts'], maxWorkers: 2, isolate: false, sequence: { groupOrder: 0 } } },
 
       // Behind the others, one at a time: what is measured is not disturbed.
       { test: { ...common, hookTimeout: 120_000, name: 'measures', include: ['measures/**/*.test.ts'], maxWorkers: 1, fileParallelism: false, sequence: { groupOrder: 1 } } },

@@ -13,13 +13,17 @@ const disabled = [
   'MediaRouter', 'NetworkTimeServiceQuerying', 'OptimizationHints', 'PaintHolding', 'PreconnectToSearch', 'ThirdPartyStoragePartitioning',
 ];
 
-/** Starts Debian's Chromium without what it would ask the network for. */
+let started: Browser | null = null;
+
+/** Debian's Chromium without what it would ask the network for; files of tests that run in one process after the other share it, and it ends with that. */
 export async function startBrowser(): Promise<Browser> {
+  if (started?.isConnected()) return started;
   if (!existsSync(program)) throw new Error(`These tests run in a real browser: install Debian's package chromium (${program} is missing).`);
-  return chromium.launch({
+  started = await chromium.launch({
     executablePath: program,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', `--disable-features=${disabled.join(',')}`],
   });
+  return started;
 }
 
 /** Tells whether a message of the console is of something that the page's policy refused. */

@@ -56,7 +56,6 @@ export function useDashboard(setup: Setup = {}): Dashboard {
     expect(errors.splice(0)).toEqual([]);
   });
   afterAll(async () => {
-    await given.browser?.close();
     await given.server?.dispose();
   });
 
