@@ -114,7 +114,7 @@ async function lookAt(page: Page, name: string, views: readonly [theme: Theme, w
     await page.emulateMedia({ colorScheme: theme });
     await page.locator(`html[data-theme=${theme}]`).waitFor({ state: 'attached' });
     await shoot(page, name, theme, width);
-    if (how) wrong.push(...[...await violationsOf(page), ...await faultsOf(page)].map((text) => `${theme} ${width}: ${text}`));
+    if (how) wrong.push(...[...await violationsOf(page), ...await faultsOf(page)].map((text) => `${name}, ${theme} ${width}: ${text}`));
   }
   expect(wrong).toEqual([]);
 }

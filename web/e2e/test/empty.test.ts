@@ -21,6 +21,10 @@ test('Pipeline_that_has_never_run_says_so_and_leads_to_its_form', async () => {
   await page.getByRole('tab', { name: 'History' }).click();
   await page.getByText('It has not run yet').waitFor();
   await look(page, 'pipeline-history-empty');
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByText('never.yaml').waitFor();
+  await look(page, 'pipeline-delete');
+  await page.getByRole('button', { name: 'Keep it' }).click();
   await page.getByRole('button', { name: 'Run it' }).click();
   await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
 });

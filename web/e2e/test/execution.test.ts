@@ -88,6 +88,7 @@ describe('States', () => {
     await look(page, 'execution-approval');
     await page.getByRole('button', { name: 'Approve' }).click();
     await page.getByLabel('Comment').fill('Go');
+    await look(page, 'execution-approve');
     await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
     await page.locator('[data-stage=publish][data-status=completed]').waitFor();
     await agrees(page, id);
@@ -154,6 +155,8 @@ describe('States', () => {
     const id = await run('hello');
     const page = await open(id);
     await page.getByRole('button', { name: 'More for this execution' }).click();
+    await page.getByText('Compare with the one before').waitFor();
+    await look(page, 'execution-menu');
     await page.getByText('Compare with the one before').click();
     await expect.poll(() => new URL(page.url()).pathname + new URL(page.url()).search).toBe(`/compare?left=${before}&right=${id}`);
   });

@@ -178,8 +178,10 @@ test('Many_executions_are_acted_on_at_once', async () => {
   await look(page, 'history-chosen');
   await page.getByRole('toolbar').getByRole('button', { name: 'Cancel' }).click();
   await page.getByText('This concerns 2 of the 2 chosen').waitFor();
+  await look(page, 'history-cancel');
   await page.getByRole('button', { name: 'Cancel them' }).click();
   await page.getByText('Cancelling: 2.').first().waitFor();
+  await look(page, 'history-notice');
   for (const id of ids) await ended(id);
   await page.keyboard.press('r');
   await expect.poll(() => page.locator('[data-status=cancelled]').count()).toBe(2);
@@ -193,6 +195,7 @@ test('Running_page_follows_by_itself_and_cancels_after_a_question', async () => 
   await look(await dashboard.open('/', { beside: page }), 'overview');
   await page.locator(row(id)).getByRole('button', { name: /^Cancel/ }).click();
   await page.getByText('What runs is told to stop').waitFor();
+  await look(page, 'running-cancel');
   await page.getByRole('button', { name: 'Cancel the execution' }).click();
   await page.locator(row(id)).waitFor({ state: 'detached' });
 });
@@ -224,6 +227,7 @@ test('Monitors_stand_side_by_side_with_their_logs', async () => {
   const before = await cards.count();
   await page.getByRole('button', { name: 'Start new execution' }).click();
   await page.getByRole('radio', { name: 'Quick one' }).check();
+  await look(page, 'monitoring-start');
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await expect.poll(() => cards.count()).toBe(before + 1);
   const card = cards.first();
@@ -240,6 +244,7 @@ test('Choice_of_monitors_is_in_the_address_and_an_execution_that_is_no_longer_to
   const dialog = page.getByRole('dialog', { name: 'Choose what stands side by side' });
   const boxes = dialog.getByRole('checkbox');
   for (let i = 0; i < await boxes.count(); i++) await boxes.nth(i).setChecked(i < 2);
+  await look(page, 'monitoring-choose');
   await dialog.getByRole('button', { name: 'Show 2' }).click();
   await page.waitForURL((url) => url.search === `?ids=${ids[2]},${ids[1]}`);
   await expect.poll(() => page.getByRole('article').count()).toBe(2);

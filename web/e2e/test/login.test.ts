@@ -8,6 +8,7 @@ const dashboard = useDashboard({
   pipelines: { hello },
   ready: async (server) => {
     await server.command(['users', 'add', 'ada', '--role', 'admin'], `${password}\n`);
+    await server.command(['users', 'add', 'vera', '--role', 'viewer'], `${password}\n`);
   },
 });
 
@@ -65,4 +66,23 @@ test('Login_whose_ways_cannot_be_had_says_so_and_tries_again', async () => {
 
 test('Login_can_be_read_in_every_theme_and_width', async () => {
   await examine(dashboard, 'login', '/login', (page) => page.getByRole('button', { name: 'Sign in' }).waitFor());
+});
+
+test('Viewer_sees_what_there_is_and_is_told_what_needs_another_role', async () => {
+  const page = await dashboard.open('/login', { allow: refused });
+  await page.getByLabel('Name').fill('vera');
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('You may watch them; an operator starts them.').waitFor();
+  await look(page, 'viewer-overview');
+  for (const [name, path, text] of [
+    ['pipeline-new', '/pipelines/new', 'Only authors write pipelines'],
+    ['pipeline', '/pipelines/hello', 'not run yet'],
+    ['settings', '/settings', 'viewer of default'],
+  ] as const) {
+    await page.goto(dashboard.server.address + path);
+    await page.getByText(text).first().waitFor();
+    expect(await page.getByRole('button', { name: /^(Run|Delete|New account)$/ }).count(), path).toBe(0);
+    await look(page, `viewer-${name}`);
+  }
 });

@@ -60,8 +60,8 @@ test('Every_page_says_once_that_the_server_is_away_and_stops_its_clocks', async 
   const stands = await onRunning.getByRole('timer').textContent();
   await onRunning.waitForTimeout(2500);
   expect(await onRunning.getByRole('timer').textContent()).toBe(stands);
-  await look(onRunning, 'offline-running');
-  await look(pages[0]!, 'offline-overview');
+  const names = ['overview', 'pipelines', 'pipeline', 'running', 'history', 'monitoring', 'workers', 'settings', 'compare'];
+  for (const [i, page] of pages.entries()) await look(page, `offline-${names[i]}`);
 
   await banner(onRunning).getByRole('button', { name: 'Try now' }).press('Enter');
   await dashboard.server.start();

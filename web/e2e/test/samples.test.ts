@@ -58,31 +58,33 @@ describe('Stage_of_each_type_is_shown_whole', () => {
   });
 });
 
-describe('Page_uses_a_large_screen_as_well_as_a_small_one', () => {
-  test.each<[name: string, path: () => string, ready: (page: Page) => Promise<unknown>]>([
-    ['overview', () => '/', (page) => page.getByRole('region', { name: 'Running now' }).getByRole('row').nth(1).waitFor()],
-    ['pipelines', () => '/pipelines', (page) => page.getByText('Prompt Optimizer').waitFor()],
-    ['pipeline-run', () => '/pipelines/prompt-optimizer', (page) => page.getByLabel('prompt').waitFor()],
-    ['pipeline-graph', () => '/pipelines/prompt-optimizer?tab=graph', (page) => page.locator('canvas').first().waitFor()],
-    ['pipeline-history', () => '/pipelines/prompt-optimizer?tab=history', (page) => page.getByRole('row').nth(1).waitFor()],
-    ['pipeline-file', () => '/pipelines/prompt-optimizer?tab=file', (page) => page.getByText('Can be run').waitFor()],
-    ['pipeline-new', () => '/pipelines/new', (page) => page.getByRole('radio').first().waitFor()],
-    ['running', () => '/running', (page) => page.getByRole('article').first().waitFor()],
-    ['monitoring', () => '/monitoring', (page) => page.getByRole('article').first().waitFor()],
-    ['history', () => '/executions', (page) => page.locator('[data-execution]').first().waitFor()],
-    ['compare', () => `/compare?left=${ids['prompt-optimizer']}&right=${ids['code-census']}`, (page) => page.locator('summary').first().waitFor()],
-    ['workers', () => '/workers', (page) => page.getByRole('region', { name: /^Worker/ }).waitFor()],
-    ['settings', () => '/settings', (page) => page.getByRole('button', { name: 'New token' }).waitFor()],
-    ['not-found', () => '/nowhere', (page) => page.getByRole('heading', { level: 2, name: 'There is no such page' }).waitFor()],
-    ['execution', () => `/executions/${ids['prompt-optimizer']}`, (page) => page.locator('[data-stage=pack]').waitFor()],
-    ['execution-gantt', () => `/executions/${ids['flaky-fan-out']}?draw=gantt`, (page) => page.locator('[data-bar]').first().waitFor()],
-    ['execution-graph', () => `/executions/${ids['prompt-optimizer']}?tab=graph`, (page) => page.getByRole('listbox', { name: /^Graph of/ }).getByRole('option').waitFor({ state: 'attached' })],
-    ['execution-logs', () => `/executions/${ids['code-census']}?tab=logs`, (page) => page.locator('.log-row').first().waitFor()],
-    ['execution-replay', () => `/executions/${ids['prompt-optimizer']}?tab=replay&at=40`, (page) => page.locator('[data-at="40"]').waitFor()],
-    ['execution-blocked', () => `/executions/${ids['release-approval']}`, (page) => page.locator('[data-approval=publish]').waitFor()],
-  ])('%s', async (name, path, ready) => {
-    const page = await dashboard.open(path());
+test('Every_page_uses_a_large_screen_as_well_as_a_small_one', { timeout: 180_000 }, async () => {
+  const pages: [name: string, path: string, ready: (page: Page) => Promise<unknown>][] = [
+    ['overview', '/', (page) => page.getByRole('region', { name: 'Running now' }).getByRole('row').nth(1).waitFor()],
+    ['pipelines', '/pipelines', (page) => page.getByText('Prompt Optimizer').waitFor()],
+    ['pipeline-run', '/pipelines/prompt-optimizer', (page) => page.getByLabel('prompt').waitFor()],
+    ['pipeline-graph', '/pipelines/prompt-optimizer?tab=graph', (page) => page.locator('canvas').first().waitFor()],
+    ['pipeline-history', '/pipelines/prompt-optimizer?tab=history', (page) => page.getByRole('row').nth(1).waitFor()],
+    ['pipeline-file', '/pipelines/prompt-optimizer?tab=file', (page) => page.getByText('Can be run').waitFor()],
+    ['pipeline-new', '/pipelines/new', (page) => page.getByRole('radio').first().waitFor()],
+    ['running', '/running', (page) => page.getByRole('article').first().waitFor()],
+    ['monitoring', '/monitoring', (page) => page.getByRole('article').first().waitFor()],
+    ['history', '/executions', (page) => page.locator('[data-execution]').first().waitFor()],
+    ['compare', `/compare?left=${ids['prompt-optimizer']}&right=${ids['code-census']}`, (page) => page.locator('summary').first().waitFor()],
+    ['workers', '/workers', (page) => page.getByRole('region', { name: /^Worker/ }).waitFor()],
+    ['settings', '/settings', (page) => page.getByRole('button', { name: 'New token' }).waitFor()],
+    ['not-found', '/nowhere', (page) => page.getByRole('heading', { level: 2, name: 'There is no such page' }).waitFor()],
+    ['execution', `/executions/${ids['prompt-optimizer']}`, (page) => page.locator('[data-stage=pack]').waitFor()],
+    ['execution-gantt', `/executions/${ids['flaky-fan-out']}?draw=gantt`, (page) => page.locator('[data-bar]').first().waitFor()],
+    ['execution-graph', `/executions/${ids['prompt-optimizer']}?tab=graph`, (page) => page.getByRole('listbox', { name: /^Graph of/ }).getByRole('option').waitFor({ state: 'attached' })],
+    ['execution-logs', `/executions/${ids['code-census']}?tab=logs`, (page) => page.locator('.log-row').first().waitFor()],
+    ['execution-replay', `/executions/${ids['prompt-optimizer']}?tab=replay&at=40`, (page) => page.locator('[data-at="40"]').waitFor()],
+    ['execution-blocked', `/executions/${ids['release-approval']}`, (page) => page.locator('[data-approval=publish]').waitFor()],
+  ];
+  const page = await dashboard.open('/');
+  for (const [name, path, ready] of pages) {
+    await page.goto(dashboard.server.address + path);
     await ready(page);
     await lookWide(page, name);
-  });
+  }
 });

@@ -73,6 +73,7 @@ test('First_account_is_made_and_then_everybody_has_to_log_in', async () => {
   const page = await dashboard.open('/settings', { allow: /401|409/ });
   await page.getByRole('button', { name: 'New account' }).click();
   await page.getByText('It is the first').waitFor();
+  await look(page, 'settings-account');
   await page.getByLabel('Name').fill('ada');
   await page.getByLabel('Password').fill('a long enough password');
   await page.getByRole('button', { name: 'Add the account' }).click();

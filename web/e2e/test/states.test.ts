@@ -1,5 +1,5 @@
-import type { Page } from 'playwright-core';
-import { describe, test } from 'vitest';
+import type { Route } from 'playwright-core';
+import { test } from 'vitest';
 import { look, until, useDashboard } from '../harness/dashboard.js';
 
 const hello = 'id: hello\nname: Say hello\nstages:\n  - { id: greet, type: shell, shell: { run: echo hello } }\n';
@@ -29,20 +29,23 @@ const pages: [name: string, path: () => string, reads: RegExp][] = [
   ['execution-replay', () => `/executions/${ended}?tab=replay`, /\/events\b/],
 ];
 
-describe('Page_looks_as_it_should_while_it_loads_and_when_it_cannot', () => {
-  test.each(pages)('%s, loading', async (name, path, reads) => {
-    const page = await dashboard.open(path(), { prepare: async (page) => void (await page.route(reads, () => {})) });
-    await page.getByRole('status', { name: /^(Loading|Comparing)/ }).first().waitFor();
-    await look(page, `loading-${name}`);
+const broken = JSON.stringify({ type: 'about:blank', title: 'Internal error', status: 500, code: 'internal_error', error: 'The server met a fault.' });
+
+test.each(pages)('Page_looks_as_it_should_while_it_loads_and_when_it_cannot: %s', async (name, path, reads) => {
+  const kept: Route[] = [];
+  let isBroken = false;
+  const answer = (route: Route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: broken });
+  const page = await dashboard.open(path(), {
+    allow: /Failed to load resource/,
+    prepare: async (page) => void (await page.route(reads, (route) => (isBroken ? answer(route) : void kept.push(route)))),
   });
+  await page.getByRole('status', { name: /^(Loading|Comparing)/ }).first().waitFor();
+  await look(page, `loading-${name}`);
 
   // What the feed tells of these is the frame's to miss.
-  const asking = pages.filter(([name]) => name !== 'running' && name !== 'monitoring');
-  test.each(asking)('%s, broken', async (name, path, reads) => {
-    const broken = JSON.stringify({ type: 'about:blank', title: 'Internal error', status: 500, code: 'internal_error', error: 'The server met a fault.' });
-    const prepare = async (page: Page) => void (await page.route(reads, (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: broken })));
-    const page = await dashboard.open(path(), { allow: /Failed to load resource/, prepare });
-    await page.getByRole('alert').first().waitFor();
-    await look(page, `broken-${name}`);
-  });
+  if (name === 'running' || name === 'monitoring') return;
+  isBroken = true;
+  await Promise.all(kept.map((route) => answer(route).catch(() => undefined))); // The page may have given some up.
+  await page.getByRole('alert').first().waitFor();
+  await look(page, `broken-${name}`);
 });
