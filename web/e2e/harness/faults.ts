@@ -7,7 +7,7 @@ const slips: [name: string, pattern: RegExp][] = [
   ['A sign between two words touches one of them', /\S·|·\S/],
   ['A space stands before a comma or a full stop', /[^\s.] [,;.](\s|$)/],
   ['A value is missing', /\bundefined\b|\bNaN\b|\[object [A-Z]|Invalid Date/],
-  ['One of a thing has the word for many', /(?<!of )(?<![\d.,/])\b1 (stages|items|lines|executions|problems|warnings|attempts|events|slots|pipelines|workers|tokens|accounts)\b/],
+  ['One of a thing has the word for many', /(?<!of )(?<![\d.,/])\b1 (stages|items|lines|executions|problems|warnings|rows|attempts|events|slots|pipelines|workers|tokens|accounts)\b/],
 ];
 
 interface Look {
