@@ -92,7 +92,12 @@ class Network {
       if (type.startsWith('text/event-stream')) this.#end(response.request());
 
       // The browser may have had it by Brotli; what counts is what everybody gets.
-      if (/javascript|css/.test(type)) this.#code.push(response.body().then((body) => gzipSync(body, { level: 9 }).length));
+      if (!/javascript|css/.test(type)) return;
+      const bytes = response.body().then((body) => gzipSync(body, { level: 9 }).length);
+      this.#code.push(bytes);
+
+      // What comes when the page has been measured may end with it: nobody waits for it any more.
+      bytes.catch(() => undefined);
     });
     page.on('requestfinished', (request) => this.#end(request));
     page.on('requestfailed', (request) => this.#end(request));
