@@ -58,26 +58,20 @@ interface AnyArguments {
 
 /** Makes the typed API of a server; by default of the one that the page came from. */
 export function createClient(server: ServerOptions = {}): Client {
-  const send = (method: Uppercase<Method>, read: typeof ask | typeof askJson = askJson) => async (path: string, given: AnyArguments = {}) =>
-    read(server, ...requestOf(method, path, given));
+  const send = (method: Uppercase<Method>, read: typeof ask | typeof askJson = askJson) => async (path: string, given: AnyArguments = {}) => {
+    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = String(given.path?.[name] ?? '');
+      if (!value) throw new TypeError(`${path} needs ${name}`);
+      return encodeURIComponent(value);
+    });
+    const headers = fill(new Headers(), given.header);
+    if (given.body !== undefined) headers.set('content-type', 'application/json');
+    return read(server, withQuery(filled, given.query), { method, headers, signal: given.signal, body: JSON.stringify(given.body) });
+  };
 
   // The types are those of the document; what runs is the same for every path.
   return {
     get: send('GET'), put: send('PUT'), post: send('POST'), patch: send('PATCH'), delete: send('DELETE'),
     open: send('GET', ask),
   } as unknown as Client;
-}
-
-function requestOf(method: Uppercase<Method>, path: string, given: AnyArguments): [string, RequestInit] {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = String(given.path?.[name] ?? '');
-    if (!value) throw new TypeError(`${path} needs ${name}`);
-    return encodeURIComponent(value);
-  });
-  const headers = fill(new Headers(), given.header);
-  if (given.body !== undefined) headers.set('content-type', 'application/json');
-  return [
-    withQuery(filled, given.query),
-    { method, headers, signal: given.signal, body: JSON.stringify(given.body) },
-  ];
 }

@@ -60,13 +60,10 @@ export const badAnswer = (status: number, cause?: unknown): ApiError => new ApiE
 
 /** Sends a request and gives its answer, whose body has not been read yet. */
 export async function ask(server: ServerOptions, path: string, init: RequestInit = {}): Promise<Response> {
-  let response: Response;
-  try {
-    response = await send(server, path, init);
-  } catch (cause) {
+  const response = await send(server, path, init).catch((cause: unknown) => {
     init.signal?.throwIfAborted();
     throw unreachable(cause);
-  }
+  });
   if (response.ok) return response;
 
   // Problem details, whose `error` is a text, the envelope of the playbook routes, or neither.
@@ -92,13 +89,9 @@ export function askJson<T>(server: ServerOptions, path: string, init: RequestIni
 }
 
 /** Waits for an answer, and aborts what it comes from when that takes too long. */
-export async function within<T>(milliseconds: number, own: AbortController, answer: Promise<T>): Promise<T> {
+export function within<T>(milliseconds: number, own: AbortController, answer: Promise<T>): Promise<T> {
   const timer = setTimeout(() => own.abort(unreachable()), milliseconds);
-  try {
-    return await answer;
-  } finally {
-    clearTimeout(timer);
-  }
+  return answer.finally(() => clearTimeout(timer));
 }
 
 interface RefusalBody {

@@ -12,7 +12,7 @@ export interface ServerOptions {
 export const addressOf = (server: ServerOptions, path: string): string => (server.url ?? '').replace(/\/+$/, '') + path;
 
 /** Sends a request as the options say. */
-export function send(server: ServerOptions, path: string, init: RequestInit): Promise<Response> {
+export async function send(server: ServerOptions, path: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers);
   if (server.token) headers.set('authorization', `Bearer ${server.token}`);
 

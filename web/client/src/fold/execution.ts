@@ -41,7 +41,9 @@ export function createFold(from?: ExecutionState): ExecutionFold {
   const byKey = new Map<string, Stage>();
   const planned: Stage[] = [];
   const x = { seq: 0, ...from, group: from?.group && { ...from.group }, progress: { ...none, ...from?.progress } } as ExecutionState;
-  let isStarted = from !== undefined && hasStarted(from);
+
+  // The state shows the time of creation where nothing has started yet.
+  let isStarted = x.status !== 'queued' && (x.startTime !== x.createdAt || x.status === 'running' || x.currentStage > 0);
   let breakpoints = new Set(from?.debug?.breakpoints);
   let stop = from?.debug?.stoppedAt ?? null;
   let missingPlan: string | null = null;
@@ -78,9 +80,9 @@ export function createFold(from?: ExecutionState): ExecutionFold {
     Object.assign(x, {
       id: executionId, pipelineId: data.pipelineId, pipelineName: data.name, version: orNull(data.version),
       definitionHash: data.definitionHash, priority: data.priority, requestedBy: orNull(data.requestedBy),
-      schedule: schedule ? { id: schedule.id, time: Date.parse(schedule.time) } : null,
+      schedule: orNull(schedule && { ...schedule, time: Date.parse(schedule.time) }),
       labels: data.labels ?? {}, parent: orNull(data.parent),
-      group: data.group && ({ ...group, waiting: true } as ExecutionState['group']),
+      group: data.group && (group as ExecutionState['group']),
       createdAt: Date.parse(time), startTime: Date.parse(time), input: orNull(data.input), ...newTurn,
       cancelling: false, turn: 1, currentStage: 0, totalStages: 0, cost: 0,
     } satisfies Partial<ExecutionState>);
@@ -93,12 +95,13 @@ export function createFold(from?: ExecutionState): ExecutionFold {
   function end({ type, time, data: said }: Ended) {
     const status = type.slice(10) as 'completed' | 'failed' | 'cancelled';
     const error = errorOf(said.error);
+    const { duration: totalDuration, cost: totalCost, ...stages } = said.totals ?? ({} as ExecutionTotals);
     stop = null;
     Object.assign(x, {
       status, endTime: timeOf(time), cancelling: false, error, failedStage: orNull(said.failedStage), reason: said.reason ?? x.reason,
       result: {
         status: said.result ?? (status as 'failed' | 'cancelled'), output: orNull(said.output), error: error && error.message,
-        ...(said.totals && { summary: summaryOf(said.totals) }),
+        summary: said.totals && { totalDuration, totalCost, ...stages },
       },
     } satisfies Partial<ExecutionState>);
   }
@@ -124,7 +127,7 @@ export function createFold(from?: ExecutionState): ExecutionFold {
   function reopen({ data }: EventOf<'execution.reopened'>) {
     Object.assign(x, { turn: data.turn, startTime: x.createdAt, ...newTurn } satisfies Partial<ExecutionState>);
     isStarted = false;
-    for (const key of data.stages) count(key, resetStage);
+    data.stages.forEach((key) => count(key, resetStage));
   }
 
   function start(s: Stage, e: EventOf<'stage.started'>) {
@@ -147,20 +150,20 @@ export function createFold(from?: ExecutionState): ExecutionFold {
   }
 
   /** Ends an attempt: with it the stage, or until the next one starts. */
-  function finish(s: Stage, e: EventOf<'stage.completed' | 'stage.failed'>, next: Partial<StageState> | false) {
+  function finish(s: Stage, e: EventOf<'stage.completed' | 'stage.failed'>, waitingFor: 'repeat' | 'retry' | false, next?: string) {
     const { cost, output } = e.data;
-    const { error: why, lost } = e.data as Partial<Data<'stage.failed'>>;
-    const isLost = lost || why?.code === 'worker_crashed';
+    const { error, lost } = e.data as Partial<Data<'stage.failed'>>;
+    const isLost = lost || error?.code === 'worker_crashed' || undefined;
 
     // Nobody measured it: it is the most that it can have been.
-    const duration = e.data.duration || (isLost && s.state.startTime !== null ? Date.parse(e.time) - s.state.startTime : 0);
+    const duration = e.data.duration || (isLost && s.state.startTime ? Date.parse(e.time) - s.state.startTime : 0);
     if (cost != null) {
       s.state.cost = addMoney(s.state.cost ?? 0, cost);
       x.cost = addMoney(x.cost, cost);
     }
     moveStage(s, {
-      duration, output: orNull(output), error: errorOf(why), ...(isLost && { lost: true as const }),
-      ...(next ? { ...next, status: 'waiting' } : { status: statusOf(e), endTime: timeOf(e.time) }),
+      duration, output: orNull(output), error: errorOf(error), lost: isLost,
+      ...(waitingFor ? { status: 'waiting', waitingFor, due: timeOf(next) } : { status: statusOf(e), endTime: timeOf(e.time) }),
     });
   }
 
@@ -171,8 +174,8 @@ export function createFold(from?: ExecutionState): ExecutionFold {
       case 'stage.waiting': waitStage(s, e); break;
       case 'stage.started': start(s, e); break;
       case 'stage.expanded': expand(s, e); break;
-      case 'stage.completed': finish(s, e, e.data.willRepeat && { waitingFor: 'repeat', due: timeOf(e.data.repeatAt) }); break;
-      case 'stage.failed': finish(s, e, e.data.willRetry && { waitingFor: 'retry', due: timeOf(e.data.retryAt) }); break;
+      case 'stage.completed': finish(s, e, e.data.willRepeat && 'repeat', e.data.repeatAt); break;
+      case 'stage.failed': finish(s, e, e.data.willRetry && 'retry', e.data.retryAt); break;
       case 'stage.skipped':
       case 'stage.cancelled':
         moveStage(s, { status: statusOf(e), endTime: timeOf(e.time), reason: e.data.reason, duration: (e.data as { duration?: number }).duration ?? state.duration });
@@ -231,17 +234,17 @@ export function createFold(from?: ExecutionState): ExecutionFold {
     return (s.shown ??= {
       ...state,
       approvals: openApprovals(facts),
-      ...(facts.size > 0 && { triggers: triggersOf(facts) }),
-      ...(instances && { instances: instances.map(({ key }) => show(byKey.get(key)!)) }),
+      triggers: facts.size > 0 ? triggersOf(facts) : undefined,
+      instances: instances?.map(({ key }) => show(byKey.get(key)!)),
     });
   };
 
   function state(): ExecutionState {
-    const { group, debug: _, ...rest } = x;
+    const { group } = x;
     return {
-      ...rest,
-      ...(group && { group: { ...group, waiting: !isStarted && !x.cancelling && !x.result } }),
-      ...((breakpoints.size > 0 || stop !== null) && { debug: { breakpoints: [...breakpoints].sort(), stoppedAt: stop } }),
+      ...x,
+      group: group && { ...group, waiting: !isStarted && !x.cancelling && !x.result },
+      debug: breakpoints.size > 0 || stop !== null ? { breakpoints: [...breakpoints].sort(), stoppedAt: stop } : undefined,
       progress: { ...x.progress },
       stages: (shown ??= planned.map(show)),
     };
@@ -263,9 +266,3 @@ export function foldExecution(events: Iterable<ExecutionEvent>, from?: Execution
   for (const e of events) fold.apply(e);
   return fold.state();
 }
-
-// The state shows the time of creation where nothing has started yet.
-const hasStarted = (from: ExecutionState): boolean =>
-  from.status !== 'queued' && (from.startTime !== from.createdAt || from.status === 'running' || from.stages.some((s) => s.startTime !== null));
-
-const summaryOf = ({ duration: totalDuration, cost: totalCost, ...stages }: ExecutionTotals) => ({ totalDuration, totalCost, ...stages });

@@ -16,7 +16,7 @@ export interface Stage {
 
 const fresh = () => ({
   status: 'pending' as StageStatus, iteration: 0, queuedAt: null, startTime: null, endTime: null, duration: null, waitingFor: null, due: null,
-  reason: null, error: null, output: null, child: null, undo: null,
+  reason: null, error: null, output: null, child: null, undo: null, lost: undefined, count: undefined, instances: undefined,
 });
 
 export const newStage = (key: string, id: string, name: string, type: string, position: number): Stage => ({
@@ -26,9 +26,6 @@ export const newStage = (key: string, id: string, name: string, type: string, po
 /** Starts a stage over in the next turn; what it cost stays. */
 export function resetStage(s: Stage): void {
   Object.assign(s.state, fresh());
-  delete s.state.lost;
-  delete s.state.count;
-  delete s.state.instances;
   s.facts = new Map();
 }
 
@@ -46,13 +43,11 @@ export function waitStage(s: Stage, { attempt, data }: EventOf<'stage.waiting'>)
   if (attempt === undefined && data.for === 'timer') startTimer(s.facts, due);
 }
 
-export function startStage(s: Stage, e: EventOf<'stage.started'>): void {
-  delete s.state.lost;
+export const startStage = (s: Stage, e: EventOf<'stage.started'>): void =>
   moveStage(s, {
     status: 'running', attempt: e.attempt, iteration: e.iteration ?? 0, startTime: timeOf(e.time), endTime: null,
-    input: orNull(e.data.input), child: orNull(e.data.child), due: timeOf(e.data.until), reason: null,
+    input: orNull(e.data.input), child: orNull(e.data.child), due: timeOf(e.data.until), reason: null, lost: undefined,
   });
-}
 
 /** Takes up a stage of a state, so that later events can be applied. */
 export const restoreStage = (shown: StageState, position: number): Stage => {

@@ -1,5 +1,5 @@
 import { loadFlags } from '../api/flags.js';
-import { ApiError, askJson, unreachable } from '../api/problem.js';
+import { ApiError, askJson, errorOf, unreachable } from '../api/problem.js';
 import type { ServerOptions } from '../api/server.js';
 import { either, wait } from '../api/time.js';
 import { goingOn } from '../streaming/cursor.js';
@@ -112,7 +112,7 @@ export async function streamRun(runId: string, options: RunStreamOptions, listen
       }
       throw unreachable();
     } catch (error) {
-      if (!looking.aborted) throw error;
+      if (!looking.aborted) throw errorOf(error);
       listener.onConnected(false);
       if (isAway) await wait(glanceEvery, signal);
     } finally {

@@ -101,8 +101,11 @@ export function followExecution(id: string, options: FollowOptions): Following {
     },
   });
 
-  const skipTo = (seq: number) => {
-    cursor = Math.max(cursor, seq);
-  };
-  return Object.create(connection, { seq: { get: () => cursor }, skipTo: { value: skipTo } }) as Following;
+  return {
+    __proto__: connection,
+    get seq() { return cursor; },
+    skipTo(seq: number) {
+      cursor = Math.max(cursor, seq);
+    },
+  } as unknown as Following;
 }

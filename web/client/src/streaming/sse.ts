@@ -24,11 +24,11 @@ export function createParser(): (text: string) => SseFrame[] {
     const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop()!;
     for (const line of lines) {
-      const [, field, value] = /^([^:]*):? ?(.*)/.exec(line)!;
+      const [, field, value = ''] = /^(data|event|id|retry)(?:: ?(.*))?$/.exec(line) ?? [];
       if (line === '') {
         if (Object.keys(frame).length > 0) frames.push(frame);
         frame = {};
-      } else if (/^(data|event|id|retry)$/.test(field!)) {
+      } else if (field) {
         const before = field === 'data' && frame.data !== undefined ? `${frame.data}\n` : '';
         frame[field as keyof SseFrame] = before + value;
       }

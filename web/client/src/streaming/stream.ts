@@ -1,4 +1,4 @@
-import { ask, badAnswer, errorOf, within } from '../api/problem.js';
+import { ask, badAnswer, within } from '../api/problem.js';
 import type { ServerOptions } from '../api/server.js';
 import { either } from '../api/time.js';
 import { createParser } from './sse.js';
@@ -16,7 +16,8 @@ export interface StreamReading {
 /**
  * Reads one stream of server-sent events until the server closes it: gives no frames once it is open, and then those that came
  * together. Who takes them reads no more meanwhile, so that a slow reader slows the sender, and closes it by leaving the loop.
- * @throws ApiError where the server refuses, answers something else, cannot be reached, or falls silent.
+ * @throws ApiError where the server refuses, answers something else, cannot be reached, or falls silent; what else a connection
+ * that breaks throws is for `errorOf`.
  */
 export async function* readStream(server: ServerOptions, path: string, reading: StreamReading): AsyncGenerator<SseFrame[]> {
   const own = new AbortController();
@@ -34,8 +35,6 @@ export async function* readStream(server: ServerOptions, path: string, reading: 
       const frames = parse(value);
       if (frames.length > 0) yield frames;
     }
-  } catch (error) {
-    throw errorOf(error);
   } finally {
     own.abort();
   }
