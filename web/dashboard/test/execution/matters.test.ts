@@ -33,7 +33,11 @@ describe('instanceThatMatters', () => {
   const began = (key: string, startTime: number) => stage(key, { status: 'running', attempt: 1, startTime });
   test.each<[string, StageState[], string | null, string | null, string | null]>([
     ['nothing before any has started', [stage('e[0]')], null, null, null],
-    ['the one that printed last', [began('e[0]', 1), began('e[1]', 2)], 'e[0]', 'e[1]', 'e[0]'],
+    ['the one that printed last', [began('e[0]', 1), began('e[1]', 2)], 'e[0]', null, 'e[0]'],
+    ['what is shown as long as it runs, whoever prints', [began('e[0]', 1), began('e[1]', 2)], 'e[0]', 'e[1]', 'e[1]'],
+    ['what is shown as long as it runs, whoever began last', [began('e[0]', 1), began('e[1]', 2)], null, 'e[0]', 'e[0]'],
+    ['what is shown between two of its attempts', [stage('e[0]', { status: 'waiting', waitingFor: 'retry', attempt: 1, startTime: 1 }), began('e[1]', 2)], 'e[1]', 'e[0]', 'e[0]'],
+    ['the one that printed last, where what was shown has ended', [ended('e[0]', 5), began('e[1]', 2), began('e[2]', 3)], 'e[1]', 'e[0]', 'e[1]'],
     ['the one that began last, where what printed has ended', [ended('e[0]', 5), began('e[1]', 2), began('e[2]', 3)], 'e[0]', 'e[0]', 'e[2]'],
     ['what was shown, where none runs', [ended('e[0]', 5), ended('e[1]', 9)], null, 'e[0]', 'e[0]'],
     ['what was shown, where others are to come', [ended('e[0]', 5, 'failed'), ended('e[1]', 9), stage('e[2]')], null, 'e[1]', 'e[1]'],

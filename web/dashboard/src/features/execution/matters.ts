@@ -27,11 +27,11 @@ export function stageThatMatters({ stages, failedStage }: ExecutionState, before
 }
 
 /**
- * The instance of a stage whose words to show: the one that printed last, as long as it is at work, else the one that began last;
- * where none works the one that was shown; once all have ended the first that failed, else the one that was shown, or ended last. Null before any has started.
+ * The instance of a stage whose words to show: the one that is shown, until it ends; then one that runs, first the one that printed last, else the one that began
+ * last; where none works the one that was shown; once all have ended the first that failed, else the one that was shown, or ended last. Null before any has started.
  */
 export function instanceThatMatters(instances: readonly StageState[], printed: string | null, before: string | null): string | null {
-  let newest: StageState | null = null;
+  let running: StageState | null = null;
   let shown: StageState | null = null;
   let isOver = true;
   let failed: StageState | null = null;
@@ -39,15 +39,16 @@ export function instanceThatMatters(instances: readonly StageState[], printed: s
   for (const instance of instances) {
     if (instance.endTime === null) isOver = false;
     if (instance.startTime === null) continue;
-    if (instance.status === 'running') {
-      if (instance.key === printed) return printed;
-      if ((newest?.startTime ?? 0) <= instance.startTime) newest = instance;
+    if (instance.key === before) {
+      // Others print and begin all the time: who reads one must not be taken away from it.
+      if (instance.endTime === null) return before;
+      shown = instance;
     }
-    if (instance.key === before) shown = instance;
+    if (instance.status === 'running' && running?.key !== printed && (instance.key === printed || (running?.startTime ?? 0) <= instance.startTime)) running = instance;
     if (instance.status === 'failed') failed ??= instance;
     if ((last?.endTime ?? 0) <= (instance.endTime ?? 0)) last = instance;
   }
-  return (newest ?? (isOver ? failed : null) ?? shown ?? failed ?? last)?.key ?? null;
+  return (running ?? (isOver ? failed : null) ?? shown ?? failed ?? last)?.key ?? null;
 }
 
 /** The stage whose own words tell why a failed one failed: of a fan-out the first instance that failed, which its error names. */
