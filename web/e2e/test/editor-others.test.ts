@@ -113,6 +113,10 @@ test('Draft_of_a_pipeline_that_somebody_has_deleted_is_there_at_its_address', as
 test('Save_whose_answer_is_lost_is_saved_by_the_next_try_and_is_no_conflict', async () => {
   const page = await open('lost', /Failed to load resource/);
   await write(page, '# mine\n');
+  let isTried = false;
+
+  // News of the file would show that it is saved before anybody tries again.
+  await page.route('**/api/pipelines/lost?format=yaml', (route) => (isTried ? route.continue() : undefined));
   await page.route('**/api/pipelines/lost', async (route) => {
     if (route.request().method() !== 'PUT') return route.continue();
     await route.fetch();
@@ -122,6 +126,7 @@ test('Save_whose_answer_is_lost_is_saved_by_the_next_try_and_is_no_conflict', as
   await page.getByText('It was not saved.').waitFor();
   expect(await fileOf(dashboard.server, 'lost')).toContain('# mine');
   await page.unroute('**/api/pipelines/lost');
+  isTried = true;
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
   expect(await page.getByText('Somebody else').count()).toBe(0);

@@ -191,6 +191,16 @@ describe('Saves', () => {
     expect([editing.isOutdated, editing.error, place.draft]).toEqual([false, undefined, null]);
   });
 
+  test('Save_whose_answer_was_lost_is_found_by_the_next_look', async () => {
+    const editing = open();
+    write(editing, 'mine');
+    server.after = away;
+    await editing.save();
+    server.after = () => {};
+    await editing.look();
+    expect([editing.isChanged, editing.isOutdated, editing.error, place.draft]).toEqual([false, false, undefined, null]);
+  });
+
   test('What_is_typed_while_a_save_is_under_way_is_a_draft_of_what_was_saved', async () => {
     const editing = open();
     write(editing, 'first');

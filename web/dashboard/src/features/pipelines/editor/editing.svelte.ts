@@ -231,17 +231,19 @@ export class Editing {
   #learn(file: ReadFile | null): void {
     const known = file ?? noFile;
     if (known.tag === this.#file.tag) return;
-    if (this.isChanged) {
+    if (file && this.isChanged && file.text === this.text) {
+      // The answer to a save was lost, and this text was saved all the same.
+      this.error = undefined;
+      this.#has(file);
+    } else if (this.isChanged) {
       this.#file = known;
-      return;
+    } else if (file) {
+      // What was read stays to be seen where it is gone.
+      this.#file = file;
+      this.#tag = file.tag;
+      this.#text = file.text;
+      this.isTheirs = true;
     }
-
-    // What was read stays to be seen where it is gone.
-    if (!file) return;
-    this.#file = file;
-    this.#tag = file.tag;
-    this.#text = file.text;
-    this.isTheirs = true;
   }
 
   #keep(): void {
