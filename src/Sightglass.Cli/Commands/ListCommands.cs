@@ -6,6 +6,7 @@ using Sightglass.Cli.Client;
 using Sightglass.Cli.DataFolder;
 using Sightglass.Cli.Hosting;
 using Sightglass.Cli.LiveView;
+using Sightglass.Core.Executions;
 using Sightglass.Core.Ports;
 
 namespace Sightglass.Cli.Commands;
@@ -97,7 +98,9 @@ internal static class ListCommands
     private static string[] ExecutionRow(JsonElement e)
     {
         var progress = e.GetProperty("progress"u8);
-        var ended = progress.GetProperty("completed"u8).GetInt32() + progress.GetProperty("failed"u8).GetInt32() + progress.GetProperty("skipped"u8).GetInt32();
+        int Count(ReadOnlySpan<byte> bucket) => progress.GetProperty(bucket).GetInt32();
+        var counts = new StageCounts(Count("total"u8), Count("completed"u8), Count("failed"u8), Count("running"u8), Count("pending"u8), Count("skipped"u8));
+        var status = e.GetProperty("status"u8).GetString()!;
         var start = DateTimeOffset.FromUnixTimeMilliseconds(e.GetProperty("startTime"u8).GetInt64());
         var took = e.TryGetProperty("duration"u8, out var duration) && duration.ValueKind == JsonValueKind.Number
             ? Durations.Of(duration.GetDouble())
@@ -106,8 +109,8 @@ internal static class ListCommands
         [
             ShortId.Of(e.GetProperty("id"u8).GetGuid()),
             e.GetProperty("pipelineName"u8).GetString()!,
-            e.GetProperty("status"u8).GetString()!,
-            $"{ended}/{progress.GetProperty("total"u8).GetInt32()}",
+            status,
+            $"{counts.DoneIn(Enum.Parse<ExecutionStatus>(status, ignoreCase: true))}/{counts.Total}",
             DateTimeOffset.FromUnixTimeMilliseconds(e.GetProperty("createdAt"u8).GetInt64()).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             took,
             e.TryGetProperty("error"u8, out var error) && error.ValueKind == JsonValueKind.String ? error.GetString()! : e.GetProperty("inputPreview"u8).GetString() ?? "",

@@ -53,12 +53,11 @@ internal sealed class FrameRenderer(Palette palette, string commandOptions)
     private string Overall(ExecutionState state, int columns, DateTimeOffset now)
     {
         var counts = state.CountStages();
-        var ended = counts.Completed + counts.Failed + counts.Skipped;
         var color = counts.Failed > 0 ? "31" : "32";
-        var bar = palette.Bar(counts.Total == 0 ? 0 : (double)ended / counts.Total, Math.Clamp(columns / 3, 4, 30), color);
+        var bar = palette.Bar(counts.ShareDoneIn(state.Status), Math.Clamp(columns / 3, 4, 30), color);
         var cost = state.Cost > 0 ? "  " + Durations.Cost(state.Cost) : "";
         var failed = counts.Failed > 0 ? "  " + palette.Red($"{counts.Failed} failed") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{bar} {ended}/{Durations.Count(counts.Total, "stage")}  {Durations.Of((state.EndedAt ?? now) - (state.StartedAt ?? state.CreatedAt))}{cost}{failed}");
+        return string.Create(CultureInfo.InvariantCulture, $"{bar} {counts.DoneIn(state.Status)}/{Durations.Count(counts.Total, "stage")}  {Durations.Of((state.EndedAt ?? now) - (state.StartedAt ?? state.CreatedAt))}{cost}{failed}");
     }
 
     private List<string> Body(ExecutionModel model, FrameSize size, DateTimeOffset now, int tick)

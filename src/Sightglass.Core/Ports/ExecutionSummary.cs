@@ -154,4 +154,17 @@ public sealed record ExecutionSummary
 /// <param name="Running">Running ones.</param>
 /// <param name="Pending">Pending, waiting, queued and blocked ones.</param>
 /// <param name="Skipped">Skipped and cancelled ones.</param>
-public readonly record struct StageCounts(int Total, int Completed, int Failed, int Running, int Pending, int Skipped);
+public readonly record struct StageCounts(int Total, int Completed, int Failed, int Running, int Pending, int Skipped)
+{
+    /// <summary>Gives how many stages are done: also those that need not run any more, unless the execution failed or was
+    /// cancelled; then what completed alone counts.</summary>
+    /// <param name="status">The status of the execution.</param>
+    public int DoneIn(ExecutionStatus status) => EndedIll(status) ? Completed : Completed + Failed + Skipped;
+
+    /// <summary>Gives how much is done, from 0 to 1; 0 before the plan is known. An execution that failed or was cancelled is
+    /// never all done.</summary>
+    /// <param name="status">The status of the execution.</param>
+    public double ShareDoneIn(ExecutionStatus status) => Total == 0 ? 0 : Math.Min(EndedIll(status) ? 0.99 : 1, (double)DoneIn(status) / Total);
+
+    private static bool EndedIll(ExecutionStatus status) => status is ExecutionStatus.Failed or ExecutionStatus.Cancelled;
+}

@@ -1,4 +1,5 @@
 import type { ExecutionState } from '@sightglass/client';
+import { shareDone } from '../../shared/executions/executions.js';
 
 /** How far the items of the stages that fan out and run are; null where none does. */
 export interface ItemProgress {
@@ -16,11 +17,10 @@ export interface ExecutionProgress {
 }
 
 /** Reads off a state how far it is, the items of what runs with it. */
-export function progressOf({ progress, totalStages, stages }: Pick<ExecutionState, 'progress' | 'totalStages' | 'stages'>): ExecutionProgress {
-  const total = progress.total || totalStages;
-  let done = progress.completed + progress.skipped + progress.failed;
+export function progressOf(execution: Pick<ExecutionState, 'status' | 'progress' | 'totalStages' | 'stages'>): ExecutionProgress {
+  let parts = 0;
   const items = { total: 0, ended: 0, failed: 0, running: 0 };
-  for (const { endTime, instances, count } of stages) {
+  for (const { endTime, instances, count } of execution.stages) {
     if (!instances || endTime !== null) continue;
     const all = Math.max(count ?? 0, instances.length);
     let ended = 0;
@@ -31,7 +31,7 @@ export function progressOf({ progress, totalStages, stages }: Pick<ExecutionStat
     }
     items.total += all;
     items.ended += ended;
-    if (all > 0) done += ended / all;
+    if (all > 0) parts += ended / all;
   }
-  return { share: total > 0 ? Math.min(1, done / total) : null, items: items.total > 0 ? items : null };
+  return { share: shareDone(execution, parts), items: items.total > 0 ? items : null };
 }

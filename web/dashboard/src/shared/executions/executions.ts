@@ -3,10 +3,22 @@ import type { components } from '@sightglass/client';
 /** An execution as lists show it. */
 export type ListedExecution = components['schemas']['ExecutionListItem'];
 
-/** How much of an execution is done, from 0 to 1; null before its plan is known. */
-export function shareDone({ progress, totalStages }: Pick<ListedExecution, 'progress' | 'totalStages'>): number | null {
-  const total = progress.total || totalStages;
-  return total > 0 ? Math.min(1, (progress.completed + progress.skipped + progress.failed) / total) : null;
+type Counted = Pick<ListedExecution, 'status' | 'progress' | 'totalStages'>;
+
+/** Whether an execution ended without what it was for. */
+const endedIll = ({ status }: Pick<Counted, 'status'>): boolean => status === 'failed' || status === 'cancelled';
+
+/** How many stages of an execution are done: also those that need not run any more, unless it failed or was cancelled; then what completed alone counts. */
+export const doneOf = ({ status, progress }: Pick<Counted, 'status' | 'progress'>): number =>
+  endedIll({ status }) ? progress.completed : progress.completed + progress.skipped + progress.failed;
+
+/**
+ * How much of an execution is done, from 0 to 1; null before its plan is known. One that failed or was cancelled is never all done.
+ * @param parts What is done of stages that run.
+ */
+export function shareDone(execution: Counted, parts = 0): number | null {
+  const total = execution.progress.total || execution.totalStages;
+  return total > 0 ? Math.min(endedIll(execution) ? 0.99 : 1, (doneOf(execution) + parts) / total) : null;
 }
 
 /** Says for what a person is waited for, and before which stage; null where nobody is. */
