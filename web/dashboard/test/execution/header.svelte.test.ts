@@ -9,11 +9,11 @@ const now = Date.parse('2026-11-20T17:29:03Z');
 const past = execution([stage('a', { status: 'running' })]);
 const today = execution([stage('a', { status: 'failed' })], { status: 'failed', endTime: now + 60_000 });
 
-function show(state: typeof past, moment: typeof past | null) {
+function show(state: typeof past, moment: typeof past | null, typical: number | null = null) {
   const header = mount(Header, {
     target: document.body,
     props: {
-      state, today: moment, now, typical: null, askedBy: undefined, look: connectionLook({ mode: 'live', error: null, retryAt: null }, now),
+      state, today: moment, now, typical, askedBy: undefined, look: connectionLook({ mode: 'live', error: null, retryAt: null }, now),
       actions: createRawSnippet(() => ({ render: () => '<span></span>' })),
     },
   });
@@ -34,4 +34,11 @@ test('Header_of_now_says_how_events_come_and_is_no_replay', () => {
   const text = show(today, null);
   expect(text('[data-mode]')).toBe('LIVE');
   expect([text('[data-replayed]'), text('[data-today]')]).toEqual([null, null]);
+});
+
+test('Header_says_what_is_left_in_whole_seconds_unless_a_person_is_waited_for', () => {
+  const of = (status: string) => execution([stage('a', { status: status as 'running' })], { startTime: now - 2300 });
+  expect(show(of('running'), null, 30_000)('[title^="As a rule"]')).toBe('ETAabout 28 s left');
+  document.body.replaceChildren();
+  expect(show(of('blocked'), null, 30_000)('[title^="As a rule"]')).toBeNull();
 });

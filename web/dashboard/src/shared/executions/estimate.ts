@@ -1,3 +1,5 @@
+import { duration } from '../format.js';
+
 /** How long executions take as a rule: the median of past ones, in milliseconds; null where there are none. */
 export function typicalOf(past: readonly { duration?: number; turn?: number }[]): number | null {
   // A later turn runs only what was left.
@@ -6,6 +8,10 @@ export function typicalOf(past: readonly { duration?: number; turn?: number }[])
   if (durations.length === 0) return null;
   return durations.length % 2 === 1 ? durations[middle]! : (durations[middle - 1]! + durations[middle]!) / 2;
 }
+
+/** What is left in words, in whole seconds: nobody knows it better. */
+export const leftText = (left: number, typical: number | null): string =>
+  left > 0 ? `about ${duration(Math.ceil(left / 1000) * 1000).replace('.0', '')} left` : `longer than usual (${duration(typical)})`;
 
 interface Timed {
   readonly status: string;
