@@ -21,7 +21,7 @@ export function connectionLook({ mode, error, retryAt }: Connection, now: number
         label: 'Polling', tone: 'waiting', motion: 'steady',
         title: `New events are asked for every few seconds, since ${error?.code === 'streaming_disabled' || !error ? 'the server streams none' : 'no stream comes through'}. The content is the same.`,
       };
-    case 'paused': return { label: 'Paused', tone: 'cancelled', motion: 'steady', title: 'You paused the updates; nothing is lost. Resume shows what came meanwhile.' };
+    case 'paused': return { label: 'Paused', tone: 'cancelled', motion: 'steady', title: 'Updates paused, by you; nothing is lost. Resume shows what came meanwhile.' };
     case 'connecting': return { label: 'Connecting', tone: 'waiting', motion: 'trying', title: 'The server is being asked.' };
     case 'retrying': {
       const seconds = Math.max(0, Math.ceil(((retryAt ?? now) - now) / 1000));
