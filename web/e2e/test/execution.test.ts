@@ -190,8 +190,11 @@ describe('States', () => {
     const id = await run('hello');
     const page = await open(id, '', { allow: /Failed to load resource/ });
     await mode(page, 'Ended');
-    await dashboard.server.ask('DELETE', `/api/executions/${id}`);
-    await page.reload();
+    await page.getByRole('button', { name: 'More for this execution' }).click();
+    await page.getByText('Delete…').click();
+    await page.getByRole('heading', { name: 'Delete this execution?' }).waitFor();
+    await look(page, 'execution-delete');
+    await page.getByRole('button', { name: 'Delete the execution' }).click();
     await page.getByText('This execution was deleted').waitFor();
     await look(page, 'execution-deleted');
   });

@@ -158,10 +158,12 @@ describe('Failure', () => {
 describe('Answers', () => {
   test('Rejection_is_shown_with_who_gave_it_and_their_words', async () => {
     const id = await run('asks');
-    await until(async () => (await dashboard.server.ask<{ stages: { status: string }[] }>('GET', `/api/executions/${id}`)).stages[0]!.status === 'blocked', 'the question');
-    await dashboard.server.ask('POST', `/api/executions/${id}/reject`, { stage: 'publish', comment: hostileWords });
-    await ended(id);
     const page = await open(id, '?stage=publish');
+    await page.getByRole('button', { name: 'Reject' }).click();
+    await page.getByLabel('Comment').fill(hostileWords);
+    await look(page, 'execution-reject');
+    await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).click();
+    await ended(id);
     await inspector(page).locator('[data-answer]').getByText(`Rejected by local: ${hostileWords}`).waitFor();
     expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
     await look(page, 'watching-rejected');

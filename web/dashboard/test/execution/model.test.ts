@@ -11,6 +11,7 @@ class Server {
   state = execution([stage('a'), stage('b')]);
   log: ExecutionEvent[] = [];
   isComplete = false;
+  isDeleted = false;
   readonly asked: string[] = [];
 
   /** What every answer with the state is made by. */
@@ -21,6 +22,7 @@ class Server {
     this.asked.push(String(input));
     const url = new URL(String(input), 'http://test');
     if (url.pathname === '/api/config/status') return Response.json({ flags: { ENABLE_EXECUTION_STREAMING: true } });
+    if (this.isDeleted) return Response.json({ code: 'execution_deleted', detail: 'gone' }, { status: 410 });
     if (!url.pathname.endsWith('/events')) return this.answer(foldExecution(this.log, this.state));
     const after = Number(url.searchParams.get('after'));
     const events = this.log.filter((event) => event.seq > after).slice(0, Number(url.searchParams.get('limit')) || 1000);
@@ -288,6 +290,18 @@ describe('ExecutionModel that is refreshed', () => {
     server.send(started(2, 'a'));
     await vi.advanceTimersByTimeAsync(200);
     expect([states.at(-1)!.seq, seen]).toEqual([2, [2]]);
+  });
+
+  test('tells by its connection that the execution is gone, where that has ended too', async () => {
+    const modes: Connection[] = [];
+    server.state = execution([stage('a')], { status: 'completed' });
+    model = new ExecutionModel('x', { fetch: server.fetch }, { onState: () => undefined, onConnection: (connection) => modes.push(connection) });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(modes.at(-1)!.mode).toBe('ended');
+    server.isDeleted = true;
+    await expect(model.refresh()).rejects.toMatchObject({ status: 410 });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(modes.at(-1)).toMatchObject({ mode: 'failed', error: { code: 'execution_deleted' } });
   });
 
   test('shows nothing where it is closed while the state is on its way', async () => {

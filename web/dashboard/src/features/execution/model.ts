@@ -1,5 +1,5 @@
-import { createClient, createFold, followExecution, isTerminal } from '@sightglass/client';
-import type { ApiError, Client, ExecutionEvent, ExecutionFold, ExecutionState, Following, FollowMode, ModeDetail, ParkedReason, ServerOptions } from '@sightglass/client';
+import { ApiError, createClient, createFold, followExecution, isTerminal } from '@sightglass/client';
+import type { Client, ExecutionEvent, ExecutionFold, ExecutionState, Following, FollowMode, ModeDetail, ParkedReason, ServerOptions } from '@sightglass/client';
 import type { EventsListener } from '../../shared/execution.js';
 import { Pulse } from './pulse.js';
 
@@ -101,6 +101,10 @@ export class ExecutionModel {
     const since: ExecutionEvent[] = (this.#since = []);
     try {
       await this.#renew(since);
+    } catch (error) {
+      // Nobody gives it any more, which the connection has to find out to say so.
+      if (error instanceof ApiError && !error.isPassing) this.reconnect();
+      throw error;
     } finally {
       if (since === this.#since) this.#since = null;
     }
