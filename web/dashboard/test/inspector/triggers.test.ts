@@ -20,6 +20,9 @@ test('What a stage waits for is listed as the pipeline writes it, and what may s
   ]);
 });
 
+test.each([[undefined, 'Approval'], [[], 'Approval'], [['ada', 'bob'], 'Approval by ada, bob']])('An approval by %j is named %s', (by, words) =>
+  expect(shown({ approval: { by } }, []).map(([, text]) => text)).toEqual([words]));
+
 test('What nobody needs any more says why in plain words', () => {
   const over = [before[0]!, fact(1, 'approval', { result: false, why: 'rejected by ada' }), fact(2, 'event', { result: false, cancelled: true, why: 'not needed any more: what it stands in cannot hold' })];
   expect(shown(release, over).slice(3)).toEqual([

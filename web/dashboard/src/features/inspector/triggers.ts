@@ -96,7 +96,11 @@ function wordsOf(type: string, definition: Definition): typeof none {
   const value = definition[type as keyof Definition];
   if (stages.includes(type)) return { ...none, name: textOf(value), rest: type };
   if (type === 'event') return { ...none, kind: 'Event', name: textOf(value), where: textOf(definition.where) };
-  if (type === 'approval') return { ...none, kind: 'Approval', rest: definition.approval?.by === undefined ? '' : `by ${listOf(definition.approval.by)}` };
+  if (type === 'approval') {
+    // Of an empty list anybody may.
+    const people = listOf(definition.approval?.by ?? '');
+    return { ...none, kind: 'Approval', rest: people && `by ${people}` };
+  }
   return type === 'timer' ? { ...none, kind: 'Timer', name: textOf(value) } : { ...none, kind: 'Condition', name: textOf(definition.when) };
 }
 
