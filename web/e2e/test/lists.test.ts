@@ -205,7 +205,7 @@ test('Running_page_says_who_is_waited_for_until_there_is_an_answer', async () =>
   const asks = await dashboard.server.run('sign');
   const stopped = await dashboard.server.run('waits', { breakpoints: ['hold'] });
   const paused = await dashboard.server.run('waits');
-  await page.locator(row(asks)).getByText('Waits for approval · Publish').waitFor();
+  await page.locator(row(asks)).getByText('Waiting for approval · Publish').waitFor();
   await page.locator(row(stopped)).getByText('At a breakpoint · Hold on').waitFor();
   await dashboard.server.ask('POST', `/api/executions/${paused}/pause`, {});
   await page.locator(`${row(paused)} [data-status=paused]`).getByText('Paused').waitFor();

@@ -230,7 +230,7 @@ describe('Gantt', () => {
     expect(await bars('never')).toEqual([]);
     expect(await page.locator('[data-key=never]').textContent()).not.toContain('0 ms');
     await page.locator('[data-key=publish]').hover();
-    await page.locator('[data-detail]').getByText(/waited [\d.]+ s for a person/).waitFor();
+    await page.locator('[data-detail]').getByText(/waited [\d.]+ s for approval/).waitFor();
     await page.mouse.wheel(0, 100);
     await page.locator('[data-detail]').getByText('To zoom turn the wheel with Ctrl').waitFor();
     await look(page, 'watching-gantt');

@@ -8,12 +8,13 @@ export interface StatusLook {
 }
 
 // The most urgent first.
-const looks: Record<ExecutionStatus | StageStatus | `undo.${string}`, StatusLook> = {
+const looks: Record<ExecutionStatus | StageStatus | 'breakpoint' | `undo.${string}`, StatusLook> = {
   failed: { label: 'Failed', tone: 'failed', icon: '✕' },
   'undo.failed': { label: 'Rollback failed', tone: 'failed', icon: '!' },
   running: { label: 'Running', tone: 'running', icon: '▶' },
   'undo.running': { label: 'Rolling back', tone: 'running', icon: '↶' },
-  blocked: { label: 'Blocked', tone: 'blocked', icon: '◆' },
+  blocked: { label: 'Waiting for approval', tone: 'blocked', icon: '◆' },
+  breakpoint: { label: 'At a breakpoint', tone: 'blocked', icon: '‖' },
   waiting: { label: 'Waiting', tone: 'waiting', icon: '◷' },
   paused: { label: 'Paused', tone: 'waiting', icon: '‖' },
   queued: { label: 'Queued', tone: 'queued', icon: '◔' },
@@ -25,15 +26,19 @@ const looks: Record<ExecutionStatus | StageStatus | `undo.${string}`, StatusLook
   cancelled: { label: 'Cancelled', tone: 'cancelled', icon: '⊘' },
 };
 
-type Undoable = Pick<StageState, 'status' | 'undo'>;
+type Undoable = Pick<StageState, 'status' | 'undo'> & { readonly waitingFor?: StageState['waitingFor'] };
 
-/** The state by which a stage is shown: a completed one whose work a rollback takes back is not there as if it were kept. */
-export function shownStatus({ status, undo, instances }: Undoable & { instances?: readonly Undoable[] }): string {
+/** The state by which a stage is shown: a completed one whose work a rollback takes back is not there as if it were kept, and one at a breakpoint waits for nobody's approval. */
+export function shownStatus({ status, undo, waitingFor, instances }: Undoable & { instances?: readonly Undoable[] }): string {
+  if (status === 'blocked' && waitingFor === 'breakpoint') return waitingFor;
   if (undo || status !== 'completed' || !instances) return undo ? `undo.${undo}` : status;
   const undos = new Set(instances.filter((instance) => instance.status === 'completed').map((instance) => instance.undo));
   const shown = ['running', 'failed', 'completed'].find((one) => undos.has(one));
   return shown ? `undo.${shown === 'completed' && undos.has(null) ? 'partly' : shown}` : status;
 }
+
+/** Tells whether a rollback took a stage's work back, or tries to. */
+export const isUndone = (stage: Parameters<typeof shownStatus>[0]): boolean => shownStatus(stage).startsWith('undo');
 
 /** Tells whether this dashboard knows a state. */
 export const isStatus = (status: string): boolean => Object.hasOwn(looks, status);

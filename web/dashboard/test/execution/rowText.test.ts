@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { attemptText, runsFor, waitText } from '../../src/features/execution/rowText.js';
+import { attemptText, rollbackText, runsFor, waitText } from '../../src/features/execution/rowText.js';
 import { stage } from './some.js';
 
 describe('words of a row', () => {
@@ -12,5 +12,17 @@ describe('words of a row', () => {
     expect(waitText(stage('a'), [stage('b')], 0)).toBe('waiting for 1 stage');
     expect(waitText(stage('a', { status: 'waiting', waitingFor: 'retry', due: 4500 }), [], 500)).toBe('waiting for its next attempt, 4.0 s left');
     expect(waitText(stage('a', { status: 'running' }), [], 0)).toBeNull();
+  });
+  test('leave to the state that an approval is waited for', () => {
+    expect(waitText(stage('a', { status: 'blocked', waitingFor: 'approval', due: 4500 }), [], 500)).toBe('4.0 s left');
+    expect(waitText(stage('a', { status: 'blocked', waitingFor: 'approval' }), [], 500)).toBeNull();
+  });
+
+  test('say how a rollback ended', () => {
+    const undone = (undo: string | null) => stage('a', { status: 'completed', undo });
+    expect(rollbackText([undone(null), stage('b', { status: 'failed' })])).toBeNull();
+    expect(rollbackText([undone('completed'), undone('completed')])).toBe('The rollback completed: 2 of 2 rolled back.');
+    expect(rollbackText([undone('completed'), undone('failed')])).toBe('The rollback failed: 1 of 2 rolled back.');
+    expect(rollbackText([undone('completed'), undone('running')])).toBe('The rollback runs: 1 of 2 rolled back.');
   });
 });

@@ -22,7 +22,7 @@ describe('rowsOf', () => {
   });
 
   test.each([
-    [{ text: 'WRI' }, 'b'], [{ text: ' d ' }, 'd'], [{ type: 'agent' }, 'b'], [{ status: 'open' }, 'b d'], [{ status: 'waiting' }, 'd'],
+    [{ text: 'WRI' }, 'b'], [{ text: ' d ' }, 'd'], [{ type: 'agent' }, 'b'], [{ status: 'open' }, 'b d'], [{ status: 'pending' }, 'd'],
     [{ status: 'completed' }, 'a'], [{ status: 'running', type: 'shell' }, ''], [{ status: 'skipped' }, ''],
   ] as const)('leaves what fits %o', (filter, keys) => {
     expect(shown(rowsOf(diamond, plan, { ...noFilter, ...filter }, new Set())).replace(/:\w+/g, '')).toBe(keys);
@@ -56,4 +56,14 @@ describe('nextFailed', () => {
   });
   test('finds the instance that failed in place of its stage', () => expect(nextFailed(spread, spreadPlan, 'list')).toBe('each[1]'));
   test('finds nothing where nothing failed', () => expect(nextFailed([stage('a')], planOf([stage('a')], null), null)).toBeNull());
+});
+
+test.each([
+  ['waiting', 'a b c'], ['pending', 'd e'], ['completed', 'f'], ['undone', 'g h'], ['running', ''],
+] as const)('Filter %s leaves the rows that say so', (status, keys) => {
+  const stages = [
+    stage('a', { status: 'waiting', waitingFor: 'event' }), stage('b', { status: 'blocked', waitingFor: 'approval' }), stage('c', { status: 'blocked', waitingFor: 'breakpoint' }), stage('d'),
+    stage('e', { status: 'queued' }), stage('f', { status: 'completed' }), stage('g', { status: 'completed', undo: 'completed' }), stage('h', { status: 'completed', undo: 'failed' }),
+  ];
+  expect(rowsOf(stages, planOf(stages, null), { ...noFilter, status }, new Set()).map(({ key }) => key).join(' ')).toBe(keys);
 });

@@ -156,7 +156,7 @@ describe('words', () => {
 
   it('Row_tells_what_was_waited_for_and_how_long', () => {
     const [row] = rowsOf(blocksOf(['a'], null), mapOf([someStage('a', { status: 'completed', attempt: 1, queuedAt: 1_060_000, startTime: 1_060_000, endTime: 1_061_000 })]), all, none, () => null, 2_000_000);
-    expect(detailOf(row!, null, 2_000_000, [{ seq: 1, from: 1_000_000, for: 'approval' }])).toMatch(/ · waited 1 min 00 s for a person · ran 1\.0 s$/);
+    expect(detailOf(row!, null, 2_000_000, [{ seq: 1, from: 1_000_000, for: 'approval' }])).toMatch(/ · waited 1 min 00 s for approval · ran 1\.0 s$/);
   });
 
   it('Row_tells_what_was_measured_where_it_is_known', () => {

@@ -22,7 +22,7 @@ it('Instances_that_did_not_complete_say_nothing_of_a_rollback', () => {
 });
 
 it('No_two_states_look_alike', () => {
-  const states = ['pending', 'queued', 'running', 'waiting', 'paused', 'blocked', 'completed', 'failed', 'skipped', 'cancelled', 'undo.running', 'undo.completed', 'undo.partly', 'undo.failed'];
+  const states = ['pending', 'queued', 'running', 'waiting', 'paused', 'blocked', 'breakpoint', 'completed', 'failed', 'skipped', 'cancelled', 'undo.running', 'undo.completed', 'undo.partly', 'undo.failed'];
   expect(new Set(states.map((state) => lookOf(state).label)).size).toBe(states.length);
   expect(states.map((state) => lookOf(state).icon)).not.toContain('?');
 });
@@ -31,4 +31,9 @@ it('Tally_tells_first_what_needs_a_look', () => {
   const stages = (['completed', 'waiting', 'pending', 'running', 'failed', 'completed', 'queued'] as const).map((status, i) => someStage(`s${i}`, { status }));
   expect(tallyText(tallyOf([...stages, someStage('back', { status: 'completed', undo: 'completed' })]))).toBe('1 failed, 1 running, 1 waiting, 1 queued, 1 pending, 2 completed, 1 rolled back');
   expect(tallyOf([])).toEqual([]);
+});
+
+it('What_stands_at_a_breakpoint_waits_for_no_approval', () => {
+  expect(lookOf(shownStatus(someStage('a', { status: 'blocked', waitingFor: 'breakpoint' }))).label).toBe('At a breakpoint');
+  expect(lookOf(shownStatus(someStage('a', { status: 'blocked', waitingFor: 'approval' }))).label).toBe('Waiting for approval');
 });

@@ -1,5 +1,6 @@
 import type { StageState } from '@sightglass/client';
 import { duration } from '../../shared/format.js';
+import { shownStatus } from '../../shared/status.js';
 import type { StageFacts } from './definition.js';
 
 /** What a type of stage is called, with the sign that stands for it in texts. */
@@ -15,7 +16,7 @@ export function attemptText({ attempt, iteration }: StageState, facts: StageFact
 }
 
 const waits: Record<string, string> = {
-  approval: 'waiting for an approval', breakpoint: 'stands at a breakpoint', retry: 'waiting for its next attempt', repeat: 'waiting for its next round',
+  retry: 'waiting for its next attempt', repeat: 'waiting for its next round',
   timer: 'waiting for a time', event: 'waiting for an event',
 };
 
@@ -26,11 +27,19 @@ export function waitText({ status, waitingFor, due }: StageState, parents: reado
     case 'pending':
       return parents.length > 0 ? `waiting for ${parents.length} stage${parents.length === 1 ? '' : 's'}` : 'not started';
     case 'queued': return 'waiting for a free worker';
+    case 'blocked': return until.slice(2) || null;
     case 'waiting':
-    case 'blocked':
       return (waitingFor === null ? 'waiting' : waits[waitingFor] ?? `waiting for: ${waitingFor}`) + until;
     default: return null;
   }
+}
+
+/** What a rollback did, or does, in words; null where there was none. */
+export function rollbackText(stages: readonly StageState[]): string | null {
+  const [running, failed, undone] = ['running', 'failed', 'completed'].map((how) => stages.filter((stage) => shownStatus(stage) === `undo.${how}`).length) as [number, number, number];
+  const of = running + failed + undone;
+  if (of === 0) return null;
+  return `The rollback ${running > 0 ? 'runs' : failed > 0 ? 'failed' : 'completed'}: ${undone} of ${of} rolled back.`;
 }
 
 const firstParents = 12;

@@ -1,6 +1,7 @@
 import type { StageState } from '@sightglass/client';
 import type { ParallelGroup, Plan } from '../../shared/executions/plan.js';
 import { withParts } from '../../shared/query.js';
+import { isUndone, shownStatus } from '../../shared/status.js';
 
 /** What the timeline is narrowed to. */
 export interface RowFilter {
@@ -12,7 +13,7 @@ export interface RowFilter {
 }
 
 /** `open` is what has not ended. */
-export type StatusFilter = 'all' | 'open' | 'running' | 'waiting' | 'failed' | 'completed' | 'skipped';
+export type StatusFilter = 'all' | 'open' | 'running' | 'waiting' | 'pending' | 'failed' | 'completed' | 'undone' | 'skipped';
 
 export const noFilter: RowFilter = { text: '', status: 'all', type: '' };
 
@@ -34,9 +35,11 @@ const statusTests: Record<StatusFilter, (stage: StageState) => boolean> = {
   all: () => true,
   open: (stage) => !hasEnded(stage),
   running: ({ status }) => status === 'running',
-  waiting: ({ status }) => status === 'waiting' || status === 'blocked' || status === 'queued' || status === 'pending',
+  waiting: ({ status }) => status === 'waiting' || status === 'blocked',
+  pending: ({ status }) => status === 'queued' || status === 'pending',
   failed: ({ status }) => status === 'failed',
-  completed: ({ status }) => status === 'completed',
+  completed: (stage) => shownStatus(stage) === 'completed',
+  undone: (stage) => isUndone(stage),
   skipped: ({ status }) => status === 'skipped' || status === 'cancelled',
 };
 

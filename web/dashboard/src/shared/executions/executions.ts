@@ -24,7 +24,7 @@ export function shareDone(execution: Counted, parts = 0): number | null {
 /** Says for what a person is waited for, and before which stage; null where nobody is. */
 export function waitText({ waitingFor, waitingStageName }: Pick<ListedExecution, 'waitingFor' | 'waitingStageName'>): string | null {
   if (!waitingFor) return null;
-  return `${waitingFor === 'breakpoint' ? 'At a breakpoint' : 'Waits for approval'}${waitingStageName ? ` · ${waitingStageName}` : ''}`;
+  return `${waitingFor === 'breakpoint' ? 'At a breakpoint' : 'Waiting for approval'}${waitingStageName ? ` · ${waitingStageName}` : ''}`;
 }
 
 /** The first part of an id, enough to tell executions apart by eye. */

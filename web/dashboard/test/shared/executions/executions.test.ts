@@ -3,9 +3,9 @@ import { doneOf, shareDone, waitText } from '../../../src/shared/executions/exec
 
 test.each([
   [{}, null],
-  [{ waitingFor: 'approval' as const, waitingStageName: 'Publish' }, 'Waits for approval · Publish'],
+  [{ waitingFor: 'approval' as const, waitingStageName: 'Publish' }, 'Waiting for approval · Publish'],
   [{ waitingFor: 'breakpoint' as const, waitingStageName: 'Publish' }, 'At a breakpoint · Publish'],
-  [{ waitingFor: 'approval' as const }, 'Waits for approval'],
+  [{ waitingFor: 'approval' as const }, 'Waiting for approval'],
 ])('Row_says_who_is_waited_for: %o', (row, text) => expect(waitText(row)).toBe(text));
 
 // The same table holds for the command line: StageCountsTests.
