@@ -36,13 +36,13 @@ test('Header_of_now_says_how_events_come_and_is_no_replay', () => {
   expect([text('[data-replayed]'), text('[data-today]')]).toEqual([null, null]);
 });
 
-<<<<<<< HEAD
 test('Header_says_what_is_left_in_whole_seconds_unless_a_person_is_waited_for', () => {
   const of = (status: string) => execution([stage('a', { status: status as 'running' })], { startTime: now - 2300 });
   expect(show(of('running'), null, 30_000)('[title^="As a rule"]')).toBe('ETAabout 28 s left');
   document.body.replaceChildren();
   expect(show(of('blocked'), null, 30_000)('[title^="As a rule"]')).toBeNull();
-=======
+});
+
 test('Header_counts_what_waits_and_what_was_rolled_back_as_the_rows_say_it', () => {
   const stages = [
     stage('a', { status: 'completed' }), stage('b', { status: 'completed', undo: 'completed' }), stage('c', { status: 'blocked', waitingFor: 'approval' }),
@@ -52,5 +52,4 @@ test('Header_counts_what_waits_and_what_was_rolled_back_as_the_rows_say_it', () 
   const count = (bucket: string) => text(`[data-count="${bucket}"]`)?.replace(/^\S+ /, '') ?? null;
   expect(['completed', 'undo.completed', 'failed', 'running', 'waiting', 'pending', 'cancelled', 'skipped'].map(count))
     .toEqual(['1 completed', '1 rolled back', '0 failed', '0 running', '2 waiting', '2 pending', '1 cancelled', null]);
->>>>>>> 2bfa301 (Name what is waited for and what was rolled back in one way everywhere)
 });
