@@ -1,6 +1,5 @@
 using System.Text;
 using Sightglass.Core.Definitions;
-using Sightglass.Core.Executions;
 using Sightglass.Core.Graphs;
 using Sightglass.Core.Ports;
 using Sightglass.Core.Scheduling;
