@@ -13,7 +13,7 @@ public sealed class ExecutionComparison
         Output = JsonDifference.Find(left.Output, right.Output, budget);
         IsSame = left.Status == right.Status && JsonDifference.AreSame(left.Input, right.Input) && JsonDifference.AreSame(left.Output, right.Output) && Stages.All(stage => stage.Differs.Count == 0);
         IsCut = budget.IsSpent;
-        FirstDivergence = Stages.Where(stage => stage.Differs.Count > 0).MinBy(StartOf);
+        FirstDivergence = Stages.Where(stage => stage.Differs.Count > 0).MinBy(stage => (stage.DiffersByRollbackAlone, StartOf(stage)));
     }
 
     /// <summary>Gets the left one.</summary>
@@ -38,7 +38,8 @@ public sealed class ExecutionComparison
     public IReadOnlyList<StageComparison> Stages { get; }
 
     /// <summary>Gets the stage that differs and started first, in whichever execution it started earlier; of those that never
-    /// started the first by its place. <see langword="null"/> where no stage differs.</summary>
+    /// started the first by its place. What only a rollback took back later counts where nothing else differs.
+    /// <see langword="null"/> where no stage differs.</summary>
     public StageComparison? FirstDivergence { get; }
 
     /// <summary>Compares two executions.</summary>

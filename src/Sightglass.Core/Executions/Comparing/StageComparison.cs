@@ -11,4 +11,8 @@ public sealed record StageComparison(string Key, ComparedStage? Left, ComparedSt
     /// <summary>Gets what differs: <c>missing</c>, or <c>status</c>, <c>input</c> and <c>output</c>; time, cost and number of
     /// attempts differ always and count for nothing.</summary>
     public IReadOnlyList<string> Differs { get; internal init; } = [];
+
+    /// <summary>Gets whether they differ in nothing but that a rollback took back what one of them did: what led to the
+    /// rollback came later, at another stage.</summary>
+    public bool DiffersByRollbackAlone => Differs is ["status"] && Left?.Status == Right?.Status;
 }

@@ -88,7 +88,19 @@ public sealed class ExecutionComparisonTests
         var comparison = ExecutionComparison.Compare(Execution(kept), Execution(kept with { Undo = "completed" }));
 
         Assert.Equal(["status"], Assert.Single(comparison.Stages).Differs);
+        Assert.Equal("a", comparison.FirstDivergence!.Key);
         Assert.False(comparison.IsSame);
+    }
+
+    [Fact]
+    public void First_divergence_is_what_led_to_a_rollback_not_what_it_took_back()
+    {
+        var (build, test) = (Stage("build", 0, "1"), Stage("test", 10, "1"));
+        var approved = Execution(build, test, Stage("publish", 30, "1"));
+        var rejected = Execution(build with { Undo = "completed" }, test with { Undo = "failed" }, Stage("publish", 0, "null") with { Status = StageStatus.Failed, StartedAfter = null });
+
+        Assert.Equal("publish", ExecutionComparison.Compare(rejected, approved).FirstDivergence!.Key);
+        Assert.Equal("publish", ExecutionComparison.Compare(approved, rejected).FirstDivergence!.Key);
     }
 
     [Fact]
