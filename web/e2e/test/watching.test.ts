@@ -185,7 +185,7 @@ describe('Address', () => {
     await log.getByText('tar: no space left').waitFor();
     await look(page, 'watching-stderr');
     await page.setViewportSize({ width: 1440, height: 900 });
-    await page.getByRole('textbox', { name: 'Search the whole log' }).fill('SPACE');
+    await page.getByRole('searchbox', { name: 'Search the whole log' }).fill('SPACE');
     await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('SPACE');
     await page.getByRole('tab', { name: 'Graph' }).click();
     await page.getByRole('tab', { name: 'Logs' }).click();
