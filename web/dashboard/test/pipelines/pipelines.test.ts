@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { searchPipelines } from '../../src/features/pipelines/pipelines.js';
+import { searchPipelines, successOf } from '../../src/features/pipelines/pipelines.js';
 import type { PipelineSummary } from '../../src/features/pipelines/pipelines.js';
 
 test('Pipelines are listed by the names that are shown', () => {
@@ -7,4 +7,11 @@ test('Pipelines are listed by the names that are shown', () => {
   expect(searchPipelines(listed, '').map(({ id }) => id)).toEqual(['e', 'b', 'c', 'd', 'a']);
   expect(searchPipelines(listed, 'APPLE').map(({ id }) => id)).toEqual(['e', 'b']);
   expect(listed[0]?.id).toBe('a');
+});
+
+test('Rate of success counts what ended by itself, and says of how many', () => {
+  const recent = (...states: string[]) => states.map((status, at) => ({ id: String(at), status, startTime: 0, duration: 1 }));
+  expect(successOf(recent('completed', 'cancelled'))).toEqual({ rate: 1, of: 1 });
+  expect(successOf(recent('completed', 'failed', 'completed', 'failed'))).toEqual({ rate: 0.5, of: 4 });
+  expect(successOf(recent('cancelled'))).toBeNull();
 });

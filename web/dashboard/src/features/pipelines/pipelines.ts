@@ -24,10 +24,10 @@ export function searchPipelines(pipelines: readonly PipelineSummary[], text: str
   return found.sort((a, b) => byName.compare(a.name, b.name) || byName.compare(a.id, b.id));
 }
 
-/** The share of completed ones among those that ended by themselves, from 0 to 1; null where none did. */
-export function successRate(recent: readonly RecentResult[]): number | null {
+/** The share of completed ones among those that ended by themselves, from 0 to 1, and how many these are; null where none did. */
+export function successOf(recent: readonly RecentResult[]): { readonly rate: number; readonly of: number } | null {
   const counted = recent.filter((one) => one.status === 'completed' || one.status === 'failed');
-  return counted.length > 0 ? counted.filter((one) => one.status === 'completed').length / counted.length : null;
+  return counted.length > 0 ? { rate: counted.filter((one) => one.status === 'completed').length / counted.length, of: counted.length } : null;
 }
 
 /** Heights of marks between 0 and 1, the longest duration being 1; what was instant is still to be seen. */
