@@ -23,7 +23,7 @@ test('Stages_are_found_by_what_they_printed_gave_back_and_failed_with', async ()
   await ended(id);
   const page = await dashboard.open(`/executions/${id}`);
   await box(page).fill('WORD 59');
-  await page.locator('[data-content=whole]').getByText('Found in what 1 stage printed').waitFor();
+  await page.locator('[data-content=whole]').getByText('In the content of 1 stage').waitFor();
   await isLeft(page, ['speak']);
   await look(page, 'search-content');
   for (const [text, key] of [['hidden treasure', 'give'], ['exited with 3', 'fall']] as const) {
