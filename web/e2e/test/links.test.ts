@@ -134,6 +134,29 @@ test('Filter_comes_and_goes_with_the_steps_through_the_history', async () => {
   expect(await searchOf(page).inputValue()).toBe('up');
 });
 
+test('Back_leads_to_the_tab_before_with_what_was_chosen_there', async () => {
+  const page = await open('?find=upload');
+  await expect.poll(() => listed(page)).toEqual(['upload']);
+  const tab = (name: string) => page.getByRole('tab', { name, exact: true });
+  const shown = () => page.getByRole('tab', { selected: true }).innerText();
+  await searchOf(page).fill('checkout');
+  await tab('Graph').click();
+  await expect.poll(() => partsOf(page)).toEqual({ find: 'checkout', tab: 'graph' });
+  await tab('Logs').click();
+  await expect.poll(() => partsOf(page)['tab']).toBe('logs');
+  await page.getByRole('searchbox', { name: 'Search the whole log' }).fill('needle');
+  await expect.poll(() => partsOf(page)['q']).toBe('needle');
+  await page.goBack();
+  await expect.poll(shown).toBe('Graph');
+  await page.goBack();
+  await expect.poll(shown).toBe('Timeline');
+  await expect.poll(() => listed(page)).toEqual(['checkout']);
+  await page.goForward();
+  await page.goForward();
+  await expect.poll(shown).toBe('Logs');
+  expect(partsOf(page)['q']).toBe('needle');
+});
+
 test.each(['', '&draw=gantt', '&tab=graph', '&tab=graph&graph=list', '&tab=replay&look=gantt'])('Nonsense_in_a_link_is_text_or_nothing: %s', async (view) => {
   const hostile = '<img src=x onerror=alert(1)>';
   const long = `${hostile}${'x'.repeat(500)}`;
