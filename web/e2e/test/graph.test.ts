@@ -231,7 +231,7 @@ test('Gantt_is_well_made_in_both_themes_and_widths', () =>
 
 test('Gantt_nests_retries_and_items_and_groups_what_is_parallel', async () => {
   const page = await dashboard.open(`/executions/${ended}?draw=gantt`, printedNothing);
-  await rowOf(page, /2 in parallel/).waitFor();
+  await rowOf(page, /2 (in parallel|side by side)/).waitFor();
   const flaky = rowOf(page, /Flaky upload/);
   await expect.poll(() => flaky.locator('[data-bar=run]').count()).toBe(3);
   await flaky.focus();

@@ -4,7 +4,7 @@ import { stage } from './some.js';
 
 describe('words of a row', () => {
   const facts = { maxAttempts: 3, personality: null };
-  test.each([[1, 3, 'attempt 1/3'], [2, 3, 'attempt 2/3'], [5, 3, 'attempt 5'], [1, 1, ''], [0, 3, '']])('attempt %s of %s is "%s"', (attempt, maxAttempts, text) =>
+  test.each([[1, 3, 'attempt 1/3'], [2, 3, 'attempt 2/3'], [5, 3, 'attempt 5, 3 a turn'], [2, 1, 'attempt 2'], [1, 1, ''], [0, 3, '']])('attempt %s of %s is "%s"', (attempt, maxAttempts, text) =>
     expect(attemptText(stage('a', { attempt }), { ...facts, maxAttempts })).toBe(text));
   test.each([[0, '0.0 s'], [-3, '0.0 s'], [999, '0.0 s'], [1999, '1.0 s'], [61_500, '1 min 01 s']])('say after %s ms that a stage runs for %s', (ms, text) => expect(runsFor(ms)).toBe(text));
   test('say what a stage waits for', () => {

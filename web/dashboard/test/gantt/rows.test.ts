@@ -170,7 +170,7 @@ describe('words', () => {
       return nameOf(rowsOf(blocksOf(stages.map(({ key }) => key), someGraph(...stages.map(({ key }) => key))), mapOf(stages), all, none, () => null, 100)[0]!, 100);
     };
     expect(named([0, 10], [5, null], [10, 20])).toBe('3 in parallel, 2 at once');
-    expect(named([0, 10], [10, 20])).toBe('2 in parallel');
+    expect(named([0, 10], [10, 20])).toBe('2 side by side');
   });
 });
 

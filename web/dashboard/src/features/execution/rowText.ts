@@ -12,7 +12,7 @@ export function attemptText({ attempt, iteration }: StageState, facts: StageFact
   const most = facts?.maxAttempts ?? 1;
   const repeat = iteration > 1 ? `, round ${iteration}` : '';
   if (attempt === 0 || (attempt === 1 && most === 1)) return repeat.slice(2);
-  return `attempt ${attempt}${most >= attempt ? `/${most}` : ''}${repeat}`;
+  return `attempt ${attempt}${most >= attempt ? `/${most}` : most > 1 ? `, ${most} a turn` : ''}${repeat}`;
 }
 
 const waits: Record<string, string> = {

@@ -1,5 +1,5 @@
 import type { StageState } from '@sightglass/client';
-import { mostAtOnce } from '../../shared/executions/plan.js';
+import { parallelText } from '../../shared/executions/plan.js';
 import { count, duration, time, tookText } from '../../shared/format.js';
 import { reasonText } from '../../shared/reasons.js';
 import { lookOf, shownStatus, tallyOf, tallyText } from '../../shared/status.js';
@@ -15,8 +15,7 @@ const exact = (at: number, now: number) => `${time(at, now)}.${String(Math.floor
 
 /** What a group is called: how many stand side by side, and how many of them ran at the same time. */
 function groupName(stages: readonly StageState[], now: number): string {
-  const most = mostAtOnce(stages, now);
-  return `${count(stages.length)} in parallel${most > 1 ? `, ${count(most)} at once` : ''}`;
+  return parallelText(stages, now) ?? `${count(stages.length)} side by side`;
 }
 
 /** How long what a row shows took, in milliseconds: what its worker measured, which every other view tells too; of several tries all are counted. Null before it starts. */

@@ -1,5 +1,6 @@
 import type { StageState } from '@sightglass/client';
 import type { ExecutionGraph } from '../execution.js';
+import { count } from '../format.js';
 
 /** Stages side by side: they depend on the same stages, leaving out what those depend on anyway, and so none on another of them. */
 export interface ParallelGroup {
@@ -28,6 +29,17 @@ export function mostAtOnce(stages: readonly StageState[], now: number): number {
   let most = 0;
   for (const [, change] of moments) most = Math.max(most, (running += change));
   return most;
+}
+
+/**
+ * Says of stages side by side how many ran, or may yet run, beside each other; null where fewer than two do: what was skipped ran beside none, and what ended
+ * ran beside others only where it did at the same moment.
+ */
+export function parallelText(stages: readonly StageState[], now: number): string | null {
+  const beside = stages.filter(({ startTime, endTime }) => startTime !== null || endTime === null);
+  const most = mostAtOnce(beside, now);
+  if (beside.length < 2 || (most < 2 && beside.every(({ endTime }) => endTime !== null))) return null;
+  return `${count(beside.length)} in parallel${most > 1 ? `, ${count(most)} at once` : ''}`;
 }
 
 /** Reads the plan of an execution off its graph; without one the stages stand in the order of the definition. */

@@ -1,5 +1,6 @@
+import type { StageState } from '@sightglass/client';
 import { describe, expect, test } from 'vitest';
-import { mostAtOnce, planOf } from '../../../src/shared/executions/plan.js';
+import { mostAtOnce, parallelText, planOf } from '../../../src/shared/executions/plan.js';
 import { graph, stage } from '../../execution/some.js';
 
 const keys = (text: string) => [...text].map((key) => stage(key));
@@ -66,4 +67,13 @@ describe('mostAtOnce', () => {
   test('counts what overlaps', () => expect(at([0, 10], [5, 15], [9, 20], [30, 40])).toBe(3));
   test('takes one that begins as another ends for one after the other', () => expect(at([0, 10], [10, 20])).toBe(1));
   test('takes what still runs to run until now', () => expect(at([0, null], [50, null])).toBe(2));
+});
+
+test('Only stages that ran or may run beside each other are said to be parallel', () => {
+  const of = (status: StageState['status'], startTime: number | null, endTime: number | null) => stage('a', { status, startTime, endTime });
+  const [done, skipped, open] = [of('completed', 0, 10), of('skipped', null, 5), of('pending', null, null)];
+  expect(parallelText([done, skipped], 20)).toBeNull();
+  expect(parallelText([done, of('completed', 10, 20)], 20)).toBeNull();
+  expect(parallelText([done, of('completed', 5, 20)], 20)).toBe('2 in parallel, 2 at once');
+  expect(parallelText([open, open, skipped], 20)).toBe('2 in parallel');
 });
