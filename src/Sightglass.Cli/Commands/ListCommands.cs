@@ -101,6 +101,9 @@ internal static class ListCommands
         int Count(ReadOnlySpan<byte> bucket) => progress.GetProperty(bucket).GetInt32();
         var counts = new StageCounts(Count("total"u8), Count("completed"u8), Count("failed"u8), Count("running"u8), Count("pending"u8), Count("skipped"u8));
         var status = e.GetProperty("status"u8).GetString()!;
+
+        // A newer server may have a status that is not known here: nothing then says that it ended.
+        _ = Enum.TryParse<ExecutionStatus>(status, ignoreCase: true, out var known);
         var start = DateTimeOffset.FromUnixTimeMilliseconds(e.GetProperty("startTime"u8).GetInt64());
         var took = e.TryGetProperty("duration"u8, out var duration) && duration.ValueKind == JsonValueKind.Number
             ? Durations.Of(duration.GetDouble())
@@ -110,7 +113,7 @@ internal static class ListCommands
             ShortId.Of(e.GetProperty("id"u8).GetGuid()),
             e.GetProperty("pipelineName"u8).GetString()!,
             status,
-            $"{counts.DoneIn(Enum.Parse<ExecutionStatus>(status, ignoreCase: true))}/{counts.Total}",
+            $"{counts.DoneIn(known)}/{counts.Total}",
             DateTimeOffset.FromUnixTimeMilliseconds(e.GetProperty("createdAt"u8).GetInt64()).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             took,
             e.TryGetProperty("error"u8, out var error) && error.ValueKind == JsonValueKind.String ? error.GetString()! : e.GetProperty("inputPreview"u8).GetString() ?? "",

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { stalledAfter } from '../../src/features/notices/notices.js';
+import { rowOf, stalledAfter } from '../../src/features/notices/notices.js';
 import { Rounds } from '../../src/features/notices/rounds.js';
 import type { ListedExecution } from '../../src/shared/executions/executions.js';
+import { execution, stage } from '../execution/some.js';
 import { readOptIns, toggled, wants } from '../../src/shared/notify/optIns.js';
 
 const progress = { total: 2, completed: 1, failed: 0, running: 1, pending: 0, skipped: 0 };
@@ -69,6 +70,18 @@ describe('what is told of the executions that somebody follows', () => {
     all.take([row('new'), ended('old', 'completed')]);
     expect(all.lost).toEqual([]);
     expect(told).toEqual(['Release says nothing: For 5 minutes no event has come; 1 stage runs.', 'Release failed', 'Release completed: 1 of 2 stages completed.']);
+  });
+
+  test('what somebody is needed for of one that no list has', () => {
+    const { told, all } = rounds();
+    const stages = [stage('build', { status: 'completed' }), stage('ship', { name: 'Ship it', status: 'blocked', approvals: [{ trigger: 0, by: [], message: null, deadline: null }] })];
+    const asked = { ...row('a'), ...rowOf(execution(stages, { id: 'a', pipelineName: 'Release' })) };
+    const stopped = { ...row('a'), ...rowOf(execution(stages, { id: 'a', pipelineName: 'Release', status: 'paused', debug: { breakpoints: [], stoppedAt: 'build' } })) };
+    all.take([row('a')]);
+    all.take([]);
+    for (const now of [asked, asked, stopped]) all.takeLost(all.lost[0]!, now);
+    expect(rowOf(execution(stages, { status: 'completed', endTime: 9 })).waitingFor).toBeUndefined();
+    expect(told).toEqual(['Release waits for an approval: Ship it', 'Release stopped at a breakpoint: build']);
   });
 
   test('those that no list has are as many as can be asked for', () => {

@@ -1,3 +1,4 @@
+import type { ExecutionState } from '@sightglass/client';
 import type { ListedExecution } from '../../shared/executions/executions.js';
 
 /** Something that a person who is not looking may want to know. */
@@ -10,6 +11,17 @@ export interface Notice {
 export const stalledAfter = 5 * 60_000;
 
 const isUnderWay = ({ status }: ListedExecution) => status === 'queued' || status === 'running' || status === 'paused';
+
+/** What a list would say of an execution that was asked for by itself. */
+export function rowOf({ id, pipelineId, pipelineName, startTime, status, progress, endTime, error, stages, debug }: ExecutionState): Partial<ListedExecution> {
+  const stop = debug?.stoppedAt ?? null;
+  const all = endTime === null ? stages.flatMap((stage) => [stage, ...(stage.instances ?? [])]) : [];
+  const waiting = all.find(({ key, approvals }) => (stop === null ? approvals.length > 0 : key === stop));
+  return {
+    id, pipelineId, pipelineName, startTime, status, progress, endTime: endTime ?? undefined, error: error?.message,
+    waitingFor: waiting && (stop === null ? 'approval' : 'breakpoint'), waitingStage: waiting?.key, waitingStageName: waiting?.name,
+  };
+}
 
 /** What is worth telling of the step from one row of an execution to the next; `before` is null where it was not known. */
 export function noticeOf(before: ListedExecution | null, after: ListedExecution): Notice | null {

@@ -1,4 +1,5 @@
 import { ApiError } from '@sightglass/client';
+import type { ExecutionState } from '@sightglass/client';
 import { api } from '../../shared/api.js';
 import { linkToWait } from '../../shared/executions/executions.js';
 import type { ListedExecution } from '../../shared/executions/executions.js';
@@ -6,6 +7,7 @@ import { optIns } from '../../shared/notify/optIns.svelte.js';
 import { wants } from '../../shared/notify/optIns.js';
 import { overview } from '../../shared/overview/overview.svelte.js';
 import { goto } from '../../shared/router/router.svelte.js';
+import { rowOf } from './notices.js';
 import type { Notice } from './notices.js';
 import { Rounds } from './rounds.js';
 
@@ -96,9 +98,8 @@ async function begin(rounds: Rounds, rows: readonly ListedExecution[], signal: A
 /** Asks how one stands of which nobody tells: what ended while nothing came through is told as well. */
 async function ask(rounds: Rounds, id: string, before: ListedExecution | null, signal: AbortSignal): Promise<void> {
   try {
-    const { pipelineId, pipelineName, status, progress, error, startTime, endTime } = await api.get('/api/executions/{id}', { path: { id }, signal });
-    const told = { id, pipelineId, pipelineName, startTime, status, progress, endTime: endTime ?? undefined, error: error?.message, waitingFor: undefined };
-    rounds.takeLost(before, { ...before, ...told } as ListedExecution);
+    const state = (await api.get('/api/executions/{id}', { path: { id }, signal })) as ExecutionState;
+    rounds.takeLost(before, { ...before, ...rowOf(state) } as ListedExecution);
   } catch (error) {
     // A server that is away is asked again.
     if (error instanceof ApiError && (error.status === 404 || error.status === 410)) rounds.forget(id);

@@ -10,7 +10,7 @@ afterEach(async () => {
 
 function show(type: 'search' | 'text'): { field: HTMLInputElement; said: string[] } {
   const said: string[] = [];
-  shown = mount(Input, { target: document.body, props: { type, value: 'work', oninput: (event) => said.push(event.currentTarget.value) } });
+  shown = mount(Input, { target: document.body, props: { type, value: 'work', oninput: (event: { currentTarget: HTMLInputElement }) => said.push(event.currentTarget.value) } });
   flushSync();
   const field = document.querySelector('input')!;
   field.focus();
