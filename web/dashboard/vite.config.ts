@@ -25,7 +25,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [{
             name: 'shell',
-            test: /node_modules\/(svelte|clsx|esm-env)\/|dashboard\/src\/(main|shell\/(?!NotShown|Away)|shared\/(?!content|download|lines\/|notify\/opt|terminal|waits|executions\/(again|fresh|jsonText|plan|start|Waiting)|.*(Dialog|ExecutionTable|Field|focusKeeper|KeysHelp|drawingIcons|stageKeys|MenuList|Toasts|NotShown|Duration|announces|menu|cut)\.))/,
+            test: /node_modules\/(svelte|clsx|esm-env)\/|dashboard\/src\/(main|shell\/(?!NotShown|Away|BottomBar)|shared\/(?!content|download|lines\/|notify\/opt|terminal|waits|executions\/(again|fresh|jsonText|plan|start|Waiting)|.*(Dialog|ExecutionTable|Field|focusKeeper|KeysHelp|drawingIcons|stageKeys|MenuList|Toasts|NotShown|Duration|announces|menu|cut|copyBySelection)\.))/,
           }],
         },
       },

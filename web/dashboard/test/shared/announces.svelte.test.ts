@@ -42,7 +42,7 @@ test('Count_does_not_take_the_place_of_what_happened', () => {
 // Each says a thing that comes rarely and once: what is waited for, a question, a state, a secret that was made; and in a modal
 // window nothing outside of it is read.
 const allowed = [
-  'features/execution/Approvals.svelte', 'features/execution/Banners.svelte', 'features/palette/Palette.svelte', 'features/settings/Tokens.svelte',
+  'features/execution/Approvals.svelte', 'features/execution/Banner.svelte', 'features/palette/Palette.svelte', 'features/settings/Tokens.svelte',
   'shared/ui/Skeleton.svelte', 'shell/App.svelte',
 ];
 

@@ -36,10 +36,10 @@ export function waitText({ status, waitingFor, due }: StageState, parents: reado
 
 /** What a rollback did, or does, in words; null where there was none. */
 export function rollbackText(stages: readonly StageState[]): string | null {
-  const [running, failed, undone] = ['running', 'failed', 'completed'].map((how) => stages.filter((stage) => shownStatus(stage) === `undo.${how}`).length) as [number, number, number];
-  const of = running + failed + undone;
-  if (of === 0) return null;
-  return `The rollback ${running > 0 ? 'runs' : failed > 0 ? 'failed' : 'completed'}: ${undone} of ${of} rolled back.`;
+  const undos = stages.map(shownStatus).filter((status) => /^undo\.[^p]/.test(status));
+  if (undos.length === 0) return null;
+  const undone = undos.filter((status) => status === 'undo.completed').length;
+  return `The rollback ${undos.includes('undo.running') ? 'runs' : undone < undos.length ? 'failed' : 'completed'}: ${undone} of ${undos.length} rolled back.`;
 }
 
 const firstParents = 12;

@@ -20,10 +20,10 @@ const isBehind = (node: Node, place: Place): boolean => {
 
 /**
  * Keeps the focus where it was when what had it goes away: what follows in its place gets it, else what came before, so
- * that who works by keyboard does not begin at the top of the page with each button that has done its work.
- * @param main Where the focus goes when nothing is left beside the place.
+ * that who works by keyboard does not begin at the top of the page with each button that has done its work. Where nothing is left
+ * beside the place, the page itself gets it.
  */
-export function keepFocus(main: HTMLElement): () => void {
+export function keepFocus(): () => void {
   let kept: HTMLElement | null = null;
   let place: Place | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -66,9 +66,10 @@ export function keepFocus(main: HTMLElement): () => void {
 
     // What takes the place of another may stand before it until that has gone.
     const { came } = place;
-    (all.find((one) => came.some((node) => node.contains(one))) ?? all.find((one) => isBehind(one, place!)) ?? all.at(-1) ?? main).focus();
+    (all.find((one) => came.some((node) => node.contains(one))) ?? all.find((one) => isBehind(one, place!)) ?? all.at(-1) ?? document.querySelector<HTMLElement>('main'))?.focus();
   }
 
+  if (isPart(document.activeElement) && !document.activeElement.closest(scrolling)) kept = document.activeElement;
   const observer = new MutationObserver(changed);
   observer.observe(document.body, { childList: true, subtree: true });
   document.addEventListener('focusin', focused);

@@ -18,7 +18,7 @@ beforeEach(() => {
     <div id="row"><button id="cancel"></button><button id="more"></button></div>
     <input id="field"><div data-timeline><button id="stage"></button></div><button id="last"></button><dialog id="dialog"></dialog>
   </main>`;
-  end = keepFocus(one('main'));
+  end = keepFocus();
 });
 afterEach(() => {
   end();
