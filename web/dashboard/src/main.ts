@@ -7,5 +7,7 @@ import { routesOf } from './shared/router/routes.js';
 startRouter(routesOf(import.meta.glob('./routes/**/+page.svelte')));
 mount(App, { target: document.body });
 
-// Until something has the focus there is nothing to keep.
-addEventListener('focusin', () => void import('./shared/keys/focusKeeper.js').then(({ keepFocus }) => keepFocus(), () => {}), { once: true });
+// Until somebody does something there is no focus to keep.
+let keeping: Promise<unknown> | undefined;
+for (const deed of ['keydown', 'click'])
+  addEventListener(deed, () => (keeping ??= import('./shared/keys/focusKeeper.js').then(({ keepFocus }) => keepFocus(), () => {})), { once: true, capture: true });
